@@ -1,0 +1,128 @@
+//! What a watch file holds, format by format the same.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, NaiveDate, Utc};
+use polars::prelude::DataFrame;
+use serde::Serialize;
+
+use crate::{FileKind, Format, Notice, Sport};
+
+/// Everything that was read from one file.
+#[derive(Debug, Clone)]
+pub struct WatchFile {
+    /// The format the content was recognised as.
+    pub format: Format,
+    /// What the file is for; only activities are analysed.
+    pub kind: FileKind,
+    /// The device or program that wrote the file, when the file says so.
+    pub device: Option<Device>,
+    /// Number of messages (FIT) or elements (GPX) by kind, under the format's own names: `record`, `lap`, `trkpt`.
+    pub messages: BTreeMap<String, u64>,
+    /// One per FIT session or GPX track, in the file's order. Empty for settings, courses and the like.
+    pub activities: Vec<Activity>,
+    /// What was odd, in the file's order.
+    pub notices: Vec<Notice>,
+}
+
+/// Who wrote the file, in the file's own words.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct Device {
+    /// Manufacturer, such as `garmin`; for GPX the `creator` attribute.
+    pub manufacturer: Option<String>,
+    /// Product name or number.
+    pub product: Option<String>,
+    /// Serial number.
+    pub serial: Option<u32>,
+}
+
+/// One activity: totals as the device stated them, laps, and one row per sample.
+#[derive(Debug, Clone)]
+pub struct Activity {
+    /// Sport, with the kind of running kept.
+    pub sport: Sport,
+    /// The activity's name, when the file gives one (GPX `<name>`).
+    pub title: Option<String>,
+    /// Start, UTC. `None` when the file holds no time at all (a route).
+    pub start: Option<DateTime<Utc>>,
+    /// Seconds to add to UTC for the runner's wall clock.
+    pub utc_offset_s: Option<i32>,
+    /// Where the offset comes from.
+    pub offset_source: OffsetSource,
+    /// Calendar day of the start on the runner's wall clock: the day that load is counted on.
+    pub local_date: Option<NaiveDate>,
+    /// Totals as the device stated them. A field is `None` when the device did not state it; nothing here is derived.
+    pub session: Totals,
+    /// Where `records.distance_m` comes from.
+    pub distance_source: DistanceSource,
+    /// Laps in order.
+    pub laps: Vec<Lap>,
+    /// Intervals in which the timer stood still, in order.
+    pub pauses: Vec<Pause>,
+    /// One row per sample; columns as in [`crate::schema`]. A column exists only when the file has it.
+    pub records: DataFrame,
+}
+
+/// Totals of a session or lap as the device stated them; `None` means not stated.
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+pub struct Totals {
+    /// Distance, metres.
+    pub distance_m: Option<f64>,
+    /// Time with the timer running, seconds.
+    pub timer_time_s: Option<f64>,
+    /// Wall-clock time from start to end, seconds.
+    pub elapsed_time_s: Option<f64>,
+    /// Climb, metres.
+    pub ascent_m: Option<f64>,
+    /// Descent, metres (positive).
+    pub descent_m: Option<f64>,
+    /// Energy, kilocalories.
+    pub calories_kcal: Option<f64>,
+    /// Mean heart rate, beats per minute.
+    pub avg_heart_rate_bpm: Option<f64>,
+    /// Highest heart rate, beats per minute.
+    pub max_heart_rate_bpm: Option<f64>,
+}
+
+/// One lap.
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+pub struct Lap {
+    /// Start, UTC.
+    pub start: Option<DateTime<Utc>>,
+    /// The lap's own totals.
+    #[serde(flatten)]
+    pub totals: Totals,
+}
+
+/// An interval in which the timer stood still.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct Pause {
+    /// Timer stopped.
+    pub from: DateTime<Utc>,
+    /// Timer started again.
+    pub to: DateTime<Utc>,
+}
+
+/// Where the distance column comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum DistanceSource {
+    /// The device wrote a distance with each sample.
+    Device,
+    /// Added up from positions.
+    Positions,
+    /// Neither distance nor positions.
+    None,
+}
+
+/// Where the offset from UTC comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum OffsetSource {
+    /// The file states local time beside UTC.
+    File,
+    /// The athlete's time zone, from [`crate::ReadOptions::zone`].
+    Zone,
+    /// Nobody knows: the local date is the UTC date.
+    Unknown,
+}

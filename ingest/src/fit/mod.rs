@@ -1,0 +1,12 @@
+//! FIT reader.
+
+use crate::{ReadError, ReadOptions, WatchFile};
+
+/// Reads a FIT file.
+///
+/// # Errors
+/// See [`ReadError`].
+pub fn read(bytes: &[u8], options: &ReadOptions) -> Result<WatchFile, ReadError> {
+    let _ = (bytes, options);
+    Err(ReadError::Empty)
+}

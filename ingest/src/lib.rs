@@ -1,0 +1,48 @@
+//! Watch files to Polars frames.
+//!
+//! [`read`] takes the bytes of a FIT or GPX file and gives back a [`WatchFile`]: its activities, each with session
+//! totals, laps and one [`polars::prelude::DataFrame`] of records, and [`Notice`]s for everything that was odd.
+//! The content decides the format, never a file name.
+//!
+//! Architecture invariants: no file or network access, no async, no clock, no environment, no time zone of the
+//! machine; no panic on any input; no allocation from a size that the input declares; the same bytes and options
+//! give the same result every time. A damaged file gives what could be read plus notices.
+
+mod activity;
+#[cfg(feature = "encode")]
+pub mod encode;
+mod error;
+pub mod fit;
+mod format;
+mod geo;
+pub mod gpx;
+mod notice;
+pub mod schema;
+mod sport;
+
+pub use activity::{Activity, Device, DistanceSource, Lap, OffsetSource, Pause, Totals, WatchFile};
+pub use error::ReadError;
+pub use format::{FileKind, Format};
+pub use notice::{Notice, NoticeCode};
+pub use sport::{RunKind, Sport};
+
+/// What a caller knows that the file may not say.
+#[derive(Debug, Clone, Default)]
+pub struct ReadOptions {
+    /// The athlete's time zone, for files that carry no offset from UTC of their own. `None`: the local date is the
+    /// UTC date, and a notice says so.
+    pub zone: Option<chrono_tz::Tz>,
+}
+
+/// Reads one watch file.
+///
+/// # Errors
+/// [`ReadError`] when nothing at all could be read: no bytes, another kind of file, or damage before the first
+/// useful value. Damage later on is not an error: what stands before (and, where the format allows it, after) the
+/// damaged place is returned with a [`Notice`] that names the place.
+pub fn read(bytes: &[u8], options: &ReadOptions) -> Result<WatchFile, ReadError> {
+    match Format::detect(bytes)? {
+        Format::Fit => fit::read(bytes, options),
+        Format::Gpx => gpx::read(bytes, options),
+    }
+}

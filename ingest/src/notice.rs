@@ -1,0 +1,54 @@
+//! Notices: what was odd in a file that could be read all the same.
+
+use serde::Serialize;
+
+/// One oddity, with its place and its effect on the result.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Notice {
+    /// The kind of oddity, stable for programs.
+    pub code: NoticeCode,
+    /// Where: `byte 1234`, `line 17`, `session 2`. Empty when it concerns the whole file.
+    pub place: String,
+    /// One sentence for a person: what was found and what was done about it.
+    pub text: String,
+}
+
+impl Notice {
+    /// A notice of `code` at `place`.
+    pub fn new(code: NoticeCode, place: impl Into<String>, text: impl Into<String>) -> Self {
+        Self { code, place: place.into(), text: text.into() }
+    }
+}
+
+/// Kinds of notice.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum NoticeCode {
+    /// The file ends before its declared end.
+    Truncated,
+    /// A checksum does not fit; the data were read all the same.
+    WrongChecksum,
+    /// Bytes that make no sense where they stand; reading stopped or went on behind them.
+    Damaged,
+    /// Data after the end of the file proper.
+    TrailingBytes,
+    /// One sample could not be read and was left out.
+    SampleSkipped,
+    /// A value that cannot be (a latitude of 120°) was left out.
+    ImpossibleValue,
+    /// Times run backwards or repeat.
+    TimeOrder,
+    /// Samples without a time.
+    NoTimes,
+    /// No offset from UTC is known: the local date is the UTC date.
+    OffsetUnknown,
+    /// The sport is not stated; what was taken instead.
+    SportAssumed,
+    /// Distance was added up from positions.
+    DistanceFromPositions,
+    /// A message, field or element that is not used.
+    NotUsed,
+    /// There was too much of something; the cap is named.
+    Capped,
+}

@@ -1,0 +1,69 @@
+//! Names and types of the record columns: one nomenclature for all formats, SI units in the names.
+//!
+//! | column | type | meaning |
+//! |---|---|---|
+//! | `time` | datetime, ms, UTC | time of the sample |
+//! | `elapsed_s` | f64 | seconds since the activity's start |
+//! | `distance_m` | f64 | distance since the start, metres |
+//! | `speed_mps` | f64 | speed, metres per second |
+//! | `heart_rate_bpm` | u16 | heart rate, beats per minute |
+//! | `cadence_spm` | f64 | on foot: steps per minute, both feet, with the fractional part |
+//! | `cadence_rpm` | f64 | not on foot: revolutions or strokes per minute, with the fractional part |
+//! | `cadence_rpm_raw` | u16 | FIT: the field `cadence` alone as the device wrote it (one foot, whole numbers) |
+//! | `altitude_m` | f64 | altitude, metres |
+//! | `grade` | f64 | slope as a fraction |
+//! | `lat_deg`, `lon_deg` | f64 | position, WGS 84 degrees |
+//! | `power_w` | u16 | power, watts |
+//! | `vertical_oscillation_mm` | f64 | vertical oscillation, millimetres |
+//! | `stance_time_ms` | f64 | ground contact time, milliseconds |
+//! | `stance_balance_pct` | f64 | ground contact balance, percent left |
+//! | `step_length_mm` | f64 | step length, millimetres |
+//! | `vertical_ratio_pct` | f64 | vertical ratio, percent |
+//! | `temperature_c` | f64 | temperature, °C |
+//! | `rr_ms` | list of f64 | RR intervals since the sample before, milliseconds |
+//! | `lap` | u32 | number of the lap, from 0 |
+//!
+//! A null means that the sample has no (valid) value. Developer fields stand beside these under their own names.
+
+/// Time of the sample.
+pub const TIME: &str = "time";
+/// Seconds since the activity's start.
+pub const ELAPSED_S: &str = "elapsed_s";
+/// Distance since the start, metres.
+pub const DISTANCE_M: &str = "distance_m";
+/// Speed, metres per second.
+pub const SPEED_MPS: &str = "speed_mps";
+/// Heart rate, beats per minute.
+pub const HEART_RATE_BPM: &str = "heart_rate_bpm";
+/// Steps per minute, both feet.
+pub const CADENCE_SPM: &str = "cadence_spm";
+/// Revolutions or strokes per minute.
+pub const CADENCE_RPM: &str = "cadence_rpm";
+/// FIT field `cadence` alone.
+pub const CADENCE_RPM_RAW: &str = "cadence_rpm_raw";
+/// Altitude, metres.
+pub const ALTITUDE_M: &str = "altitude_m";
+/// Slope as a fraction.
+pub const GRADE: &str = "grade";
+/// Latitude, degrees.
+pub const LAT_DEG: &str = "lat_deg";
+/// Longitude, degrees.
+pub const LON_DEG: &str = "lon_deg";
+/// Power, watts.
+pub const POWER_W: &str = "power_w";
+/// Vertical oscillation, millimetres.
+pub const VERTICAL_OSCILLATION_MM: &str = "vertical_oscillation_mm";
+/// Ground contact time, milliseconds.
+pub const STANCE_TIME_MS: &str = "stance_time_ms";
+/// Ground contact balance, percent left.
+pub const STANCE_BALANCE_PCT: &str = "stance_balance_pct";
+/// Step length, millimetres.
+pub const STEP_LENGTH_MM: &str = "step_length_mm";
+/// Vertical ratio, percent.
+pub const VERTICAL_RATIO_PCT: &str = "vertical_ratio_pct";
+/// Temperature, °C.
+pub const TEMPERATURE_C: &str = "temperature_c";
+/// RR intervals, milliseconds.
+pub const RR_MS: &str = "rr_ms";
+/// Lap number, from 0.
+pub const LAP: &str = "lap";

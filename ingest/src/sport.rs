@@ -1,0 +1,81 @@
+//! Sports: running with its kinds, everything else as cross-training.
+
+use std::fmt;
+
+/// What kind of activity it was.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum Sport {
+    /// A run. Only runs count in the mechanical channels (distance, the line).
+    Running(RunKind),
+    /// Anything else, under its name in snake case: `cycling`, `swimming`, `walking`.
+    CrossTraining(String),
+    /// The file does not say, and its speed does not look like running.
+    Unknown,
+}
+
+/// Kinds of running.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum RunKind {
+    /// Not stated.
+    Generic,
+    /// Street or road.
+    Road,
+    /// Trail.
+    Trail,
+    /// Treadmill or indoor running.
+    Treadmill,
+    /// Track.
+    Track,
+    /// Virtual activity.
+    Virtual,
+}
+
+impl Sport {
+    /// Whether it is a run.
+    #[must_use]
+    pub fn is_run(&self) -> bool {
+        matches!(self, Self::Running(_))
+    }
+
+    /// The sport's name: `running`, the cross-training's own name, or `unknown`.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        match self {
+            Self::Running(_) => "running",
+            Self::CrossTraining(name) => name,
+            Self::Unknown => "unknown",
+        }
+    }
+
+    /// The kind of running: `trail`, `treadmill`…; `None` for generic running and everything else.
+    #[must_use]
+    pub fn run_kind(&self) -> Option<&'static str> {
+        match self {
+            Self::Running(RunKind::Road) => Some("road"),
+            Self::Running(RunKind::Trail) => Some("trail"),
+            Self::Running(RunKind::Treadmill) => Some("treadmill"),
+            Self::Running(RunKind::Track) => Some("track"),
+            Self::Running(RunKind::Virtual) => Some("virtual"),
+            Self::Running(RunKind::Generic) | Self::CrossTraining(_) | Self::Unknown => None,
+        }
+    }
+
+    /// Whether cadence counts steps (on foot) rather than revolutions or strokes.
+    #[must_use]
+    pub fn is_on_foot(&self) -> bool {
+        match self {
+            Self::Running(_) => true,
+            Self::CrossTraining(name) => matches!(name.as_str(), "walking" | "hiking" | "snowshoeing"),
+            Self::Unknown => false,
+        }
+    }
+}
+
+impl fmt::Display for Sport {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.run_kind() {
+            Some(kind) => write!(f, "{} ({kind})", self.name()),
+            None => f.write_str(self.name()),
+        }
+    }
+}

@@ -1,0 +1,6 @@
+//! The crate from outside, in one test binary.
+
+mod any_bytes;
+mod fit;
+mod format;
+mod gpx;
