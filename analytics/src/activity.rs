@@ -1,0 +1,140 @@
+//! One activity to one summary: what the device stated where that can be, what the samples give otherwise.
+
+use plimsoll_ingest::{Activity, DistanceSource};
+use serde::{Deserialize, Serialize};
+
+use crate::kernels::climb;
+use crate::samples::{HEART_RATE_BPM, Means, Samples};
+use crate::trimp::{Sex, banister_trimp};
+
+/// Altitude changes below this, metres, are noise.
+const CLIMB_THRESHOLD_M: f64 = 3.0;
+
+/// With a heart rate for less of the time than this, its TRIMP would be too low to stand for the activity.
+const MIN_HEART_RATE_SHARE: f64 = 0.8;
+
+/// A device total outside is absurd and replaced by what the samples give: distance, metres (2,000 km).
+const MAX_DISTANCE_M: f64 = 2e6;
+/// Time, seconds (ten days).
+const MAX_TIME_S: f64 = 864_000.0;
+/// Climb or descent, metres.
+const MAX_CLIMB_M: f64 = 50_000.0;
+/// Mean speed of a run, m/s: faster than anybody sprints.
+const MAX_RUN_MPS: f64 = 12.5;
+
+/// What the heart-rate formulas need to know of a person. Unknown values stay `None`; nothing is estimated.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
+pub struct Physiology {
+    /// Sex, for the constants of TRIMP.
+    pub sex: Option<Sex>,
+    /// Resting heart rate, beats per minute.
+    pub resting_hr_bpm: Option<f64>,
+    /// Maximum heart rate, beats per minute.
+    pub max_hr_bpm: Option<f64>,
+}
+
+/// One activity in numbers; `None` = not known, never zero instead.
+///
+/// A total that the device stated wins over one derived from the samples, except when it cannot be: not finite, not
+/// above zero (climb: below zero), a distance over 2,000 km or (on a run) faster than 12.5 m/s on average, a time
+/// over ten days, a climb over 50 km, a heart rate outside 25–250.
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+pub struct ActivitySummary {
+    /// Distance, metres: device total, else last − first distance of the samples.
+    pub distance_m: Option<f64>,
+    /// Time with a speed above 0.5 m/s, seconds, from the samples. Gaps over 30 s and pauses do not count.
+    pub moving_time_s: Option<f64>,
+    /// Time with the timer running, seconds: device total, else the time between samples without gaps over 30 s.
+    pub timer_time_s: Option<f64>,
+    /// Time from start to end, seconds: device total, else from first to last sample.
+    pub elapsed_time_s: Option<f64>,
+    /// Climb, metres: device total, else from altitudes with a hysteresis of 3 m.
+    pub ascent_m: Option<f64>,
+    /// Descent, metres (positive): likewise.
+    pub descent_m: Option<f64>,
+    /// Mean heart rate, beats per minute: device total, else weighted with the samples' durations.
+    pub avg_heart_rate_bpm: Option<f64>,
+    /// Highest heart rate, beats per minute.
+    pub max_heart_rate_bpm: Option<f64>,
+    /// Mean steps per minute (both feet) while stepping, weighted with the samples' durations.
+    pub avg_cadence_spm: Option<f64>,
+    /// Distance ÷ timer time, metres per second.
+    pub avg_speed_mps: Option<f64>,
+    /// Banister's training impulse, summed sample by sample ([`banister_trimp`]). Each sample stands for the time
+    /// until the next one; gaps over 30 s and pauses do not count.
+    pub trimp: Option<f64>,
+    /// Why there is no `trimp`; `None` when there is.
+    pub trimp_reason: Option<String>,
+    /// Where `distance_m` comes from: `device total`, `records` (the device's distance per sample), `positions`
+    /// (added up from positions) or `none`.
+    pub distance_origin: &'static str,
+}
+
+/// Summarises one activity of any sport.
+#[must_use]
+pub fn summarise(activity: &Activity, physiology: &Physiology) -> ActivitySummary {
+    // An error of Polars on the record columns leaves what the device stated.
+    let samples = Samples::new(activity).ok();
+    let samples = samples.as_ref();
+    let means = samples.and_then(|samples| samples.means().ok()).unwrap_or_default();
+    let stated = &activity.session;
+
+    let timer_time_s = within(stated.timer_time_s, MAX_TIME_S).or(means.timer_s);
+    let elapsed_time_s = within(stated.elapsed_time_s, MAX_TIME_S).or(means.elapsed_s);
+    let duration_s = timer_time_s.or(elapsed_time_s);
+    let is_slow_enough = |distance: &f64| {
+        !activity.sport.is_run() || duration_s.is_none_or(|duration| distance / duration <= MAX_RUN_MPS)
+    };
+    let device = within(stated.distance_m, MAX_DISTANCE_M).filter(is_slow_enough);
+    let (distance_m, distance_origin) = match device {
+        Some(_) => (device, "device total"),
+        None => match samples.and_then(|samples| samples.distance_m().ok().flatten()) {
+            None => (None, "none"),
+            sampled if activity.distance_source == DistanceSource::Positions => (sampled, "positions"),
+            sampled => (sampled, "records"),
+        },
+    };
+
+    let climbed = samples
+        .and_then(|samples| samples.altitudes_m().ok())
+        .and_then(|altitudes| climb(altitudes, CLIMB_THRESHOLD_M));
+    let stated_climb = |value: Option<f64>| value.filter(|metres| (0.0..=MAX_CLIMB_M).contains(metres));
+    let heart_rate = |value: Option<f64>| value.filter(|rate| HEART_RATE_BPM.contains(rate));
+    let trimp = trimp(samples, &means, physiology);
+    ActivitySummary {
+        distance_m,
+        moving_time_s: means.moving_s,
+        timer_time_s,
+        elapsed_time_s,
+        ascent_m: stated_climb(stated.ascent_m).or(climbed.map(|(ascent, _)| ascent)),
+        descent_m: stated_climb(stated.descent_m).or(climbed.map(|(_, descent)| descent)),
+        avg_heart_rate_bpm: heart_rate(stated.avg_heart_rate_bpm).or(means.avg_heart_rate_bpm),
+        max_heart_rate_bpm: heart_rate(stated.max_heart_rate_bpm).or(means.max_heart_rate_bpm),
+        avg_cadence_spm: means.avg_cadence_spm,
+        avg_speed_mps: distance_m.zip(duration_s).map(|(distance, duration)| distance / duration),
+        trimp: trimp.as_ref().ok().copied(),
+        trimp_reason: trimp.err(),
+        distance_origin,
+    }
+}
+
+/// A stated total that can be: above zero and at most `most`.
+fn within(value: Option<f64>, most: f64) -> Option<f64> {
+    value.filter(|value| *value > 0.0 && *value <= most)
+}
+
+fn trimp(samples: Option<&Samples>, means: &Means, physiology: &Physiology) -> Result<f64, String> {
+    let share = means.heart_rate_share.ok_or("no heart rate was recorded")?;
+    if share < MIN_HEART_RATE_SHARE {
+        return Err(format!("heart rate was recorded for only {:.0} % of the time", share * 100.0));
+    }
+    let sex = physiology.sex.ok_or("the sex is not set, and the formula depends on it")?;
+    let rest = physiology.resting_hr_bpm.ok_or("the resting heart rate is not set")?;
+    let max = physiology.max_hr_bpm.ok_or("the maximum heart rate is not set")?;
+    let plausible = HEART_RATE_BPM.contains(&rest) && HEART_RATE_BPM.contains(&max) && max > rest;
+    if !plausible {
+        return Err(format!("resting ({rest:.0}) and maximum heart rate ({max:.0}) do not go together"));
+    }
+    let rates = samples.and_then(|samples| samples.heart_rates().ok()).ok_or("no heart rate was recorded")?;
+    Ok(rates.iter().map(|(rate, seconds)| banister_trimp(seconds / 60.0, *rate, rest, max, sex)).sum())
+}

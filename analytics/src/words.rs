@@ -1,0 +1,38 @@
+//! Numbers and dates as a person reads them.
+
+use std::fmt::{self, Display};
+
+use chrono::NaiveDate;
+
+/// `13.0 km`.
+pub(crate) fn km(value: f64) -> impl Display {
+    Shown(move |f: &mut fmt::Formatter<'_>| write!(f, "{value:.1} km"))
+}
+
+/// `2 Nov`.
+pub(crate) fn day(date: NaiveDate) -> impl Display {
+    date.format("%-d %b")
+}
+
+/// How much more than 1 a ratio is, in per cent: `41 %`, or `just over 10 %` when rounding would hide that it is
+/// above `bound`.
+pub(crate) fn more(ratio: f64, bound: f64) -> impl Display {
+    let (percent, bound) = ((ratio - 1.0) * 100.0, (bound - 1.0) * 100.0);
+    Shown(move |f: &mut fmt::Formatter<'_>| {
+        let hidden = percent.round() <= bound.round() && percent > bound;
+        write!(f, "{}{percent:.0} %", if hidden { "just over " } else { "" })
+    })
+}
+
+/// `1 day`, `3 days`.
+pub(crate) fn days(count: usize) -> impl Display {
+    Shown(move |f: &mut fmt::Formatter<'_>| write!(f, "{count} day{}", if count == 1 { "" } else { "s" }))
+}
+
+struct Shown<F>(F);
+
+impl<F: Fn(&mut fmt::Formatter<'_>) -> fmt::Result> Display for Shown<F> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        (self.0)(f)
+    }
+}
