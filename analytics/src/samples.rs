@@ -122,6 +122,10 @@ impl Samples {
     /// Last − first distance of the samples, metres; `None` when that is not above zero.
     pub(crate) fn distance_m(&self) -> PolarsResult<Option<f64>> {
         let known = self.0.column(schema::DISTANCE_M)?.f64()?.drop_nulls();
+        // `first` and `last` of an empty column panic.
+        if known.is_empty() {
+            return Ok(None);
+        }
         let distance = known.last().zip(known.first()).map(|(last, first)| last - first);
         Ok(distance.filter(|distance| distance.is_finite() && *distance > 0.0))
     }
