@@ -10,7 +10,7 @@ use plimsoll_analytics::{
     ActivitySummary, Analysis, DayGrid, Gaps, LineOutlook, Parameters, PlannedRun, Run, analyse, line_outlook,
     planned_run, summarise,
 };
-use plimsoll_ingest::{Notice, ReadOptions};
+use plimsoll_ingest::{FileKind, Notice, NoticeCode, ReadOptions};
 use polars_io::SerReader as _;
 use polars_io::prelude::{ParquetReader, ParquetWriter};
 
@@ -251,7 +251,7 @@ fn digest(
     for (position, mut activity) in file.activities.into_iter().enumerate() {
         let (Some(start), Some(local_date)) = (activity.start, activity.local_date) else {
             notices.push(Notice::new(
-                plimsoll_ingest::NoticeCode::NoTimes,
+                NoticeCode::NoTimes,
                 format!("activity {}", position + 1),
                 "The activity has no times, so it cannot be put on a day; it was left out.",
             ));
@@ -278,11 +278,25 @@ fn digest(
         activities.push((stored, parquet));
     }
     if activities.is_empty() {
-        let kind = file.kind.name().replace('_', " ");
-        let reason = notices.first().map_or_else(String::new, |notice| format!(" {}", notice.text));
-        return Err(format!("it holds no activity with times (a {kind} file).{reason}"));
+        return Err(nothing_to_keep(&file.kind, &notices));
     }
     Ok(Digested { activities, notices, device: file.device })
+}
+
+/// Why a file that could be read gave no activity.
+fn nothing_to_keep(kind: &FileKind, notices: &[Notice]) -> String {
+    let what = match kind {
+        FileKind::Activity => "it says that it is an activity, but none of its samples has a time".to_owned(),
+        FileKind::Course => "it is a planned route without times, not an activity".to_owned(),
+        FileKind::Other(name) if name == "empty" => "it holds no track".to_owned(),
+        FileKind::Other(name) if name == "waypoints" => "it holds waypoints, no track".to_owned(),
+        FileKind::Other(name) => format!("it is a file of the kind “{}”, not an activity", name.replace('_', " ")),
+    };
+    // A place that could not be read may be the reason; what was merely set aside is not.
+    let damage = notices.iter().find(|notice| {
+        matches!(notice.code, NoticeCode::Damaged | NoticeCode::Truncated | NoticeCode::ImpossibleValue)
+    });
+    damage.map_or_else(|| what.clone(), |notice| format!("{what}. {}", notice.text))
 }
 
 fn counted_run(activity: &ActivityRow) -> Run {

@@ -4,10 +4,10 @@ use plimsoll_ingest::schema;
 use polars::prelude::{DataFrame, DataType};
 
 /// Distance over which pace and heart rate are averaged for display, metres.
-const BUCKET_MIN_M: f64 = 25.0;
+const BUCKET_MIN_M: f64 = 50.0;
 
 /// Most points of a series for display.
-const MOST_POINTS: usize = 400;
+const MOST_POINTS: usize = 240;
 
 /// An activity's records, averaged over even stretches of distance (or time, when no distance is known).
 #[derive(Debug, Clone, Default)]

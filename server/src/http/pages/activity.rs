@@ -15,6 +15,12 @@ use crate::library::SPORTS;
 use crate::store::{ActivityRow, Athlete};
 use crate::words;
 
+/// Width of the column of charts on a laptop, CSS pixels.
+const COLUMN_WIDTH: u32 = 640;
+
+/// Width of the column of the route.
+const ROUTE_WIDTH: u32 = 430;
+
 #[derive(Template)]
 #[template(path = "activity.html")]
 struct ActivityPage {
@@ -75,7 +81,7 @@ pub(super) async fn page(
         .collect();
     let (mut charts, mut missing) = (Vec::new(), Vec::new());
     for series in ProfileSeries::ALL {
-        match Responsive::draw_if_any(|width| profile(&track, series, width))? {
+        match Responsive::draw(COLUMN_WIDTH, |width| profile(&track, series, width))? {
             Some(chart) => charts.push((series.name(), series.heading(), chart)),
             None => missing.push(series.heading()),
         }
@@ -99,7 +105,7 @@ pub(super) async fn page(
         flags,
         charts,
         missing,
-        route: Responsive::draw_if_any(|width| route(&track, width.min(560)))?,
+        route: Responsive::draw(ROUTE_WIDTH, |width| route(&track, width))?,
         laps: laps(&activity),
         notices,
         upload_id: activity.upload_id.clone(),

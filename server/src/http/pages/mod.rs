@@ -73,16 +73,13 @@ pub(super) struct Responsive {
 }
 
 impl Responsive {
-    fn draw(draw: impl Fn(u32) -> Result<Chart, ChartError>) -> Result<Self, PageError> {
-        let at = |width| draw(width).map(|chart| chart.inline()).map_err(anyhow::Error::from);
-        Ok(Self { wide: at(WIDE)?, narrow: at(NARROW)? })
-    }
-
-    fn draw_if_any(
+    /// Draws at `wide` pixels for laptops; `None` when there is nothing to draw.
+    fn draw(
+        wide: u32,
         draw: impl Fn(u32) -> Result<Option<Chart>, ChartError>,
     ) -> Result<Option<Self>, PageError> {
         let at = |width| draw(width).map(|chart| chart.map(|chart| chart.inline())).map_err(anyhow::Error::from);
-        Ok(at(WIDE)?.zip(at(NARROW)?).map(|(wide, narrow)| Self { wide, narrow }))
+        Ok(at(wide)?.zip(at(NARROW)?).map(|(wide, narrow)| Self { wide, narrow }))
     }
 }
 

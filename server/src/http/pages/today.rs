@@ -9,7 +9,7 @@ use serde::Deserialize;
 
 use super::athletes::{state_word, usual_week_km};
 use super::gauge::Gauge;
-use super::{Responsive, Shell, athlete, render};
+use super::{Responsive, Shell, WIDE, athlete, render};
 use crate::http::App;
 use crate::http::api::{HISTORY_DAYS, active_episodes, history_days};
 use crate::http::charts::history;
@@ -120,7 +120,7 @@ pub(super) async fn page(
         planned: planned(&standing),
         flags_heading: flags_heading(flags.len()),
         flags,
-        chart: day.map(|_| Responsive::draw(|width| history(&days, width))).transpose()?,
+        chart: Responsive::draw(WIDE, |width| day.map(|_| history(&days, width)).transpose())?,
         facts: facts(&standing),
         week: week(&standing),
     };
@@ -207,12 +207,11 @@ fn notes(outlook: &LineOutlook, standing: &Standing) -> Vec<String> {
             });
             format!("On {on} it falls to {}, when {leaving}{keep}.", words::km(to))
         }
-        (_, Some(to)) => {
-            let verb = if to > next.from_km { "rises" } else { "falls" };
+        (ChangeCause::CarefulDaysEnd | ChangeCause::RunCounts, Some(to)) => {
             let because = next.resting_on.map_or_else(String::new, |(date, km)| {
                 format!(", when the {} of {} start to count", words::km(km), near(date))
             });
-            format!("On {on} it {verb} to {}{because}.", words::km(to))
+            format!("On {on} it moves to {}{because}.", words::km(to))
         }
     });
     notes

@@ -1,0 +1,127 @@
+//! The subcommands as a person types them.
+
+use std::path::Path;
+use std::process::{Command, Output};
+
+use plimsoll_ingest::encode;
+use plimsoll_tests::{binary, run};
+use serde_json::Value;
+
+fn plimsoll(arguments: &[&str]) -> Output {
+    Command::new(binary()).args(arguments).output().unwrap()
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).into_owned()
+}
+
+fn write(folder: &Path, name: &str, bytes: impl AsRef<[u8]>) {
+    std::fs::write(folder.join(name), bytes).unwrap();
+}
+
+#[test]
+fn import_says_what_became_of_every_file_and_its_exit_status_whether_any_failed() {
+    let folder = tempfile::tempdir().unwrap();
+    let (data, files) = (folder.path().join("data"), folder.path().join("files"));
+    std::fs::create_dir_all(files.join("deeper")).unwrap();
+    write(&files, "a.fit", encode::fit(&run(5, 5.0)));
+    write(&files, "copy of a.bin", encode::fit(&run(5, 5.0)));
+    write(&files, "deeper/b.gpx", encode::gpx(&run(4, 6.0)));
+    let import = || plimsoll(&["import", files.to_str().unwrap(), "--athlete", "Ada", "--data", data.to_str().unwrap()]);
+
+    let first = import();
+    let out = text(&first.stdout);
+    assert!(first.status.success(), "{out}");
+    assert!(out.contains("2 new, 1 duplicate, 0 failed, for Ada"), "{out}");
+    assert_eq!(out.lines().filter(|line| line.starts_with("new ")).count(), 2, "{out}");
+
+    write(&files, "page.fit", "<html></html>");
+    write(&files, "nothing.fit", "");
+    let second = import();
+    let out = text(&second.stdout);
+    assert_eq!(second.status.code(), Some(1), "{out}");
+    assert!(out.contains("0 new, 3 duplicate, 2 failed"), "{out}");
+    let failed: Vec<&str> = out.lines().filter(|line| line.starts_with("failed ")).collect();
+    assert!(failed.iter().any(|line| line.contains("page.fit") && line.contains("HTML")), "{out}");
+    assert!(failed.iter().any(|line| line.contains("nothing.fit") && line.contains("empty")), "{out}");
+}
+
+#[test]
+fn a_path_that_is_not_there_is_a_result_of_its_own() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("data");
+    let out = plimsoll(&["import", "/no/such/file.fit", "--athlete", "Ada", "--data", data.to_str().unwrap()]);
+    assert_eq!(out.status.code(), Some(1));
+    assert!(text(&out.stdout).contains("failed     /no/such/file.fit"), "{}", text(&out.stdout));
+}
+
+#[test]
+fn inspect_gives_one_object_per_file_and_line() {
+    let folder = tempfile::tempdir().unwrap();
+    write(folder.path(), "a.fit", encode::fit(&run(5, 5.0)));
+    write(folder.path(), "b.txt", "hello");
+    let (a, b) = (folder.path().join("a.fit"), folder.path().join("b.txt"));
+    let out = plimsoll(&["inspect", a.to_str().unwrap(), b.to_str().unwrap(), "--json"]);
+    assert_eq!(out.status.code(), Some(1), "one file could not be read");
+    let lines: Vec<Value> =
+        text(&out.stdout).lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert_eq!(lines.len(), 2);
+    assert_eq!(lines[0]["ok"], true);
+    assert_eq!(lines[0]["messages"]["session"], 1);
+    let activity = &lines[0]["activities"][0];
+    assert_eq!(activity["sport"], "running");
+    let heart_rate = &activity["columns"]["heart_rate_bpm"];
+    assert_eq!((&heart_rate["min"], &heart_rate["max"]), (&140.0.into(), &140.0.into()));
+    assert_eq!(heart_rate["count"], lines[0]["messages"]["record"]);
+    assert_eq!((&lines[1]["ok"], lines[1]["error"].is_string()), (&false.into(), true));
+    let table = plimsoll(&["inspect", a.to_str().unwrap()]);
+    assert!(table.status.success() && text(&table.stdout).contains("heart_rate_bpm"));
+}
+
+#[test]
+fn serve_refuses_every_address_but_loopback_and_says_why() {
+    let folder = tempfile::tempdir().unwrap();
+    let out = plimsoll(&["serve", "--data", folder.path().to_str().unwrap(), "--listen", "0.0.0.0:0"]);
+    assert_eq!(out.status.code(), Some(2));
+    let words = text(&out.stderr);
+    assert!(words.contains("refusing to listen on 0.0.0.0") && words.contains("accounts"), "{words}");
+}
+
+#[test]
+fn analyze_prints_every_day_and_the_flags() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut table = String::from("date,distance_km\n");
+    for day in 1..=28 {
+        table.push_str(&format!("2026-02-{day:02},5\n"));
+    }
+    table.push_str("2026-03-10,5\n2026-03-12,9\n");
+    write(folder.path(), "runs.csv", table);
+    let csv = folder.path().join("runs.csv");
+    let out = plimsoll(&["analyze", csv.to_str().unwrap(), "--json"]);
+    assert!(out.status.success(), "{}", text(&out.stderr));
+    let lines: Vec<Value> = text(&out.stdout).lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let days: Vec<&Value> = lines.iter().filter(|line| line["type"] == "day").collect();
+    assert_eq!(days.len(), 28 + 12, "every calendar day from the first to the last");
+    let constant = days[27];
+    for ratio in ["ratio_coupled", "ratio_uncoupled", "ratio_ewma"] {
+        assert!((constant[ratio].as_f64().unwrap() - 1.0).abs() < 1e-12, "constant load: {constant}");
+    }
+    let spike = lines.iter().find(|line| line["code"] == "session_spike").unwrap();
+    assert_eq!((&spike["date"], &spike["level"]), (&"2026-03-12".into(), &"warning".into()));
+    assert!((spike["value"].as_f64().unwrap() - 1.8).abs() < 1e-12);
+
+    let table = plimsoll(&["analyze", csv.to_str().unwrap()]);
+    assert!(table.status.success() && text(&table.stdout).contains("2026-03-12"), "{}", text(&table.stdout));
+}
+
+#[test]
+fn a_date_that_does_not_exist_is_named_with_file_and_line() {
+    let folder = tempfile::tempdir().unwrap();
+    write(folder.path(), "runs.csv", "date,distance_km\n2026-02-28,5\n2026-02-30,6\n");
+    let csv = folder.path().join("runs.csv");
+    let out = plimsoll(&["analyze", csv.to_str().unwrap(), "--json"]);
+    assert!(!out.status.success());
+    let words = text(&out.stderr);
+    assert!(words.contains("runs.csv") && words.contains("line 3") && words.contains("2026-02-30"), "{words}");
+    assert!(out.stdout.is_empty(), "nothing half-computed");
+}
