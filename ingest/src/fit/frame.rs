@@ -99,7 +99,7 @@ fn add<T: Cell>(
     }
     let values = cells.take(rows);
     if let ([samples], [columns]) = (activities, &mut *columns)
-        && samples.rows.as_slice() == [0..rows]
+        && matches!(samples.rows.as_slice(), [all] if *all == (0..rows))
     {
         columns.extend(column(values));
         return;

@@ -42,7 +42,7 @@ fn walk_slots(
                 return Some(cut(at));
             };
             // A watch that writes the same definition again and again would otherwise pay for it each time.
-            if !slot.as_ref().is_some_and(|known| known.source == source) {
+            if slot.as_ref().is_none_or(|known| known.source != source) {
                 if let Some(known) = slot.take() {
                     sink.count(known.kind, known.count);
                 }

@@ -1,4 +1,8 @@
 //! FIT files: what is written can be read, what is damaged is read as far as it goes, and real files agree with two
 //! independent decoders.
 
+mod bytes;
 mod conformance;
+mod damage;
+mod reading;
+mod written;
