@@ -188,6 +188,9 @@ impl Records {
     pub(super) fn begin_part(&mut self) {
         self.rolling = None;
         self.part_start = self.rows;
+        // Intervals that waited for a first sample waited for one of their own part.
+        let known = self.rr.partition_point(|(row, _)| (*row as usize) < self.rows);
+        self.rr.truncate(known);
     }
 
     /// Adds one `record` message.
