@@ -26,6 +26,9 @@ fn part_kind(part: &Part) -> FileKind {
     match part.file_id.as_ref().and_then(|id| id.kind.as_deref()) {
         Some("activity") => FileKind::Activity,
         Some("course") => FileKind::Course,
+        // The profile has no name for Garmin's file of saved places.
+        Some("8") => FileKind::Other("locations".to_owned()),
+        Some(name) if name.bytes().all(|b| b.is_ascii_digit()) => FileKind::Other(format!("unknown_{name}")),
         Some(name) => FileKind::Other(name.to_owned()),
         // Files without a type have been seen that are activities in all else.
         None if !part.rows.is_empty() || !part.sessions.is_empty() => FileKind::Activity,

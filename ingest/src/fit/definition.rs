@@ -45,6 +45,8 @@ pub(super) struct Definition {
     pub(super) big_endian: bool,
     /// Fields whose size fits their type.
     pub(super) fields: Vec<Field>,
+    /// The timestamp among them.
+    pub(super) timestamp: Option<Field>,
     /// Developer fields.
     pub(super) developer_fields: Vec<DeveloperField>,
     /// Bytes of a data message behind its header byte.
@@ -76,6 +78,7 @@ impl Definition {
             kind,
             big_endian,
             fields: Vec::new(),
+            timestamp: None,
             developer_fields: Vec::new(),
             data_size: 0,
             count: 0,
@@ -99,6 +102,7 @@ impl Definition {
             offset += size;
         }
         definition.data_size = offset;
+        definition.timestamp = definition.fields.iter().find(|field| field.number == TIMESTAMP).copied();
         Some(definition)
     }
 
@@ -113,6 +117,16 @@ impl Definition {
 
     /// Field `number` as a whole number that fits 32 bits without sign: a time, an enumeration.
     pub(super) fn integer(&self, data: &[u8], number: u8) -> Option<u32> {
-        self.number(data, number).filter(|v| (0.0..4_294_967_296.0).contains(v)).map(|v| v as u32)
+        self.number(data, number).and_then(whole)
     }
+
+    /// The message's own timestamp, FIT seconds.
+    pub(super) fn time(&self, data: &[u8]) -> Option<u32> {
+        let field = self.timestamp.as_ref()?;
+        field.base.number(data.get(field.offset..)?, self.big_endian).and_then(whole)
+    }
+}
+
+fn whole(value: f64) -> Option<u32> {
+    (0.0..4_294_967_296.0).contains(&value).then_some(value as u32)
 }

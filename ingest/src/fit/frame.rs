@@ -99,7 +99,7 @@ fn add<T: Cell>(
     }
     let values = cells.take(rows);
     if let ([samples], [columns]) = (activities, &mut *columns)
-        && samples.rows.as_slice() == [0..rows]
+        && matches!(samples.rows.as_slice(), [all] if *all == (0..rows))
     {
         columns.extend(column(values));
         return;
@@ -183,21 +183,22 @@ fn cadence_column(records: &Records, samples: &Samples) -> Option<Column> {
 fn rr_column(records: &Records, samples: &Samples) -> Option<Column> {
     let rr = &records.rr;
     let first_of = |row: usize| rr.partition_point(|(of, _)| (*of as usize) < row);
-    if !samples.rows.iter().any(|range| first_of(range.start) < first_of(range.end)) {
+    let intervals: usize = samples.rows.iter().map(|range| first_of(range.end) - first_of(range.start)).sum();
+    if intervals == 0 {
         return None;
     }
     let mut list =
         ListPrimitiveChunkedBuilder::<Float64Type>::new(schema::RR_MS.into(), samples.count(), 0, DataType::Float64);
-    let mut intervals = Vec::new();
+    let mut own_ms = Vec::new();
     for range in &samples.rows {
         let mut rest = rr.get(first_of(range.start)..).unwrap_or_default();
         for row in range.clone() {
             let own = rest.iter().take_while(|(of, _)| *of as usize == row).count();
             let (here, behind) = rest.split_at_checked(own).unwrap_or_default();
             rest = behind;
-            intervals.clear();
-            intervals.extend(here.iter().map(|(_, ms)| f64::from(*ms)));
-            list.append_opt_slice((!intervals.is_empty()).then_some(intervals.as_slice()));
+            own_ms.clear();
+            own_ms.extend(here.iter().map(|(_, ms)| f64::from(*ms)));
+            list.append_opt_slice((!own_ms.is_empty()).then_some(own_ms.as_slice()));
         }
     }
     Some(list.finish().into_column())

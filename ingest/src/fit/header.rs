@@ -72,7 +72,36 @@ pub(super) fn extent(bytes: &[u8], start: usize, notices: &mut Vec<Notice>) -> E
         ));
         return Extent { start, messages, end: end.min(bytes.len()), complete: false };
     }
+    if let Some(end) = end_by_checksum(bytes, start, messages, end) {
+        notices.push(Notice::new(
+            NoticeCode::Damaged,
+            format!("byte {start}"),
+            format!(
+                "The header declares {data_size} bytes of data, the checksum shows that they are {}.",
+                end - messages
+            ),
+        ));
+        return Extent { start, messages, end, complete: true };
+    }
     Extent { start, messages, end, complete: true }
+}
+
+/// Where the messages really end when more bytes follow than the header declares: before a checksum at the end of
+/// the file, if that one fits and the one at the declared end does not.
+fn end_by_checksum(bytes: &[u8], start: usize, messages: usize, declared: usize) -> Option<usize> {
+    let end = bytes.len().checked_sub(CRC_SIZE)?;
+    if declared >= end || is_header(bytes, declared.saturating_add(CRC_SIZE)) {
+        return None;
+    }
+    (!crc_fits(bytes, start, messages, declared) && crc_fits(bytes, start, messages, end)).then_some(end)
+}
+
+/// Whether a checksum at `end` fits the part. Some writers leave the header out; the two ways agree when the header
+/// ends in its own checksum.
+fn crc_fits(bytes: &[u8], start: usize, messages: usize, end: usize) -> bool {
+    let stated = bytes.get(end..).and_then(|rest| rest.first_chunk()).map(|crc| u16::from_le_bytes(*crc));
+    let fits = |from: usize| stated.is_some() && bytes.get(from..end).map(crc16) == stated;
+    fits(start) || fits(messages)
 }
 
 /// The header's length: as declared when that is usual or leads to a definition, else the usual length that does.
@@ -111,15 +140,7 @@ pub(super) fn check_crc(bytes: &[u8], extent: &Extent, notices: &mut Vec<Notice>
     if !extent.complete {
         return;
     }
-    let (Some(whole), Some(messages), Some(stated)) = (
-        bytes.get(extent.start..extent.end),
-        bytes.get(extent.messages..extent.end),
-        bytes.get(extent.end..).and_then(|rest| rest.first_chunk()).map(|crc| u16::from_le_bytes(*crc)),
-    ) else {
-        return;
-    };
-    // Some writers leave the header out; the two agree when the header ends in its own checksum.
-    if crc16(whole) != stated && crc16(messages) != stated {
+    if !crc_fits(bytes, extent.start, extent.messages, extent.end) {
         notices.push(Notice::new(
             NoticeCode::WrongChecksum,
             format!("byte {}", extent.end),

@@ -26,6 +26,7 @@ mod walk;
 
 use crate::{FileKind, Format, Notice, NoticeCode, ReadError, ReadOptions, WatchFile};
 use sieve::Sieve;
+use walk::Stop;
 
 /// Parts of a chained file that are read; real ones have fewer than ten.
 const PARTS: usize = 1000;
@@ -79,8 +80,7 @@ fn read_parts(bytes: &[u8], sieve: &mut Sieve, notices: &mut Vec<Notice>) -> usi
         sieve.begin_part();
         let stopped = walk::walk(bytes, extent.messages, extent.end, sieve);
         sieve.end_part();
-        // That a cut file ends in the middle of a message goes without saying.
-        notices.extend(stopped.filter(|notice| extent.complete || notice.code != NoticeCode::Truncated));
+        notices.extend(stopped.and_then(|stop| stop_notice(stop, extent.complete)));
         if !extent.complete {
             return first_message.unwrap_or(0);
         }
@@ -91,4 +91,16 @@ fn read_parts(bytes: &[u8], sieve: &mut Sieve, notices: &mut Vec<Notice>) -> usi
         notices.push(Notice::new(NoticeCode::TrailingBytes, format!("byte {start}"), text));
     }
     first_message.unwrap_or(0)
+}
+
+fn stop_notice(stop: Stop, part_is_complete: bool) -> Option<Notice> {
+    let (at, text) = match stop {
+        // That a cut file ends in the middle of a message goes without saying.
+        Stop::Cut { .. } if !part_is_complete => return None,
+        Stop::Cut { at } => (at, "The last message is longer than the data; everything before it was read.".to_owned()),
+        Stop::Undefined { at, layout } => {
+            (at, format!("A message refers to layout {layout}, which was never defined; reading stopped there."))
+        }
+    };
+    Some(Notice::new(NoticeCode::Damaged, format!("byte {at}"), text))
 }

@@ -8,26 +8,22 @@ use crate::OffsetSource;
 /// No place on Earth is further from UTC: the extremes are −12 h and +14 h.
 const MOST_S: i64 = 15 * 3600;
 const QUARTER_S: i64 = 15 * 60;
-/// A watch may write its local time this much later than its UTC.
-const SLACK_S: i64 = 60;
+/// A watch may write its local time this much before or after its UTC.
+const SLACK_S: i64 = 120;
 
-/// The offset that `clocks`, pairs of UTC and local time in FIT seconds, agree with; the first plausible one.
+/// The offset that `clocks`, pairs of UTC and local time in FIT seconds, tell; the first plausible one.
 pub(super) fn from_clocks(clocks: &[(u32, u32)]) -> Option<i32> {
     clocks.iter().find_map(|&(utc, local)| plausible(i64::from(local) - i64::from(utc)))
 }
 
-/// Rounds to whole minutes, and to the quarter of an hour where that is at hand: every time zone is a multiple of it.
+/// Rounds to the quarter of an hour: every time zone is a multiple of it. What is far from one, or from Earth, is a
+/// local time that was never set (watches have been seen to write 18 minutes), and no offset.
 fn plausible(difference_s: i64) -> Option<i32> {
-    let quarter = round_to(difference_s, QUARTER_S);
-    let offset = if (quarter - difference_s).abs() <= SLACK_S { quarter } else { round_to(difference_s, 60) };
-    if offset.abs() > MOST_S {
+    let quarter = (difference_s + QUARTER_S / 2).div_euclid(QUARTER_S) * QUARTER_S;
+    if (quarter - difference_s).abs() > SLACK_S || quarter.abs() > MOST_S {
         return None;
     }
-    i32::try_from(offset).ok()
-}
-
-fn round_to(value: i64, step: i64) -> i64 {
-    (value + step / 2).div_euclid(step) * step
+    i32::try_from(quarter).ok()
 }
 
 /// The offset at `start`, and where it comes from.
@@ -49,12 +45,12 @@ mod tests {
     use super::from_clocks;
 
     #[test]
-    fn offsets_are_whole_minutes_and_possible_on_earth() {
+    fn offsets_are_those_of_time_zones() {
         assert_eq!(from_clocks(&[(1_000_000_000, 1_000_007_200)]), Some(7200));
         assert_eq!(from_clocks(&[(1_000_000_000, 1_000_020_701)]), Some(20_700), "Nepal, one second late");
         assert_eq!(from_clocks(&[(1_000_000_000, 999_982_000)]), Some(-18_000));
         assert_eq!(from_clocks(&[(1_000_000_000, 0)]), None);
         assert_eq!(from_clocks(&[(1_000_000_000, 1), (1_000_000_000, 1_000_003_600)]), Some(3600));
-        assert_eq!(from_clocks(&[(1_000_000_000, 1_000_002_220)]), Some(2220), "no zone, but what the watch says");
+        assert_eq!(from_clocks(&[(1_000_000_000, 1_000_001_080)]), None, "18 minutes");
     }
 }

@@ -137,6 +137,8 @@ const BYTES_PER_CELL: usize = 2;
 const CELLS_FREE: usize = 2_000_000;
 /// Cells each sample takes by itself: time, elapsed time, lap, and cadence in its other unit.
 const CELLS_PER_ROW: usize = 4;
+/// Cells that count for an RR interval: the interval, its row, and its place in a list.
+const CELLS_PER_INTERVAL: usize = 3;
 /// Developer columns that are kept.
 const DEVELOPER_COLUMNS: usize = 128;
 
@@ -188,6 +190,9 @@ impl Records {
     pub(super) fn begin_part(&mut self) {
         self.rolling = None;
         self.part_start = self.rows;
+        // Intervals that waited for a first sample waited for one of their own part.
+        let known = self.rr.partition_point(|(row, _)| (*row as usize) < self.rows);
+        self.rr.truncate(known);
     }
 
     /// Adds one `record` message.
@@ -243,7 +248,8 @@ impl Records {
 
     /// Whether another sample fits when there are `columns` columns.
     fn has_room(&mut self, columns: usize) -> bool {
-        let cells = (self.rows + 1).saturating_mul(columns).saturating_add(self.rr.len());
+        let cells =
+            (self.rows + 1).saturating_mul(columns).saturating_add(self.rr.len().saturating_mul(CELLS_PER_INTERVAL));
         self.capped |= cells > self.cells_allowed;
         cells <= self.cells_allowed
     }

@@ -1,7 +1,6 @@
 //! One pass over the message stream of a part: definitions are kept, data messages are handed on.
 
-use super::definition::{Definition, TIMESTAMP};
-use crate::{Notice, NoticeCode};
+use super::definition::Definition;
 
 /// Local message numbers: four bits.
 const SLOTS: usize = 16;
@@ -15,8 +14,17 @@ pub(super) trait Sink {
     fn count(&mut self, kind: u16, count: u64);
 }
 
-/// Walks over the messages in `bytes[from..end]` and returns a notice when they end too early.
-pub(super) fn walk(bytes: &[u8], from: usize, end: usize, sink: &mut impl Sink) -> Option<Notice> {
+/// Why a walk ended before the end of its part, and at which byte.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Stop {
+    /// In the middle of the message that begins here.
+    Cut { at: usize },
+    /// At a message whose layout was never defined.
+    Undefined { at: usize, layout: usize },
+}
+
+/// Walks over the messages in `bytes[from..end]`.
+pub(super) fn walk(bytes: &[u8], from: usize, end: usize, sink: &mut impl Sink) -> Option<Stop> {
     let mut slots: [Option<Definition>; SLOTS] = [const { None }; SLOTS];
     let stopped = walk_slots(bytes.get(..end).unwrap_or(bytes), from, &mut slots, sink);
     for definition in slots.iter().flatten() {
@@ -30,7 +38,7 @@ fn walk_slots(
     from: usize,
     slots: &mut [Option<Definition>; SLOTS],
     sink: &mut impl Sink,
-) -> Option<Notice> {
+) -> Option<Stop> {
     let mut at = from;
     let mut clock = None;
     while let Some((&header, rest)) = bytes.get(at..).and_then(<[u8]>::split_first) {
@@ -39,10 +47,10 @@ fn walk_slots(
         let taken = if message.is_definition {
             let Some(source) = Definition::length(rest, message.has_developer_fields).and_then(|n| rest.get(..n))
             else {
-                return Some(cut(at));
+                return Some(Stop::Cut { at });
             };
             // A watch that writes the same definition again and again would otherwise pay for it each time.
-            if !slot.as_ref().is_some_and(|known| known.source == source) {
+            if slot.as_ref().is_none_or(|known| known.source != source) {
                 if let Some(known) = slot.take() {
                     sink.count(known.kind, known.count);
                 }
@@ -50,9 +58,9 @@ fn walk_slots(
             }
             source.len()
         } else {
-            let Some(definition) = slot else { return Some(undefined(at, message.local)) };
-            let Some(data) = rest.get(..definition.data_size) else { return Some(cut(at)) };
-            let stated = definition.integer(data, TIMESTAMP);
+            let Some(definition) = slot else { return Some(Stop::Undefined { at, layout: message.local }) };
+            let Some(data) = rest.get(..definition.data_size) else { return Some(Stop::Cut { at }) };
+            let stated = definition.time(data);
             let time = stated.or_else(|| message.time_offset.and_then(|offset| Some(advance(clock?, offset))));
             clock = time.or(clock);
             definition.count += 1;
@@ -95,22 +103,6 @@ impl Header {
 /// The next time whose low five bits are `offset`, from `clock` on.
 fn advance(clock: u32, offset: u32) -> u32 {
     clock.wrapping_add(offset.wrapping_sub(clock) & 0x1F)
-}
-
-fn cut(at: usize) -> Notice {
-    Notice::new(
-        NoticeCode::Truncated,
-        format!("byte {at}"),
-        "The data end in the middle of a message; everything before it was read.",
-    )
-}
-
-fn undefined(at: usize, local: usize) -> Notice {
-    Notice::new(
-        NoticeCode::Damaged,
-        format!("byte {at}"),
-        format!("A message refers to layout {local}, which was never defined; reading stopped there."),
-    )
 }
 
 #[cfg(test)]

@@ -1,4 +1,10 @@
 //! FIT files: what is written can be read, what is damaged is read as far as it goes, and real files agree with two
 //! independent decoders.
 
+#![expect(clippy::unwrap_used, clippy::panic, reason = "the helpers of tests fail as tests do")]
+
+mod bytes;
 mod conformance;
+mod damage;
+mod reading;
+mod written;
