@@ -28,20 +28,23 @@ struct FileReport {
     activities: Vec<ActivityReport>,
 }
 
-/// One activity. Totals are the device's own; where it stated no distance or times, they come from the records and
-/// `distance_from` says so.
+/// One activity. Totals are the device's own where it stated them (`stated` lists which); distance and times that it
+/// did not state come from the records.
 #[derive(Debug, Serialize)]
 struct ActivityReport {
     sport: String,
     sub_sport: Option<&'static str>,
     title: Option<String>,
     start: Option<DateTime<Utc>>,
+    start_unix_s: Option<i64>,
     utc_offset_s: Option<i32>,
     utc_offset_from: OffsetSource,
     local_date: Option<NaiveDate>,
     #[serde(flatten)]
     totals: Totals,
     moving_time_s: Option<f64>,
+    /// Names of the totals above that the device stated.
+    stated: Vec<&'static str>,
     /// `session` when `distance_m` is the device's total, else where it was taken from.
     distance_from: String,
     laps: Vec<Lap>,
@@ -111,23 +114,53 @@ fn report(path: &Path) -> FileReport {
 
 fn activity_report(activity: &Activity) -> ActivityReport {
     let summary = summarise(activity, &Physiology::default());
+    let stated = stated(&activity.session);
     let (totals, distance_from) = with_records(activity.session.clone(), &summary);
     ActivityReport {
         sport: activity.sport.name().to_owned(),
         sub_sport: activity.sport.run_kind(),
         title: activity.title.clone(),
         start: activity.start,
+        start_unix_s: activity.start.map(|start| start.timestamp()),
         utc_offset_s: activity.utc_offset_s,
         utc_offset_from: activity.offset_source,
         local_date: activity.local_date,
         totals,
         moving_time_s: summary.moving_time_s,
+        stated,
         distance_from,
         laps: activity.laps.clone(),
         pauses: activity.pauses.clone(),
         records: activity.records.height(),
         columns: activity.records.columns().iter().filter_map(column_report).collect(),
     }
+}
+
+/// Names of the totals that the device stated.
+fn stated(totals: &Totals) -> Vec<&'static str> {
+    let Totals {
+        distance_m,
+        timer_time_s,
+        elapsed_time_s,
+        ascent_m,
+        descent_m,
+        calories_kcal,
+        avg_heart_rate_bpm,
+        max_heart_rate_bpm,
+    } = totals;
+    [
+        ("distance_m", distance_m),
+        ("timer_time_s", timer_time_s),
+        ("elapsed_time_s", elapsed_time_s),
+        ("ascent_m", ascent_m),
+        ("descent_m", descent_m),
+        ("calories_kcal", calories_kcal),
+        ("avg_heart_rate_bpm", avg_heart_rate_bpm),
+        ("max_heart_rate_bpm", max_heart_rate_bpm),
+    ]
+    .into_iter()
+    .filter_map(|(name, value)| value.is_some().then_some(name))
+    .collect()
 }
 
 /// Fills what the device did not state from the summary of the records.

@@ -1,0 +1,183 @@
+//! A person with a browser: uploads a file, reads the line and a flag. Chromium through chromedriver, whose path is
+//! in `PLIMSOLL_CHROMEDRIVER`; pictures are kept in the folder `PLIMSOLL_SCREENSHOTS`, when it is set.
+
+use std::net::TcpListener;
+use std::path::PathBuf;
+use std::process::{Child, Command, Stdio};
+use std::time::Duration;
+
+use fantoccini::{Client, ClientBuilder, Locator};
+use plimsoll_ingest::encode;
+use plimsoll_tests::{Service, run};
+use serde_json::json;
+
+/// chromedriver on a free port; ended when dropped.
+struct Driver {
+    child: Child,
+    port: u16,
+}
+
+impl Driver {
+    fn start() -> Option<Self> {
+        let Some(program) = std::env::var_os("PLIMSOLL_CHROMEDRIVER") else {
+            eprintln!("left out: PLIMSOLL_CHROMEDRIVER names no chromedriver");
+            return None;
+        };
+        let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+        let child = Command::new(program).arg(format!("--port={port}")).stdout(Stdio::null()).spawn().unwrap();
+        Some(Self { child, port })
+    }
+
+    /// A browser with a window of `width` × `height` CSS pixels, in light or dark.
+    async fn browser(&self, width: u32, height: u32, dark: bool) -> Client {
+        let mut arguments = vec![
+            "--headless=new".to_owned(),
+            "--no-sandbox".to_owned(),
+            "--disable-gpu".to_owned(),
+            "--disable-quic".to_owned(),
+            "--no-first-run".to_owned(),
+            "--disable-background-networking".to_owned(),
+            "--disable-component-update".to_owned(),
+            "--disable-sync".to_owned(),
+            format!("--window-size={width},{height}"),
+        ];
+        if dark {
+            arguments.push("--blink-settings=preferredColorScheme=0".to_owned());
+        }
+        let mut options = json!({ "args": arguments });
+        if width < 500 {
+            // A window cannot be as narrow as a phone; the device's own metrics can.
+            options["mobileEmulation"] =
+                json!({ "deviceMetrics": { "width": width, "height": height, "pixelRatio": 2.0 } });
+        }
+        let capabilities = json!({ "goog:chromeOptions": options }).as_object().unwrap().clone();
+        let address = format!("http://127.0.0.1:{}", self.port);
+        for _ in 0..200 {
+            if let Ok(client) =
+                ClientBuilder::new(hyper_connector()).capabilities(capabilities.clone()).connect(&address).await
+            {
+                return client;
+            }
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+        panic!("chromedriver does not answer");
+    }
+}
+
+impl Drop for Driver {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+fn hyper_connector() -> hyper_util::client::legacy::connect::HttpConnector {
+    hyper_util::client::legacy::connect::HttpConnector::new()
+}
+
+async fn text(client: &Client, selector: &str) -> String {
+    let element = client.wait().for_element(Locator::Css(selector)).await.unwrap();
+    element.text().await.unwrap()
+}
+
+/// Keeps a picture, and checks that nothing sticks out of the window sideways.
+async fn picture(client: &Client, name: &str) {
+    let out = client
+        .execute("return document.documentElement.scrollWidth - document.documentElement.clientWidth", vec![])
+        .await
+        .unwrap();
+    assert_eq!(out, json!(0), "{name} is wider than its window");
+    let png = client.screenshot().await.unwrap();
+    assert!(png.starts_with(b"\x89PNG"));
+    if let Some(folder) = std::env::var_os("PLIMSOLL_SCREENSHOTS").map(PathBuf::from) {
+        std::fs::create_dir_all(&folder).unwrap();
+        std::fs::write(folder.join(format!("{name}.png")), png).unwrap();
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_person_uploads_files_and_reads_the_line_and_a_flag() {
+    let Some(driver) = Driver::start() else { return };
+    let folder = tempfile::tempdir().unwrap();
+    let service = Service::serve(&folder.path().join("data"));
+    let browser = driver.browser(1280, 900, false).await;
+
+    browser.goto(&service.url).await.unwrap();
+    let name = browser.find(Locator::Css("input[name=name]")).await.unwrap();
+    name.send_keys("Grace").await.unwrap();
+    browser.find(Locator::Css("form[action='/athletes'] button")).await.unwrap().click().await.unwrap();
+    assert!(text(&browser, "main").await.contains("No runs yet"));
+    picture(&browser, "first-visit").await;
+
+    browser.find(Locator::LinkText("Upload files")).await.unwrap().click().await.unwrap();
+    let mut paths = Vec::new();
+    for (days_ago, km) in [(33, 7.0), (25, 12.0), (11, 9.0), (3, 16.0)] {
+        let path = folder.path().join(format!("run-{days_ago}.fit"));
+        std::fs::write(&path, encode::fit(&run(days_ago, km))).unwrap();
+        paths.push(path.to_str().unwrap().to_owned());
+    }
+    let page = folder.path().join("page.fit");
+    std::fs::write(&page, "<html></html>").unwrap();
+    paths.push(page.to_str().unwrap().to_owned());
+    let input = browser.wait().for_element(Locator::Css("#files")).await.unwrap();
+    input.send_keys(&paths.join("\n")).await.unwrap();
+    browser.find(Locator::Css("#upload button")).await.unwrap().click().await.unwrap();
+    browser.wait().for_element(Locator::Css("#results li.failed")).await.unwrap();
+    let results = text(&browser, "#results").await;
+    assert_eq!(results.to_lowercase().matches("new ").count(), 4, "{results}");
+    assert!(results.contains("page.fit") && results.contains("HTML"), "{results}");
+    picture(&browser, "upload").await;
+
+    browser.find(Locator::LinkText("See where the line is now")).await.unwrap().click().await.unwrap();
+    assert_eq!(text(&browser, "#line-km").await, "13.2");
+    let flag = text(&browser, "details[data-code=session_spike]").await;
+    assert!(flag.contains("33") && flag.contains("12.0"), "{flag}");
+    assert!(flag.contains("1.52"), "the warning stands open to its evidence: {flag}");
+    picture(&browser, "today").await;
+
+    let plan = browser.find(Locator::Css("#plan")).await.unwrap();
+    plan.send_keys("25").await.unwrap();
+    browser.find(Locator::Css(".plan-row button")).await.unwrap().click().await.unwrap();
+    let planned = text(&browser, ".planned").await;
+    assert!(planned.contains("25"), "{planned}");
+
+    browser.find(Locator::Css("details[data-code=session_spike] a[href*=activities]")).await.unwrap().click().await.unwrap();
+    assert!(text(&browser, "main").await.contains("16.00 km"));
+    assert_eq!(browser.find_all(Locator::Css(".activity .only-wide svg.chart")).await.unwrap().len(), 4);
+    picture(&browser, "activity").await;
+    browser.close().await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_page_fits_a_phone_and_a_laptop_in_light_and_dark() {
+    let Some(driver) = Driver::start() else { return };
+    let service = Service::start(&["demo"]);
+    for (width, height, dark) in [(390, 844, false), (390, 844, true), (1280, 900, false), (1280, 900, true)] {
+        let browser = driver.browser(width, height, dark).await;
+        browser.goto(&service.url).await.unwrap();
+        let shade = browser
+            .execute("return matchMedia('(prefers-color-scheme: dark)').matches", vec![])
+            .await
+            .unwrap();
+        assert_eq!(shade, json!(dark));
+        let device = format!("{}-{}", if width < 500 { "phone" } else { "laptop" }, if dark { "dark" } else { "light" });
+        picture(&browser, &format!("squad-{device}")).await;
+        let first = browser.find(Locator::Css(".squad .name")).await.unwrap();
+        let today = first.attr("href").await.unwrap().unwrap();
+        for (name, path) in [
+            ("today", String::new()),
+            ("activities", "/activities".to_owned()),
+            ("upload", "/upload".to_owned()),
+            ("settings", "/settings".to_owned()),
+        ] {
+            browser.goto(&format!("{}{today}{path}", service.url)).await.unwrap();
+            picture(&browser, &format!("demo-{name}-{device}")).await;
+        }
+        browser.goto(&format!("{}{today}/activities", service.url)).await.unwrap();
+        browser.find(Locator::Css("tbody a")).await.unwrap().click().await.unwrap();
+        picture(&browser, &format!("demo-activity-{device}")).await;
+        browser.goto(&format!("{}/method", service.url)).await.unwrap();
+        picture(&browser, &format!("method-{device}")).await;
+        browser.close().await.unwrap();
+    }
+}
