@@ -1,6 +1,7 @@
 //! What stands in a track point.
 
 use quick_xml::events::BytesStart;
+use quick_xml::events::attributes::Attribute;
 
 use super::sieve::Sieve;
 use super::tag::{Field, Tag};
@@ -17,20 +18,20 @@ pub(super) const LISTED_NAMES: usize = 12;
 
 impl Sieve<'_, '_> {
     pub(super) fn start_point(&mut self, tag: &BytesStart<'_>, at: usize) {
-        let mut point = Point { at, position: None, time: None, fields: [f64::NAN; Field::ALL.len()], broken: false };
-        let mut lat = Err("no latitude".to_owned());
-        let mut lon = Err("no longitude".to_owned());
+        let fields = [f64::NAN; Field::ALL.len()];
+        self.point = Some(Point { at, position: None, time: None, fields, broken: false });
+        let (mut lat, mut lon) = (None, None);
         for attribute in tag.attributes().with_checks(false).flatten() {
             match attribute.key.as_ref() {
-                "lat" => lat = degrees("latitude", &attribute.value),
-                "lon" => lon = degrees("longitude", &attribute.value),
-                _ => {}
+                "lat" => lat = Some(attribute.value),
+                "lon" => lon = Some(attribute.value),
+                _ => self.take_attribute(&attribute, at),
             }
         }
-        match (lat, lon) {
+        match (degrees("latitude", lat.as_deref()), degrees("longitude", lon.as_deref())) {
             (Err(what), _) | (_, Err(what)) => {
-                point.broken = true;
                 self.notices.at(NoticeCode::SampleSkipped, at, || format!("A track point with {what} was left out."));
+                self.point = Some(Point { at, position: None, time: None, fields, broken: true });
             }
             (Ok(lat), Ok(lon)) if !(-90.0..=90.0).contains(&lat) || !(-180.0..=180.0).contains(&lon) => {
                 self.notices.at(NoticeCode::ImpossibleValue, at, || {
@@ -44,18 +45,24 @@ impl Sieve<'_, '_> {
                 at,
                 "Positions of exactly 0, 0 stand for “no position”; they were left out, the rest of the samples kept.",
             ),
-            (Ok(lat), Ok(lon)) => point.position = Some((lat, lon)),
+            (Ok(lat), Ok(lon)) => {
+                if let Some(point) = &mut self.point {
+                    point.position = Some((lat, lon));
+                }
+            }
         }
-        self.point = Some(point);
-        self.take_attributes(tag, at);
     }
 
     /// Takes numbers that stand in attributes: `<extension hr="120"/>`.
     pub(super) fn take_attributes(&mut self, tag: &BytesStart<'_>, at: usize) {
         for attribute in tag.attributes().with_checks(false).flatten() {
-            if let Some(field) = Field::from_local_name(attribute.key.local_name().as_ref()) {
-                self.take_number(field, &attribute.value, at);
-            }
+            self.take_attribute(&attribute, at);
+        }
+    }
+
+    fn take_attribute(&mut self, attribute: &Attribute<'_>, at: usize) {
+        if let Some(field) = Field::from_local_name(attribute.key.local_name().as_ref()) {
+            self.take_number(field, &attribute.value, at);
         }
     }
 
@@ -100,9 +107,9 @@ impl Sieve<'_, '_> {
             // A strap without contact writes 0.
             Some(0.0) if field == Field::HeartRate => {}
             Some(value) if (min..=max).contains(&value) => *slot = value,
-            _ => self.notices.at(NoticeCode::ImpossibleValue, at, || {
-                format!("A {} of {} was left out.", field.words(), quoted(text))
-            }),
+            _ => self
+                .notices
+                .at(NoticeCode::ImpossibleValue, at, || format!("{} of {} was left out.", field.words(), quoted(text))),
         }
     }
 
@@ -129,6 +136,7 @@ impl Sieve<'_, '_> {
 }
 
 /// A coordinate, or what to call it when it is none.
-fn degrees(name: &str, text: &str) -> Result<f64, String> {
+fn degrees(name: &str, text: Option<&str>) -> Result<f64, String> {
+    let text = text.ok_or_else(|| format!("no {name}"))?;
     number(text).ok_or_else(|| format!("a {name} of {}", quoted(text)))
 }
