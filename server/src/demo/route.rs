@@ -52,11 +52,11 @@ impl Routes {
             RouteKind::OutAndBack => (&self.out, (total_m - along_m).max(0.0), -1.0),
         };
         let (from, to, share) = line.between(at_m)?;
-        let (dx, dy) = (to.0 - from.0, to.1 - from.1);
+        let (dx, dy) = (to.x - from.x, to.y - from.y);
         let side_m = direction * KEEP_RIGHT_M / dx.hypot(dy).max(0.1);
-        let (x, y) = (from.0 + share * dx + side_m * dy, from.1 + share * dy - side_m * dx);
+        let (x, y) = (from.x + share * dx + side_m * dy, from.y + share * dy - side_m * dx);
         let home = line.points.first()?;
-        Some(Point { x: home.0 + scale * (x - home.0), y: home.1 + scale * (y - home.1) })
+        Some(Point { x: home.x + scale * (x - home.x), y: home.y + scale * (y - home.y) })
     }
 
     /// Altitude at a point, metres.
@@ -85,7 +85,7 @@ pub(super) struct Point {
 
 /// A line of points with the length up to each.
 struct Line {
-    points: Vec<(f64, f64)>,
+    points: Vec<Point>,
     lengths_m: Vec<f64>,
     length_m: f64,
 }
@@ -101,11 +101,11 @@ impl Line {
             let angle = TAU * f64::from(corner) / f64::from(CORNERS);
             let radius = 1.0 + waves.iter().map(|(n, height, phase)| height * (n * angle + phase).sin()).sum::<f64>();
             // Parks are longer than they are wide.
-            (1.25 * radius * angle.cos(), 0.8 * radius * angle.sin())
+            Point { x: 1.25 * radius * angle.cos(), y: 0.8 * radius * angle.sin() }
         });
         let unit = Self::new(points.collect());
         let scale = length_m / unit.length_m.max(1e-9);
-        Self::new(unit.points.iter().map(|(x, y)| (x * scale, y * scale)).collect())
+        Self::new(unit.points.iter().map(|point| Point { x: point.x * scale, y: point.y * scale }).collect())
     }
 
     /// A curve of at least `length_m` that swings about one direction, as along a river.
@@ -116,28 +116,28 @@ impl Line {
             (TAU / wave_m, 0.28 + 0.1 * random.unit(), random.angle())
         });
         let (mut x, mut y, mut along) = (0.0, 0.0, 0.0);
-        let mut points = vec![(x, y)];
+        let mut points = vec![Point { x, y }];
         while along < length_m {
             let heading = start + swings.iter().map(|(k, swing, phase)| swing * (k * along + phase).sin()).sum::<f64>();
             (x, y) = (x + STEP_M * heading.cos(), y + STEP_M * heading.sin());
             along += STEP_M;
-            points.push((x, y));
+            points.push(Point { x, y });
         }
         Self::new(points)
     }
 
-    fn new(points: Vec<(f64, f64)>) -> Self {
+    fn new(points: Vec<Point>) -> Self {
         let mut length_m = 0.0;
         let mut lengths_m = vec![0.0];
         for (from, to) in points.iter().zip(points.iter().skip(1)) {
-            length_m += (to.0 - from.0).hypot(to.1 - from.1);
+            length_m += (to.x - from.x).hypot(to.y - from.y);
             lengths_m.push(length_m);
         }
         Self { points, lengths_m, length_m }
     }
 
     /// The two points around `at_m` and the share of the way between them.
-    fn between(&self, at_m: f64) -> Option<((f64, f64), (f64, f64), f64)> {
+    fn between(&self, at_m: f64) -> Option<(Point, Point, f64)> {
         let next = self.lengths_m.partition_point(|length| *length <= at_m).clamp(1, self.points.len().max(2) - 1);
         let (from, to) = (self.points.get(next - 1)?, self.points.get(next)?);
         let (before, after) = (self.lengths_m.get(next - 1)?, self.lengths_m.get(next)?);
