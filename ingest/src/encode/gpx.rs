@@ -8,13 +8,14 @@ use quick_xml::escape::escape;
 use super::Recording;
 use crate::RunKind;
 
-/// Writes `recording` as a GPX 1.1 file with Garmin's `TrackPointExtension` for heart rate and cadence.
+/// Writes `recording` as a GPX 1.1 file with Garmin's `TrackPointExtension` for heart rate and cadence,
+/// one point a line, positions to 0.1 m.
 ///
 /// Cadence is written as the extension has it: one foot, whole numbers. Samples without a position are left out, for
 /// GPX has no place for them; so are distance, speed, laps, the offset from UTC and the serial number.
 #[must_use]
 pub fn gpx(recording: &Recording) -> String {
-    let mut xml = String::with_capacity(1024 + 300 * recording.samples.len());
+    let mut xml = String::with_capacity(1024 + 240 * recording.samples.len());
     xml.push_str(HEAD);
     if let Some(first) = recording.samples.first() {
         let time = first.time.to_rfc3339_opts(SecondsFormat::Secs, true);
@@ -29,23 +30,23 @@ pub fn gpx(recording: &Recording) -> String {
     push(&mut xml, format_args!("    <type>{}</type>\n    <trkseg>\n", type_of(recording.kind)));
     for sample in &recording.samples {
         let Some((lat, lon)) = sample.position else { continue };
-        push(&mut xml, format_args!("      <trkpt lat=\"{lat:.7}\" lon=\"{lon:.7}\">\n"));
+        push(&mut xml, format_args!("      <trkpt lat=\"{lat:.6}\" lon=\"{lon:.6}\">"));
         if let Some(altitude_m) = sample.altitude_m {
-            push(&mut xml, format_args!("        <ele>{altitude_m:.1}</ele>\n"));
+            push(&mut xml, format_args!("<ele>{altitude_m:.1}</ele>"));
         }
         let time = sample.time.to_rfc3339_opts(SecondsFormat::Secs, true);
-        push(&mut xml, format_args!("        <time>{time}</time>\n"));
+        push(&mut xml, format_args!("<time>{time}</time>"));
         if sample.heart_rate_bpm.is_some() || sample.cadence_spm.is_some() {
-            xml.push_str("        <extensions><gpxtpx:TrackPointExtension>");
+            xml.push_str("<extensions><gpxtpx:TrackPointExtension>");
             if let Some(heart_rate_bpm) = sample.heart_rate_bpm {
                 push(&mut xml, format_args!("<gpxtpx:hr>{heart_rate_bpm}</gpxtpx:hr>"));
             }
             if let Some(cadence_spm) = sample.cadence_spm {
                 push(&mut xml, format_args!("<gpxtpx:cad>{:.0}</gpxtpx:cad>", (cadence_spm / 2.0).round()));
             }
-            xml.push_str("</gpxtpx:TrackPointExtension></extensions>\n");
+            xml.push_str("</gpxtpx:TrackPointExtension></extensions>");
         }
-        xml.push_str("      </trkpt>\n");
+        xml.push_str("</trkpt>\n");
     }
     xml.push_str("    </trkseg>\n  </trk>\n</gpx>\n");
     xml

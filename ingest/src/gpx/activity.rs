@@ -91,19 +91,26 @@ fn offset(
     }
 }
 
-/// The sport the track states; when it states none that is known, what its speed looks like.
+/// The sport the track states; when it states none that is known, a word of its name, or what its speed looks like.
 fn sport_of(track: &Track, place: &str, notices: &mut Notices<'_>) -> Sport {
     if let Some(sport) = track.kind.as_deref().and_then(sport::from_type) {
         return sport;
     }
-    let (moving_s, moving_m) = moving(track);
-    let sport = sport::from_speed(moving_s, moving_m);
     let said = match &track.kind {
         Some(kind) => format!("The type {} is not a known sport", quoted(kind)),
         None => "The sport is not stated".to_owned(),
     };
+    if let Some(name) = &track.name
+        && let Some(sport) = sport::from_words(name)
+    {
+        let text = format!("{said}; it was taken from the name {}: {}.", quoted(name), sport.name());
+        notices.add(Notice::new(NoticeCode::SportAssumed, place, text));
+        return sport;
+    }
+    let pace = pace(track);
+    let sport = pace.sport();
     let text = if sport.is_run() {
-        format!("{said}; a mean speed of {:.1} m/s while moving was taken as running.", moving_m / moving_s)
+        format!("{said}; a mean speed of {:.1} m/s while moving was taken as running.", pace.mean_mps())
     } else {
         format!("{said}, and the speed does not look like running; it was left open.")
     };
@@ -111,23 +118,20 @@ fn sport_of(track: &Track, place: &str, notices: &mut Notices<'_>) -> Sport {
     sport
 }
 
-/// Seconds and metres of the legs that are faster than standing still.
-fn moving(track: &Track) -> (f64, f64) {
+/// The speed of the legs between rows of one segment.
+fn pace(track: &Track) -> sport::Pace {
     let mut seams = track.seams.iter().peekable();
     let legs = track.time_ms.windows(2).zip(track.along_m.windows(2));
-    let mut sum = (0.0, 0.0);
+    let mut pace = sport::Pace::default();
     for (row, (time, along)) in (1_usize..).zip(legs) {
         if seams.next_if_eq(&&row).is_some() {
             continue;
         }
-        let (&[time_0, time_1], &[along_0, along_1]) = (time, along) else { continue };
-        let leg_s = time_1.saturating_sub(time_0) as f64 / 1000.0;
-        let leg_m = along_1 - along_0;
-        if leg_s > 0.0 && leg_m > sport::STANDING_MPS * leg_s {
-            sum = (sum.0 + leg_s, sum.1 + leg_m);
+        if let (&[time_0, time_1], &[along_0, along_1]) = (time, along) {
+            pace.take(time_1.saturating_sub(time_0) as f64 / 1000.0, along_1 - along_0);
         }
     }
-    sum
+    pace
 }
 
 /// Share of the distance along the positions by which a written distance may differ and still be believed.

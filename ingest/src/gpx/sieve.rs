@@ -9,9 +9,9 @@ use quick_xml::errors::{Error, SyntaxError};
 use quick_xml::events::{BytesStart, Event};
 
 use super::notices::Notices;
+use super::point::LISTED_NAMES;
 use super::tag::{Field, Tag};
-use super::text::{attribute, number, quoted, tidy, unescaped};
-use super::time;
+use super::text::{attribute, tidy, unescaped};
 use super::track::{Point, Track};
 use crate::{Notice, NoticeCode};
 
@@ -21,8 +21,6 @@ const DEEPEST: usize = 64;
 const LONGEST_TEXT: usize = 4096;
 /// Damaged tags behind which reading starts again. Each may cost a look at the whole rest of the file.
 const RESTARTS: u32 = 32;
-/// Names of unused extension elements that the notice lists.
-const LISTED_NAMES: usize = 12;
 
 /// Elements that are counted, in the order of [`Document::counts`].
 pub(super) const COUNTED: [(Tag, &str); 6] = [
@@ -71,21 +69,21 @@ pub(super) fn sieve<'t>(text: &'t str, notices: &mut Notices<'t>) -> Document {
     sieve.finish(text.len())
 }
 
-struct Sieve<'n, 't> {
-    document: Document,
-    notices: &'n mut Notices<'t>,
+pub(super) struct Sieve<'n, 't> {
+    pub(super) document: Document,
+    pub(super) notices: &'n mut Notices<'t>,
     /// Open elements, outermost first, at most [`DEEPEST`].
-    open: Vec<Tag>,
+    pub(super) open: Vec<Tag>,
     /// Open elements beyond those.
     too_deep: u64,
     /// Text since the last tag, at most [`LONGEST_TEXT`] bytes.
-    content: String,
+    pub(super) content: String,
     /// Whether the last tag was a start tag.
-    is_leaf: bool,
-    track: Option<Track>,
-    point: Option<Point>,
+    pub(super) is_leaf: bool,
+    pub(super) track: Option<Track>,
+    pub(super) point: Option<Point>,
     /// Names of extension elements that held something and were not used.
-    unused: Vec<String>,
+    pub(super) unused: Vec<String>,
     root_closed: bool,
 }
 
@@ -286,112 +284,6 @@ impl Sieve<'_, '_> {
         self.content.push_str(text.get(..cut).unwrap_or_default());
     }
 
-    fn start_point(&mut self, tag: &BytesStart<'_>, at: usize) {
-        let mut point = Point { at, position: None, time: None, fields: [f64::NAN; Field::ALL.len()], broken: false };
-        let mut lat = Err("no latitude".to_owned());
-        let mut lon = Err("no longitude".to_owned());
-        for attribute in tag.attributes().with_checks(false).flatten() {
-            match attribute.key.as_ref() {
-                "lat" => lat = degrees("latitude", &attribute.value),
-                "lon" => lon = degrees("longitude", &attribute.value),
-                _ => {}
-            }
-        }
-        match (lat, lon) {
-            (Err(what), _) | (_, Err(what)) => {
-                point.broken = true;
-                self.notices.at(NoticeCode::SampleSkipped, at, || format!("A track point with {what} was left out."));
-            }
-            (Ok(lat), Ok(lon)) if !(-90.0..=90.0).contains(&lat) || !(-180.0..=180.0).contains(&lon) => {
-                self.notices.at(NoticeCode::ImpossibleValue, at, || {
-                    format!(
-                        "The position {lat}, {lon} is not on the earth; it was left out, the rest of the sample kept."
-                    )
-                });
-            }
-            (Ok(lat), Ok(lon)) if lat == 0.0 && lon == 0.0 => self.notices.once_at(
-                NoticeCode::ImpossibleValue,
-                at,
-                "Positions of exactly 0, 0 stand for “no position”; they were left out, the rest of the samples kept.",
-            ),
-            (Ok(lat), Ok(lon)) => point.position = Some((lat, lon)),
-        }
-        self.point = Some(point);
-        self.take_attributes(tag, at);
-    }
-
-    /// Takes numbers that stand in attributes: `<extension hr="120"/>`.
-    fn take_attributes(&mut self, tag: &BytesStart<'_>, at: usize) {
-        for attribute in tag.attributes().with_checks(false).flatten() {
-            if let Some(field) = Field::from_local_name(attribute.key.local_name().as_ref()) {
-                self.take_number(field, &attribute.value, at);
-            }
-        }
-    }
-
-    fn take_time(&mut self, at: usize) {
-        let Some(point) = &mut self.point else { return };
-        let text = self.content.trim();
-        if point.broken || text.is_empty() {
-            return;
-        }
-        match time::parse(text) {
-            Some(stamp) => point.time = Some(stamp),
-            None => {
-                point.broken = true;
-                self.notices.at(NoticeCode::SampleSkipped, at, || {
-                    format!("A track point with the time {} was left out.", quoted(text))
-                });
-            }
-        }
-    }
-
-    fn take_field(&mut self, field: Field, at: usize) {
-        let text = std::mem::take(&mut self.content);
-        self.take_number(field, &text, at);
-        self.content = text;
-    }
-
-    fn take_number(&mut self, field: Field, text: &str, at: usize) {
-        let Some(point) = &mut self.point else { return };
-        let Some(slot) = point.fields.get_mut(field.index()) else { return };
-        let text = text.trim();
-        // The first of several wins: the element itself before the same value in an extension behind it.
-        if point.broken || text.is_empty() || !slot.is_nan() {
-            return;
-        }
-        let (min, max) = field.limits();
-        match number(text) {
-            // A strap without contact writes 0.
-            Some(0.0) if field == Field::HeartRate => {}
-            Some(value) if (min..=max).contains(&value) => *slot = value,
-            _ => self.notices.at(NoticeCode::ImpossibleValue, at, || {
-                format!("A {} of {} was left out.", field.words(), quoted(text))
-            }),
-        }
-    }
-
-    fn note_unused(&mut self, name: &str) {
-        if self.point.is_some()
-            && self.is_leaf
-            && self.unused.len() <= LISTED_NAMES
-            && self.open.contains(&Tag::Extensions)
-            && !self.content.trim_ascii().is_empty()
-            && !self.unused.iter().any(|known| known == name)
-        {
-            self.unused.extend(tidy(name));
-        }
-    }
-
-    fn finish_point(&mut self) {
-        let Some(point) = self.point.take() else { return };
-        if point.broken {
-            self.document.skipped += 1;
-        } else {
-            self.track.get_or_insert_default().push(&point);
-        }
-    }
-
     fn damaged(&mut self, at: usize, what: &str) {
         self.document.damage.get_or_insert_with(|| (at, what.to_owned()));
         self.notices.at(NoticeCode::Damaged, at, || format!("Damaged markup: {what}."));
@@ -424,9 +316,4 @@ impl Sieve<'_, '_> {
         }
         self.document
     }
-}
-
-/// A coordinate, or what to call it when it is none.
-fn degrees(name: &str, text: &str) -> Result<f64, String> {
-    number(text).ok_or_else(|| format!("a {name} of {}", quoted(text)))
 }

@@ -3,9 +3,13 @@
 use crate::{RunKind, Sport};
 
 /// Moving slower than this is standing, metres per second.
-pub(super) const STANDING_MPS: f64 = 0.5;
+const STANDING_MPS: f64 = 0.5;
 /// Mean moving speeds that look like running, metres per second (9:16 to 2:47 min/km).
 const RUNNING_MPS: std::ops::RangeInclusive<f64> = 1.8..=6.0;
+/// Faster than this no runner runs for long, metres per second.
+const RIDING_MPS: f64 = 7.0;
+/// Share of the way that may be faster than that all the same, for positions jump.
+const RIDING_SHARE: f64 = 0.1;
 /// Less moving time than this proves nothing, seconds.
 const ENOUGH_S: f64 = 60.0;
 
@@ -13,20 +17,29 @@ const ENOUGH_S: f64 = 60.0;
 ///
 /// Strava writes numbers (1 ride, 4 hike, 9 run, 10 walk, 16 swim). Words are compared without case and punctuation.
 pub(super) fn from_type(text: &str) -> Option<Sport> {
-    let name: String =
-        text.trim().chars().take(64).map(|c| if c.is_alphanumeric() { c.to_ascii_lowercase() } else { '_' }).collect();
+    let name = normal(text);
     let other = |sport: &str| Some(Sport::CrossTraining(sport.to_owned()));
     match name.as_str() {
         "9" | "run" | "running" | "jog" | "jogging" | "race" | "laufen" | "lauf" => {
-            return Some(Sport::Running(RunKind::Generic));
+            Some(Sport::Running(RunKind::Generic))
         }
-        "1" | "ride" | "bike" | "biking" | "cycling" | "ebike" | "e_bike" | "bicycle" => return other("cycling"),
-        "4" | "hike" | "hiking" => return other("hiking"),
-        "10" | "walk" | "walking" => return other("walking"),
-        "16" | "swim" | "swimming" => return other("swimming"),
-        "other" => return other("other"),
-        _ => {}
+        "1" | "ride" | "bike" | "biking" | "cycling" | "ebike" | "e_bike" | "bicycle" => other("cycling"),
+        "4" | "hike" | "hiking" => other("hiking"),
+        "10" | "walk" | "walking" => other("walking"),
+        "16" | "swim" | "swimming" => other("swimming"),
+        "other" => other("other"),
+        _ => from_words(text),
     }
+}
+
+/// `text` in lower case, an underscore for everything that is no letter or digit.
+fn normal(text: &str) -> String {
+    text.trim().chars().take(64).map(|c| if c.is_alphanumeric() { c.to_ascii_lowercase() } else { '_' }).collect()
+}
+
+/// The sport named by one of the words of `text`, such as a track's name: “Evening Run”, “Afternoon Swim”.
+pub(super) fn from_words(text: &str) -> Option<Sport> {
+    let name = normal(text);
     let words: Vec<&str> = name.split('_').filter(|word| !word.is_empty()).collect();
     let has = |wanted: &[&str]| words.iter().any(|word| wanted.contains(word));
     if has(&["run", "running", "jog", "jogging", "trailrun", "trailrunning", "virtualrun"]) {
@@ -61,15 +74,42 @@ pub(super) fn from_type(text: &str) -> Option<Sport> {
         (&["yoga"], "yoga"),
         (&["driving", "car", "motorcycling", "flying", "sailing", "boating"], "other"),
     ];
-    WORDS.iter().find(|(wanted, _)| has(wanted)).and_then(|(_, sport)| other(sport))
+    WORDS.iter().find(|(wanted, _)| has(wanted)).map(|(_, sport)| Sport::CrossTraining((*sport).to_owned()))
 }
 
-/// The sport that a mean moving speed looks like, from the time and distance covered while moving.
-pub(super) fn from_speed(moving_s: f64, moving_m: f64) -> Sport {
-    if moving_s >= ENOUGH_S && RUNNING_MPS.contains(&(moving_m / moving_s)) {
-        Sport::Running(RunKind::Generic)
-    } else {
-        Sport::Unknown
+/// What a track's legs say about its speed; legs that stand still are left out.
+#[derive(Debug, Default, Clone, Copy)]
+pub(super) struct Pace {
+    moving_s: f64,
+    moving_m: f64,
+    riding_m: f64,
+}
+
+impl Pace {
+    /// Takes a leg of `leg_m` metres in `leg_s` seconds.
+    pub(super) fn take(&mut self, leg_s: f64, leg_m: f64) {
+        if leg_s > 0.0 && leg_m > STANDING_MPS * leg_s {
+            self.moving_s += leg_s;
+            self.moving_m += leg_m;
+            if leg_m > RIDING_MPS * leg_s {
+                self.riding_m += leg_m;
+            }
+        }
+    }
+
+    /// Mean speed while moving, metres per second; 0 when nothing moves.
+    pub(super) fn mean_mps(&self) -> f64 {
+        if self.moving_s > 0.0 { self.moving_m / self.moving_s } else { 0.0 }
+    }
+
+    /// The sport it looks like: running, or nobody knows.
+    pub(super) fn sport(&self) -> Sport {
+        let long_enough = self.moving_s >= ENOUGH_S;
+        if long_enough && RUNNING_MPS.contains(&self.mean_mps()) && self.riding_m <= RIDING_SHARE * self.moving_m {
+            Sport::Running(RunKind::Generic)
+        } else {
+            Sport::Unknown
+        }
     }
 }
 
@@ -91,7 +131,7 @@ pub(super) fn steps_per_count(sport: &Sport, cadences: &[f64]) -> f64 {
 
 #[cfg(test)]
 mod tests {
-    use super::{from_speed, from_type, steps_per_count};
+    use super::{Pace, from_type, from_words, steps_per_count};
     use crate::{RunKind, Sport};
 
     #[test]
@@ -124,11 +164,28 @@ mod tests {
     }
 
     #[test]
+    fn names_may_tell_the_sport() {
+        assert_eq!(from_words("Evening Run"), Some(Sport::Running(RunKind::Generic)));
+        assert_eq!(from_words("Afternoon Swim"), Some(Sport::CrossTraining("swimming".to_owned())));
+        assert_eq!(from_words("2024-05-01"), None);
+        assert_eq!(from_words("9"), None);
+    }
+
+    #[test]
     fn only_running_speeds_look_like_running() {
-        assert_eq!(from_speed(600.0, 1_800.0), Sport::Running(RunKind::Generic));
-        assert_eq!(from_speed(600.0, 800.0), Sport::Unknown);
-        assert_eq!(from_speed(600.0, 5_000.0), Sport::Unknown);
-        assert_eq!(from_speed(10.0, 30.0), Sport::Unknown);
+        let looks = |legs: &[(f64, f64)]| {
+            let mut pace = Pace::default();
+            legs.iter().for_each(|(leg_s, leg_m)| pace.take(*leg_s, *leg_m));
+            pace.sport()
+        };
+        let run = Sport::Running(RunKind::Generic);
+        assert_eq!(looks(&[(600.0, 1_800.0)]), run);
+        assert_eq!(looks(&[(600.0, 1_800.0), (900.0, 100.0)]), run);
+        assert_eq!(looks(&[(600.0, 800.0)]), Sport::Unknown);
+        assert_eq!(looks(&[(600.0, 5_000.0)]), Sport::Unknown);
+        assert_eq!(looks(&[(10.0, 30.0)]), Sport::Unknown);
+        // Up slowly and down fast is a mountain bike.
+        assert_eq!(looks(&[(600.0, 1_200.0), (60.0, 600.0)]), Sport::Unknown);
     }
 
     #[test]

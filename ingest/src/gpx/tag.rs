@@ -89,16 +89,16 @@ impl Field {
         self as usize
     }
 
-    /// The field in words.
+    /// The field in words, at the beginning of a sentence.
     pub(super) fn words(self) -> &'static str {
         match self {
-            Self::Altitude => "altitude",
-            Self::Speed => "speed",
-            Self::HeartRate => "heart rate",
-            Self::Cadence => "cadence",
-            Self::Power => "power",
-            Self::Temperature => "temperature",
-            Self::Distance => "distance",
+            Self::Altitude => "An altitude",
+            Self::Speed => "A speed",
+            Self::HeartRate => "A heart rate",
+            Self::Cadence => "A cadence",
+            Self::Power => "A power",
+            Self::Temperature => "A temperature",
+            Self::Distance => "A distance",
         }
     }
 
