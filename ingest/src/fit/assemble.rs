@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use polars::prelude::DataFrame;
 
-use super::frame::{Samples, frames};
+use super::frame::{Samples, distance_from_positions, frames};
 use super::offset;
 use super::record::Records;
 use super::sieve::{Part, Sieve};
@@ -67,9 +67,16 @@ pub(super) fn activities(sieve: Sieve, options: &ReadOptions, notices: &mut Vec<
     let (mut activities, samples): (Vec<Activity>, Vec<Samples>) =
         drafts.into_iter().map(|draft| (draft.activity, draft.samples)).unzip();
     let frames = frames(records, &developers.into_column_names(), &samples);
-    for (activity, frame) in activities.iter_mut().zip(frames) {
+    for (index, (activity, mut frame)) in activities.iter_mut().zip(frames).enumerate() {
         if frame.get_column_index(schema::DISTANCE_M).is_some() {
             activity.distance_source = DistanceSource::Device;
+        } else if let Some(distance) = distance_from_positions(&frame)
+            && frame.with_column(distance).is_ok()
+        {
+            activity.distance_source = DistanceSource::Positions;
+            let place = format!("session {}", index + 1);
+            let text = "The device wrote no distance; it was added up from positions.";
+            notices.push(Notice::new(NoticeCode::DistanceFromPositions, place, text));
         }
         activity.records = frame;
     }

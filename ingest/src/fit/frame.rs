@@ -10,6 +10,7 @@ use polars::prelude::{
 use super::columns::{COLUMNS, Cell, Cells};
 use super::record::{CADENCE, FLOATS, FRACTIONAL, Records, WORDS};
 use super::summary::FIT_EPOCH_UNIX_S;
+use crate::geo::distance_m;
 use crate::schema;
 
 /// Which samples an activity has, and what its derived columns are counted from.
@@ -33,6 +34,27 @@ impl Samples {
     fn rows(&self) -> impl Iterator<Item = usize> + '_ {
         self.rows.iter().cloned().flatten()
     }
+}
+
+/// Distance since the start, metres, added up along the positions of a frame; a sample without a position has the
+/// distance of the one before it. `None` when the frame has no positions.
+pub(super) fn distance_from_positions(frame: &DataFrame) -> Option<Column> {
+    let degrees = |name: &str| frame.column(name).ok()?.f64().ok().cloned();
+    let (lat, lon) = (degrees(schema::LAT_DEG)?, degrees(schema::LON_DEG)?);
+    let (mut along, mut last) = (0.0, None);
+    let distances: Vec<f64> = lat
+        .iter()
+        .zip(lon.iter())
+        .map(|(lat, lon)| {
+            let here = lat.zip(lon);
+            if let (Some(last), Some(here)) = (last, here) {
+                along += distance_m(last, here);
+            }
+            last = here.or(last);
+            along
+        })
+        .collect();
+    Some(Column::new(schema::DISTANCE_M.into(), distances))
 }
 
 /// Builds one frame per activity. The cells are given up column by column, so that they and the frames are never
