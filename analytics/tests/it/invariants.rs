@@ -94,7 +94,7 @@ proptest! {
 
     #[test]
     fn history_before_a_window_changes_nothing_inside(before in loads(31..60), window in loads(31..40)) {
-        let (short, long) = (distances(&window), distances(&[before.clone(), window].concat()));
+        let (short, long) = (distances(&window), distances(&[before, window].concat()));
         let (short, long) = (analysed(&short, &[]), analysed(&long, &[]));
         let (short, long) = (short.days.last().unwrap(), long.days.last().unwrap());
         prop_assert_eq!((short.acute, short.chronic), (long.acute, long.chronic));
