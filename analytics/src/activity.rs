@@ -33,12 +33,40 @@ pub struct Physiology {
     pub max_hr_bpm: Option<f64>,
 }
 
+/// Where the distance of a summary comes from.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum DistanceOrigin {
+    /// The total that the device stated.
+    DeviceTotal,
+    /// The device's distance at each sample.
+    Records,
+    /// Added up from positions.
+    Positions,
+    /// There is no distance.
+    #[default]
+    None,
+}
+
+impl DistanceOrigin {
+    /// The origin as a person reads it.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::DeviceTotal => "device total",
+            Self::Records => "records",
+            Self::Positions => "positions",
+            Self::None => "none",
+        }
+    }
+}
+
 /// One activity in numbers; `None` = not known, never zero instead.
 ///
 /// A total that the device stated wins over one derived from the samples, except when it cannot be: not finite, not
 /// above zero (climb: below zero), a distance over 2,000 km or (on a run) faster than 12.5 m/s on average, a time
 /// over ten days, a climb over 50 km, a heart rate outside 25–250.
-#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct ActivitySummary {
     /// Distance, metres: device total, else last − first distance of the samples.
     pub distance_m: Option<f64>,
@@ -65,9 +93,8 @@ pub struct ActivitySummary {
     pub trimp: Option<f64>,
     /// Why there is no `trimp`; `None` when there is.
     pub trimp_reason: Option<String>,
-    /// Where `distance_m` comes from: `device total`, `records` (the device's distance per sample), `positions`
-    /// (added up from positions) or `none`.
-    pub distance_origin: &'static str,
+    /// Where `distance_m` comes from.
+    pub distance_origin: DistanceOrigin,
 }
 
 /// Summarises one activity of any sport.
@@ -87,11 +114,11 @@ pub fn summarise(activity: &Activity, physiology: &Physiology) -> ActivitySummar
     };
     let device = within(stated.distance_m, MAX_DISTANCE_M).filter(is_slow_enough);
     let (distance_m, distance_origin) = match device {
-        Some(_) => (device, "device total"),
+        Some(_) => (device, DistanceOrigin::DeviceTotal),
         None => match samples.and_then(|samples| samples.distance_m().ok().flatten()) {
-            None => (None, "none"),
-            sampled if activity.distance_source == DistanceSource::Positions => (sampled, "positions"),
-            sampled => (sampled, "records"),
+            None => (None, DistanceOrigin::None),
+            sampled if activity.distance_source == DistanceSource::Positions => (sampled, DistanceOrigin::Positions),
+            sampled => (sampled, DistanceOrigin::Records),
         },
     };
 

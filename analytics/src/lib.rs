@@ -23,7 +23,7 @@ mod samples;
 mod trimp;
 mod words;
 
-pub use activity::{ActivitySummary, Physiology, summarise};
+pub use activity::{ActivitySummary, DistanceOrigin, Physiology, summarise};
 pub use day::{Day, Measure, Reason, State, days_frame};
 pub use days::{DayGrid, Gaps, GridError, Run};
 pub use evidence::{Evidence, Source, evidence, register};

@@ -1,2 +1,84 @@
-//! Placeholder.
-fn main() {}
+//! `plimsoll`: the one binary. Subcommands are its roles; everything that knows HTTP, SQL, JSON, HTML, files or the
+//! time of day is in this crate and in no other.
+
+mod blobs;
+mod cli;
+mod clock;
+mod commands;
+mod compute;
+mod config;
+mod demo;
+mod http;
+mod library;
+mod store;
+mod track;
+mod words;
+
+use std::io::Write as _;
+use std::process::ExitCode;
+
+use clap::Parser as _;
+use plimsoll_analytics::Gaps;
+
+use cli::{Cli, Command, GapsArg};
+use config::Limits;
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    tracing_subscriber::fmt()
+        .with_env_filter(
+            tracing_subscriber::EnvFilter::try_from_env("PLIMSOLL_LOG")
+                .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("warn")),
+        )
+        .with_writer(std::io::stderr)
+        .init();
+    let done = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .map_err(anyhow::Error::from)
+        .and_then(|runtime| runtime.block_on(run(cli.command)));
+    match done {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::from(1),
+        Err(error) if is_closed_pipe(&error) => ExitCode::SUCCESS,
+        Err(error) => {
+            let _ = writeln!(std::io::stderr(), "plimsoll: {error:#}");
+            ExitCode::from(2)
+        }
+    }
+}
+
+/// Runs a subcommand; `Ok(false)` when it ran but something in it failed (a file that could not be read).
+async fn run(command: Command) -> anyhow::Result<bool> {
+    match command {
+        Command::Demo { listen, limits } => {
+            let limits = Limits::from_megabytes(limits.max_file_mb, limits.max_upload_mb);
+            commands::demo::demo(listen, limits).await.map(|()| true)
+        }
+        Command::Serve { data, listen, limits } => {
+            let limits = Limits::from_megabytes(limits.max_file_mb, limits.max_upload_mb);
+            commands::serve::serve(&data, listen, limits).await.map(|()| true)
+        }
+        Command::Import { paths, athlete, data, zone, max_file_mb } => {
+            commands::import::import(commands::import::Import { paths, athlete, data, zone, max_file_mb }).await
+        }
+        Command::Inspect { files, json } => {
+            tokio::task::spawn_blocking(move || commands::inspect::inspect(&files, json)).await?
+        }
+        Command::Analyze { runs, json, as_of, gaps } => {
+            let gaps = match gaps {
+                GapsArg::Rest => Gaps::Rest,
+                GapsArg::Unknown => Gaps::Unknown,
+            };
+            let options = commands::analyze::AnalyzeOptions { json, as_of, gaps };
+            tokio::task::spawn_blocking(move || commands::analyze_path(&runs, &options)).await?.map(|()| true)
+        }
+    }
+}
+
+/// Whether the reader of standard output went away, as `head` does.
+fn is_closed_pipe(error: &anyhow::Error) -> bool {
+    error.chain().any(|cause| {
+        cause.downcast_ref::<std::io::Error>().is_some_and(|io| io.kind() == std::io::ErrorKind::BrokenPipe)
+    })
+}

@@ -1,7 +1,7 @@
 //! Records to one summary.
 
 use chrono::{DateTime, Utc};
-use plimsoll_analytics::{Physiology, Sex, banister_trimp, summarise};
+use plimsoll_analytics::{DistanceOrigin, Physiology, Sex, banister_trimp, summarise};
 use plimsoll_ingest::{Activity, DistanceSource, OffsetSource, Pause, RunKind, Sport, Totals, schema};
 use polars::prelude::*;
 
@@ -56,7 +56,7 @@ fn half_an_hour() -> Activity {
     let columns = vec![
         column(schema::DISTANCE_M, distances),
         column(schema::SPEED_MPS, vec![3.0_f64; 1801]),
-        column(schema::HEART_RATE_BPM, vec![130_u32; 1801]),
+        column(schema::HEART_RATE_BPM, vec![130_u16; 1801]),
         column(schema::CADENCE_SPM, vec![170.0_f64; 1801]),
     ];
     activity(&seconds, columns)
@@ -65,7 +65,7 @@ fn half_an_hour() -> Activity {
 #[test]
 fn a_steady_run() {
     let summary = summarise(&half_an_hour(), &MAN);
-    assert_eq!((summary.distance_m, summary.distance_origin), (Some(5400.0), "records"));
+    assert_eq!((summary.distance_m, summary.distance_origin), (Some(5400.0), DistanceOrigin::Records));
     assert_eq!(summary.moving_time_s, Some(1800.0));
     assert_eq!(summary.timer_time_s, Some(1800.0));
     assert_eq!(summary.elapsed_time_s, Some(1800.0));
@@ -125,13 +125,13 @@ fn what_the_device_stated_wins_unless_it_cannot_be() {
         max_heart_rate_bpm: Some(151.0),
         ..Totals::default()
     });
-    assert_eq!((summary.distance_m, summary.distance_origin), (Some(5500.0), "device total"));
+    assert_eq!((summary.distance_m, summary.distance_origin), (Some(5500.0), DistanceOrigin::DeviceTotal));
     assert_eq!((summary.timer_time_s, summary.elapsed_time_s), (Some(1790.0), Some(1900.0)));
     assert_eq!((summary.ascent_m, summary.descent_m), (Some(0.0), Some(12.0)));
     assert_eq!((summary.avg_heart_rate_bpm, summary.max_heart_rate_bpm), (Some(131.0), Some(151.0)));
     for distance in [0.0, -5.0, f64::NAN, f64::INFINITY, 4_294_967.0, 30_000.0] {
         let summary = stated(Totals { distance_m: Some(distance), ..Totals::default() });
-        assert_eq!((summary.distance_m, summary.distance_origin), (Some(5400.0), "records"), "{distance}");
+        assert_eq!((summary.distance_m, summary.distance_origin), (Some(5400.0), DistanceOrigin::Records), "{distance}");
     }
     let summary = stated(Totals { avg_heart_rate_bpm: Some(255.0), ascent_m: Some(65_535.0), ..Totals::default() });
     close(summary.avg_heart_rate_bpm.unwrap(), 130.0, 1e-9);
@@ -175,7 +175,7 @@ fn positions_alone_and_speed_from_distance() {
     let activity =
         Activity { distance_source: DistanceSource::Positions, ..activity(&[0, 10, 20, 30, 40], vec![distances]) };
     let summary = summarise(&activity, &MAN);
-    assert_eq!((summary.distance_m, summary.distance_origin), (Some(31.0), "positions"));
+    assert_eq!((summary.distance_m, summary.distance_origin), (Some(31.0), DistanceOrigin::Positions));
     assert_eq!(summary.moving_time_s, Some(10.0));
 }
 
@@ -194,7 +194,7 @@ fn nothing_and_nonsense_give_nothing() {
         df!(schema::ELAPSED_S => [f64::NAN, f64::INFINITY], schema::SPEED_MPS => [f64::NAN, 1e308]).unwrap(),
     ] {
         let summary = summarise(&with_records(records), &MAN);
-        assert_eq!((summary.distance_m, summary.distance_origin), (None, "none"));
+        assert_eq!((summary.distance_m, summary.distance_origin), (None, DistanceOrigin::None));
         assert_eq!((summary.timer_time_s, summary.moving_time_s, summary.trimp), (None, None, None));
     }
     // Time that runs backwards stands for no time.

@@ -1,12 +1,94 @@
 //! FIT reader.
+//!
+//! One pass walks the message stream ([`walk`]) and sieves it ([`sieve`]): samples, laps and sessions go by field
+//! number straight into typed columns ([`record`], [`summary`]); the few messages whose values need the profile's
+//! names are framed anew and decoded by `fitparser` ([`reframe`]); all others are counted. What was sieved becomes
+//! activities ([`assemble`]) and frames ([`frame`]).
+//!
+//! Checksums are advice: a wrong one is a notice. Sizes in the file only ever bound how far reading goes, never what
+//! is allocated.
 
-use crate::{ReadError, ReadOptions, WatchFile};
+mod assemble;
+mod base;
+mod columns;
+pub(crate) mod crc;
+mod definition;
+mod developer;
+mod frame;
+mod header;
+mod offset;
+mod record;
+mod reframe;
+mod sieve;
+mod sport;
+mod summary;
+mod walk;
 
-/// Reads a FIT file.
+use crate::{FileKind, Format, Notice, NoticeCode, ReadError, ReadOptions, WatchFile};
+use sieve::Sieve;
+
+/// Parts of a chained file that are read; real ones have fewer than ten.
+const PARTS: usize = 1000;
+
+/// Reads a FIT file: what could be read, with notices for what could not.
+///
+/// Each session of an activity file becomes an activity; its samples are those of its time. Files of other kinds
+/// (settings, courses, workouts) have messages but no activities.
 ///
 /// # Errors
-/// See [`ReadError`].
+/// [`ReadError::Empty`] without bytes, and [`ReadError::Fit`] when not one message could be read.
 pub fn read(bytes: &[u8], options: &ReadOptions) -> Result<WatchFile, ReadError> {
-    let _ = (bytes, options);
-    Err(ReadError::Empty)
+    if bytes.is_empty() {
+        return Err(ReadError::Empty);
+    }
+    if !header::is_header(bytes, 0) {
+        return Err(ReadError::Fit { what: "no FIT header".to_owned(), offset: 0 });
+    }
+    let mut notices = Vec::new();
+    let mut sieve = Sieve::new(bytes.len());
+    let first_message = read_parts(bytes, &mut sieve, &mut notices);
+    if sieve.messages() == 0 {
+        return Err(ReadError::Fit { what: "not one whole message".to_owned(), offset: first_message });
+    }
+
+    notices.extend(sieve.notices());
+    let kind = assemble::file_kind(&sieve.parts);
+    let device = assemble::device(&sieve.parts);
+    let messages = sieve.counts_by_name();
+    let activities = assemble::activities(sieve, options, &mut notices);
+    if kind == FileKind::Activity && activities.is_empty() {
+        let text = "The file says that it is an activity, but holds neither a session nor a sample.";
+        notices.push(Notice::new(NoticeCode::Damaged, "", text));
+    }
+    Ok(WatchFile { format: Format::Fit, kind, device, messages, activities, notices })
+}
+
+/// Reads the parts one after the other; gives where the first message stands.
+fn read_parts(bytes: &[u8], sieve: &mut Sieve, notices: &mut Vec<Notice>) -> usize {
+    let mut start = 0;
+    let mut first_message = None;
+    while header::is_header(bytes, start) {
+        if sieve.parts.len() == PARTS {
+            let text = format!("The file is a chain of more than {PARTS} files; only the first ones were read.");
+            notices.push(Notice::new(NoticeCode::Capped, format!("byte {start}"), text));
+            return first_message.unwrap_or(0);
+        }
+        let extent = header::extent(bytes, start, notices);
+        first_message.get_or_insert(extent.messages);
+        header::check_crc(bytes, &extent, notices);
+        sieve.begin_part();
+        let stopped = walk::walk(bytes, extent.messages, extent.end, sieve);
+        sieve.end_part();
+        // That a cut file ends in the middle of a message goes without saying.
+        notices.extend(stopped.filter(|notice| extent.complete || notice.code != NoticeCode::Truncated));
+        if !extent.complete {
+            return first_message.unwrap_or(0);
+        }
+        start = extent.end.saturating_add(header::CRC_SIZE);
+    }
+    if let Some(rest) = bytes.len().checked_sub(start).filter(|rest| *rest > 0) {
+        let text = format!("{rest} bytes stand behind the end of the file proper; they were not read.");
+        notices.push(Notice::new(NoticeCode::TrailingBytes, format!("byte {start}"), text));
+    }
+    first_message.unwrap_or(0)
 }

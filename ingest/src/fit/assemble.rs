@@ -1,0 +1,254 @@
+//! From what was sieved to activities: which sample, lap and pause belongs to which session.
+
+use std::ops::Range;
+
+use polars::prelude::DataFrame;
+
+use super::frame::{Samples, frames};
+use super::offset;
+use super::record::Records;
+use super::sieve::{Part, Sieve};
+use super::sport;
+use super::summary::{Summary, TimerEvent, utc};
+use crate::{
+    Activity, Device, DistanceSource, FileKind, Lap, Notice, NoticeCode, OffsetSource, Pause, ReadOptions, Sport,
+    schema,
+};
+
+/// What the file is for: an activity if any of its parts is.
+pub(super) fn file_kind(parts: &[Part]) -> FileKind {
+    let mut kinds = parts.iter().map(part_kind);
+    let first = kinds.next().unwrap_or_else(|| FileKind::Other("unknown".to_owned()));
+    if kinds.any(|kind| kind == FileKind::Activity) { FileKind::Activity } else { first }
+}
+
+fn part_kind(part: &Part) -> FileKind {
+    match part.file_id.as_ref().and_then(|id| id.kind.as_deref()) {
+        Some("activity") => FileKind::Activity,
+        Some("course") => FileKind::Course,
+        Some(name) => FileKind::Other(name.to_owned()),
+        // Files without a type have been seen that are activities in all else.
+        None if !part.rows.is_empty() || !part.sessions.is_empty() => FileKind::Activity,
+        None => FileKind::Other("unknown".to_owned()),
+    }
+}
+
+/// Who wrote the file: as its first `file_id` says, completed from the `device_info` of the same device.
+pub(super) fn device(parts: &[Part]) -> Option<Device> {
+    let of = |part: &Part| {
+        let id = part.file_id.as_ref().map(|id| id.device.clone()).unwrap_or_default();
+        let creator = part.creator.clone().unwrap_or_default();
+        Device {
+            manufacturer: id.manufacturer.or(creator.manufacturer),
+            product: id.product.or(creator.product),
+            serial: id.serial.or(creator.serial),
+        }
+    };
+    let is_activity = |part: &&Part| part_kind(part) == FileKind::Activity;
+    parts.iter().filter(is_activity).chain(parts).map(of).find(|device| *device != Device::default())
+}
+
+/// An activity without its frame.
+struct Draft {
+    activity: Activity,
+    samples: Samples,
+}
+
+/// Makes the activities of a file.
+pub(super) fn activities(sieve: Sieve, options: &ReadOptions, notices: &mut Vec<Notice>) -> Vec<Activity> {
+    let Sieve { records, developers, parts, .. } = sieve;
+    let mut drafts = Vec::new();
+    for part in parts.iter().filter(|part| part_kind(part) == FileKind::Activity) {
+        draft_part(part, &records, options, &mut drafts, notices);
+    }
+    let (mut activities, samples): (Vec<Activity>, Vec<Samples>) =
+        drafts.into_iter().map(|draft| (draft.activity, draft.samples)).unzip();
+    let frames = frames(records, &developers.into_column_names(), &samples);
+    for (activity, frame) in activities.iter_mut().zip(frames) {
+        if frame.get_column_index(schema::DISTANCE_M).is_some() {
+            activity.distance_source = DistanceSource::Device;
+        }
+        activity.records = frame;
+    }
+    activities
+}
+
+/// Adds the activities of one part: one per session, or one for samples without a session.
+fn draft_part(
+    part: &Part,
+    records: &Records,
+    options: &ReadOptions,
+    drafts: &mut Vec<Draft>,
+    notices: &mut Vec<Notice>,
+) {
+    let implied = [Summary::default()];
+    let sessions = match part.sessions.as_slice() {
+        [] if part.rows.is_empty() => return,
+        [] => {
+            notices.push(Notice::new(NoticeCode::Damaged, "", "There is no session; all samples became one activity."));
+            &implied
+        }
+        sessions => sessions,
+    };
+    let spans = Spans::of(sessions);
+    let rows = spans.rows(part.rows.clone(), records);
+    let mut laps = vec![Vec::new(); sessions.len()];
+    for lap in &part.laps {
+        if let Some(laps) = laps.get_mut(spans.at(lap.begin().or(lap.end))) {
+            laps.push(lap);
+        }
+    }
+    let mut pauses = vec![Vec::new(); sessions.len()];
+    for (from, to) in stops(&part.timer) {
+        let session = spans.at(Some(from));
+        // From the end of one session to the start of the next nobody pauses.
+        if session == spans.at(Some(to))
+            && let (Some(from), Some(to), Some(pauses)) = (utc(from), utc(to), pauses.get_mut(session))
+        {
+            pauses.push(Pause { from, to });
+        }
+    }
+    let offset = offset::from_clocks(&part.clocks);
+
+    for (((session, rows), mut laps), pauses) in sessions.iter().zip(rows).zip(laps).zip(pauses) {
+        let place = format!("session {}", drafts.len() + 1);
+        laps.sort_by_key(|lap| lap.begin());
+        let start = session.begin().or_else(|| rows.iter().cloned().flatten().find_map(|row| records.time.get(row)));
+        let started = start.and_then(utc);
+        let (utc_offset_s, offset_source) = offset::at(started, offset, options.zone);
+        if offset_source == OffsetSource::Unknown {
+            let text = "The file does not state its offset from UTC; the day is the day in UTC.";
+            notices.push(Notice::new(NoticeCode::OffsetUnknown, &place, text));
+        }
+        check_times(&rows, records, &place, notices);
+        let sport = sport_of(session, part, records, &rows, &place, notices);
+        let local = started.map(|start| start + chrono::TimeDelta::seconds(i64::from(utc_offset_s.unwrap_or(0))));
+        drafts.push(Draft {
+            samples: Samples {
+                rows,
+                start,
+                laps: laps.iter().filter_map(|lap| lap.begin()).collect(),
+                on_foot: sport.is_on_foot(),
+            },
+            activity: Activity {
+                sport,
+                title: None,
+                start: started,
+                utc_offset_s,
+                offset_source,
+                local_date: local.map(|local| local.date_naive()),
+                session: session.totals.clone(),
+                distance_source: DistanceSource::None,
+                laps: laps
+                    .iter()
+                    .map(|lap| Lap { start: lap.begin().and_then(utc), totals: lap.totals.clone() })
+                    .collect(),
+                pauses,
+                records: DataFrame::empty(),
+            },
+        });
+    }
+}
+
+/// The session's sport, else the part's; where neither is stated, what the samples look like.
+fn sport_of(
+    session: &Summary,
+    part: &Part,
+    records: &Records,
+    rows: &[Range<usize>],
+    place: &str,
+    notices: &mut Vec<Notice>,
+) -> Sport {
+    let (part_sport, part_sub_sport) = part.sport.unwrap_or_default();
+    let stated = sport::stated(session.sport, session.sub_sport)
+        .or_else(|| sport::stated(part_sport, part_sub_sport))
+        // Where there is no session at all, its laps may still know.
+        .or_else(|| part.laps.iter().find_map(|lap| sport::stated(lap.sport, lap.sub_sport)));
+    if let Some(sport) = stated {
+        return sport;
+    }
+    let (sport, text) = if sport::looks_like_running(records, rows) {
+        (Sport::Running(crate::RunKind::Generic), "The sport is not stated; by its speed it was taken as running.")
+    } else {
+        (Sport::Unknown, "The sport is not stated, and the speed does not look like running; it stays unknown.")
+    };
+    notices.push(Notice::new(NoticeCode::SportAssumed, place, text));
+    sport
+}
+
+fn check_times(rows: &[Range<usize>], records: &Records, place: &str, notices: &mut Vec<Notice>) {
+    let (mut missing, mut backwards, mut repeated) = (0_u64, 0_u64, 0_u64);
+    let mut last = None;
+    for row in rows.iter().cloned().flatten() {
+        let time = records.time.get(row);
+        match (time, last) {
+            (None, _) => missing += 1,
+            (Some(time), Some(last)) if time < last => backwards += 1,
+            (Some(time), Some(last)) if time == last => repeated += 1,
+            _ => {}
+        }
+        last = time.or(last);
+    }
+    if missing > 0 {
+        let text = format!("{missing} samples have no time.");
+        notices.push(Notice::new(NoticeCode::NoTimes, place, text));
+    }
+    if backwards + repeated > 0 {
+        let text = format!("{backwards} samples are earlier than the one before, {repeated} have the same time.");
+        notices.push(Notice::new(NoticeCode::TimeOrder, place, text));
+    }
+}
+
+/// Intervals in which the timer stood still, by the timer's events.
+fn stops(timer: &[TimerEvent]) -> impl Iterator<Item = (u32, u32)> + '_ {
+    let mut stopped = None;
+    timer.iter().filter_map(move |event| {
+        if !event.running {
+            stopped = stopped.or(Some(event.time));
+            return None;
+        }
+        let from = stopped.take()?;
+        (from < event.time).then_some((from, event.time))
+    })
+}
+
+/// Sessions on the time axis.
+struct Spans {
+    /// Start and index of each session that has a start, by start.
+    starts: Vec<(u32, usize)>,
+    count: usize,
+}
+
+impl Spans {
+    fn of(sessions: &[Summary]) -> Self {
+        let mut starts: Vec<(u32, usize)> =
+            sessions.iter().enumerate().filter_map(|(index, session)| Some((session.begin()?, index))).collect();
+        starts.sort_unstable();
+        Self { starts, count: sessions.len() }
+    }
+
+    /// The session that `time` belongs to: the last one that has begun, else the first.
+    fn at(&self, time: Option<u32>) -> usize {
+        let first = self.starts.first().map_or(0, |(_, index)| *index);
+        let Some(time) = time else { return first };
+        let begun = self.starts.partition_point(|(start, _)| *start <= time);
+        begun.checked_sub(1).and_then(|last| self.starts.get(last)).map_or(first, |(_, index)| *index)
+    }
+
+    /// The rows of each session. A sample without a time goes with the one before it.
+    fn rows(&self, rows: Range<usize>, records: &Records) -> Vec<Vec<Range<usize>>> {
+        let mut sessions: Vec<Vec<Range<usize>>> = vec![Vec::new(); self.count];
+        let mut current = self.at(None);
+        for row in rows {
+            if let Some(time) = records.time.get(row) {
+                current = self.at(Some(time));
+            }
+            let Some(ranges) = sessions.get_mut(current) else { continue };
+            match ranges.last_mut() {
+                Some(last) if last.end == row => last.end = row + 1,
+                _ => ranges.push(row..row + 1),
+            }
+        }
+        sessions
+    }
+}

@@ -1,0 +1,117 @@
+//! Growing columns of numbers in which a cell may be missing, and the columns that there are.
+
+use crate::schema;
+
+/// The columns of the schema, in its order.
+pub(super) const COLUMNS: [&str; 21] = [
+    schema::TIME,
+    schema::ELAPSED_S,
+    schema::DISTANCE_M,
+    schema::SPEED_MPS,
+    schema::HEART_RATE_BPM,
+    schema::CADENCE_SPM,
+    schema::CADENCE_RPM,
+    schema::CADENCE_RPM_RAW,
+    schema::ALTITUDE_M,
+    schema::GRADE,
+    schema::LAT_DEG,
+    schema::LON_DEG,
+    schema::POWER_W,
+    schema::VERTICAL_OSCILLATION_MM,
+    schema::STANCE_TIME_MS,
+    schema::STANCE_BALANCE_PCT,
+    schema::STEP_LENGTH_MM,
+    schema::VERTICAL_RATIO_PCT,
+    schema::TEMPERATURE_C,
+    schema::RR_MS,
+    schema::LAP,
+];
+
+/// A column that is written row by row. Rows that were never written are missing, and cost nothing until a later row
+/// of the same column is written.
+#[derive(Debug)]
+pub(super) struct Cells<T> {
+    values: Vec<T>,
+}
+
+/// A number type with one value that stands for "missing", so that no separate bitmap has to be kept while reading.
+pub(super) trait Cell: Copy {
+    /// The value that stands for "missing".
+    const MISSING: Self;
+    /// Whether this is a value.
+    fn is_valid(self) -> bool;
+}
+
+impl Cell for f64 {
+    const MISSING: Self = Self::NAN;
+    fn is_valid(self) -> bool {
+        !self.is_nan()
+    }
+}
+
+impl Cell for u32 {
+    const MISSING: Self = Self::MAX;
+    fn is_valid(self) -> bool {
+        self != Self::MAX
+    }
+}
+
+impl Cell for u16 {
+    const MISSING: Self = Self::MAX;
+    fn is_valid(self) -> bool {
+        self != Self::MAX
+    }
+}
+
+impl<T> Default for Cells<T> {
+    fn default() -> Self {
+        Self { values: Vec::new() }
+    }
+}
+
+impl<T: Cell> Cells<T> {
+    /// Whether no row was ever written.
+    pub(super) fn is_empty(&self) -> bool {
+        self.values.is_empty()
+    }
+
+    /// Writes `value` in `row`, over what may stand there, and says so.
+    #[inline]
+    pub(super) fn set(&mut self, row: usize, value: T) -> bool {
+        if self.values.len() < row {
+            self.values.resize(row, T::MISSING);
+        }
+        match self.values.get_mut(row) {
+            Some(cell) => *cell = value,
+            None => self.values.push(value),
+        }
+        true
+    }
+
+    /// The cell in `row`.
+    #[inline]
+    pub(super) fn get(&self, row: usize) -> Option<T> {
+        self.values.get(row).copied().filter(|value| value.is_valid())
+    }
+
+    /// Takes the whole column, `rows` long.
+    pub(super) fn take(&mut self, rows: usize) -> Vec<T> {
+        let mut values = std::mem::take(&mut self.values);
+        values.resize(rows, T::MISSING);
+        values
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Cells;
+
+    #[test]
+    fn rows_that_were_passed_over_are_missing() {
+        let mut cells = Cells::default();
+        cells.set(2, 7_u16);
+        cells.set(2, 8);
+        assert_eq!((cells.get(0), cells.get(2), cells.get(3)), (None, Some(8), None));
+        assert_eq!(cells.take(4), [u16::MAX, u16::MAX, 8, u16::MAX]);
+    }
+}

@@ -1,0 +1,209 @@
+//! From the cells of a file to one frame per activity.
+
+use std::ops::Range;
+
+use polars::prelude::{
+    ChunkedArray, Column, DataFrame, DataType, Float64Type, Int64Chunked, IntoColumn, IntoSeries, ListBuilderTrait,
+    ListPrimitiveChunkedBuilder, NewChunkedArray, PolarsNumericType, TimeUnit, TimeZone, UInt16Type, UInt32Chunked,
+};
+
+use super::columns::{COLUMNS, Cell, Cells};
+use super::record::{CADENCE, FLOATS, FRACTIONAL, Records, WORDS};
+use super::summary::FIT_EPOCH_UNIX_S;
+use crate::schema;
+
+/// Which samples an activity has, and what its derived columns are counted from.
+#[derive(Debug, Clone)]
+pub(super) struct Samples {
+    /// Rows of the file's records, in order; ranges do not overlap.
+    pub(super) rows: Vec<Range<usize>>,
+    /// Start of the activity, FIT time.
+    pub(super) start: Option<u32>,
+    /// Starts of its laps, in order.
+    pub(super) laps: Vec<u32>,
+    /// Whether cadence counts steps.
+    pub(super) on_foot: bool,
+}
+
+impl Samples {
+    fn count(&self) -> usize {
+        self.rows.iter().map(ExactSizeIterator::len).sum()
+    }
+
+    fn rows(&self) -> impl Iterator<Item = usize> + '_ {
+        self.rows.iter().cloned().flatten()
+    }
+}
+
+/// Builds one frame per activity. The cells are given up column by column, so that they and the frames are never
+/// both in memory as a whole.
+pub(super) fn frames(mut records: Records, developer_names: &[String], activities: &[Samples]) -> Vec<DataFrame> {
+    let rows = records.rows();
+    let mut columns: Vec<Vec<Column>> = vec![Vec::new(); activities.len()];
+
+    let time = records.time.take(rows);
+    for (samples, columns) in activities.iter().zip(&mut columns) {
+        let times: Vec<Option<u32>> =
+            samples.rows().map(|row| time.get(row).copied().filter(|time| time.is_valid())).collect();
+        columns.extend(time_column(&times));
+        columns.extend(elapsed_column(samples.start, &times));
+        columns.extend(lap_column(&samples.laps, &times));
+    }
+    drop(time);
+
+    for (samples, columns) in activities.iter().zip(&mut columns) {
+        columns.extend(cadence_column(&records, samples));
+        columns.extend(rr_column(&records, samples));
+    }
+    records.rr = Vec::new();
+    for (cells, name) in records.words.iter_mut().zip(WORDS) {
+        add(cells, rows, activities, &mut columns, |values: Vec<u16>| numbers::<UInt16Type>(name, values));
+    }
+    for (index, (cells, float)) in records.floats.iter_mut().zip(FLOATS).enumerate() {
+        if index == FRACTIONAL {
+            continue;
+        }
+        add(cells, rows, activities, &mut columns, |mut values: Vec<f64>| {
+            for value in &mut values {
+                *value = *value / float.scale - float.offset;
+            }
+            numbers::<Float64Type>(float.name, values)
+        });
+    }
+    for (cells, name) in records.developer.iter_mut().zip(developer_names) {
+        add(cells, rows, activities, &mut columns, |values| numbers::<Float64Type>(name, values));
+    }
+
+    activities
+        .iter()
+        .zip(columns)
+        .map(|(samples, mut columns)| {
+            columns.sort_by_key(|column| position(column.name()));
+            // Every column has a cell per sample and a name of its own; an empty frame is all that could be said
+            // if that were not so.
+            DataFrame::new(samples.count(), columns).unwrap_or_default()
+        })
+        .collect()
+}
+
+/// Hands one column over to the activities that have a value in it.
+fn add<T: Cell>(
+    cells: &mut Cells<T>,
+    rows: usize,
+    activities: &[Samples],
+    columns: &mut [Vec<Column>],
+    column: impl Fn(Vec<T>) -> Option<Column>,
+) {
+    if cells.is_empty() {
+        return;
+    }
+    let values = cells.take(rows);
+    if let ([samples], [columns]) = (activities, &mut *columns)
+        && samples.rows.as_slice() == [0..rows]
+    {
+        columns.extend(column(values));
+        return;
+    }
+    for (samples, columns) in activities.iter().zip(columns) {
+        let mut own = Vec::with_capacity(samples.count());
+        for range in &samples.rows {
+            own.extend_from_slice(values.get(range.clone()).unwrap_or_default());
+        }
+        columns.extend(column(own));
+    }
+}
+
+/// A column of `values`, null where missing; `None` when all are missing.
+fn numbers<T>(name: &str, values: Vec<T::Native>) -> Option<Column>
+where
+    T: PolarsNumericType,
+    T::Native: Cell,
+    ChunkedArray<T>: IntoSeries + NewChunkedArray<T, T::Native>,
+{
+    let valid = values.iter().filter(|value| value.is_valid()).count();
+    if valid == 0 {
+        return None;
+    }
+    let array = if valid == values.len() {
+        ChunkedArray::<T>::from_vec(name.into(), values)
+    } else {
+        ChunkedArray::<T>::from_iter_options(name.into(), values.into_iter().map(|v| v.is_valid().then_some(v)))
+    };
+    Some(array.into_series().into_column())
+}
+
+fn time_column(times: &[Option<u32>]) -> Option<Column> {
+    times.iter().any(Option::is_some).then(|| {
+        let ms = times.iter().map(|time| time.map(|time| (FIT_EPOCH_UNIX_S + i64::from(time)) * 1000));
+        Int64Chunked::from_iter_options(schema::TIME.into(), ms)
+            .into_datetime(TimeUnit::Milliseconds, Some(TimeZone::UTC))
+            .into_column()
+    })
+}
+
+fn elapsed_column(start: Option<u32>, times: &[Option<u32>]) -> Option<Column> {
+    let start = f64::from(start?);
+    let elapsed = times.iter().map(|time| time.map_or(f64::NAN, |time| f64::from(time) - start)).collect();
+    numbers::<Float64Type>(schema::ELAPSED_S, elapsed)
+}
+
+/// The lap of each sample: the last one that has begun. A sample without a time is in the lap of the one before.
+fn lap_column(starts: &[u32], times: &[Option<u32>]) -> Option<Column> {
+    if starts.is_empty() || times.is_empty() {
+        return None;
+    }
+    let mut lap = 0_u32;
+    let mut known = None;
+    let laps = times.iter().map(|time| {
+        if let Some(time) = *time
+            && known != Some(time)
+        {
+            known = Some(time);
+            let begun = starts.partition_point(|start| *start <= time);
+            lap = u32::try_from(begun.saturating_sub(1)).unwrap_or(u32::MAX);
+        }
+        lap
+    });
+    Some(UInt32Chunked::from_iter_values(schema::LAP.into(), laps).into_column())
+}
+
+/// Cadence with its fractional part: steps of both feet, or revolutions.
+fn cadence_column(records: &Records, samples: &Samples) -> Option<Column> {
+    let whole = records.words.get(CADENCE).filter(|cells| !cells.is_empty())?;
+    let fraction = records.floats.get(FRACTIONAL)?;
+    let scale = FLOATS.get(FRACTIONAL)?.scale;
+    let (name, factor) = if samples.on_foot { (schema::CADENCE_SPM, 2.0) } else { (schema::CADENCE_RPM, 1.0) };
+    let cadence = samples.rows().map(|row| match whole.get(row) {
+        Some(whole) => factor * (f64::from(whole) + fraction.get(row).unwrap_or(0.0) / scale),
+        None => f64::NAN,
+    });
+    numbers::<Float64Type>(name, cadence.collect())
+}
+
+fn rr_column(records: &Records, samples: &Samples) -> Option<Column> {
+    let rr = &records.rr;
+    let first_of = |row: usize| rr.partition_point(|(of, _)| (*of as usize) < row);
+    if !samples.rows.iter().any(|range| first_of(range.start) < first_of(range.end)) {
+        return None;
+    }
+    let mut list =
+        ListPrimitiveChunkedBuilder::<Float64Type>::new(schema::RR_MS.into(), samples.count(), 0, DataType::Float64);
+    let mut intervals = Vec::new();
+    for range in &samples.rows {
+        let mut rest = rr.get(first_of(range.start)..).unwrap_or_default();
+        for row in range.clone() {
+            let own = rest.iter().take_while(|(of, _)| *of as usize == row).count();
+            let (here, behind) = rest.split_at_checked(own).unwrap_or_default();
+            rest = behind;
+            intervals.clear();
+            intervals.extend(here.iter().map(|(_, ms)| f64::from(*ms)));
+            list.append_opt_slice((!intervals.is_empty()).then_some(intervals.as_slice()));
+        }
+    }
+    Some(list.finish().into_column())
+}
+
+/// Place of a column in the frame: as in the schema, developer columns behind.
+fn position(name: &str) -> usize {
+    COLUMNS.iter().position(|known| *known == name).unwrap_or(COLUMNS.len())
+}

@@ -1,0 +1,344 @@
+//! `record` and `hrv` messages: samples, straight into typed columns.
+
+use super::columns::Cells;
+use super::definition::Definition;
+use super::developer::{Developers, Kind};
+use crate::schema;
+
+/// A float column: its name, and how the number in the file becomes the column's unit: `raw / scale - offset`.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct FloatColumn {
+    pub(super) name: &'static str,
+    pub(super) scale: f64,
+    pub(super) offset: f64,
+}
+
+const fn float(name: &'static str, scale: f64, offset: f64) -> FloatColumn {
+    FloatColumn { name, scale, offset }
+}
+
+const DISTANCE: usize = 0;
+const SPEED: usize = 1;
+const ALTITUDE: usize = 2;
+const LAT: usize = 4;
+const LON: usize = 5;
+/// Fractional cadence: no column of its own, it completes the cadence.
+pub(super) const FRACTIONAL: usize = 12;
+
+/// Semicircles in a degree.
+const SEMICIRCLES: f64 = 2_147_483_648.0 / 180.0;
+
+/// The float columns, in the order of their cells.
+pub(super) const FLOATS: [FloatColumn; 13] = [
+    float(schema::DISTANCE_M, 100.0, 0.0),
+    float(schema::SPEED_MPS, 1000.0, 0.0),
+    float(schema::ALTITUDE_M, 5.0, 500.0),
+    // The file's unit is a hundredth of a percent.
+    float(schema::GRADE, 10_000.0, 0.0),
+    float(schema::LAT_DEG, SEMICIRCLES, 0.0),
+    float(schema::LON_DEG, SEMICIRCLES, 0.0),
+    float(schema::VERTICAL_OSCILLATION_MM, 10.0, 0.0),
+    float(schema::STANCE_TIME_MS, 10.0, 0.0),
+    float(schema::STANCE_BALANCE_PCT, 100.0, 0.0),
+    float(schema::STEP_LENGTH_MM, 10.0, 0.0),
+    float(schema::VERTICAL_RATIO_PCT, 100.0, 0.0),
+    float(schema::TEMPERATURE_C, 1.0, 0.0),
+    float("fractional_cadence", 128.0, 0.0),
+];
+
+const HEART_RATE: usize = 0;
+pub(super) const CADENCE: usize = 1;
+const POWER: usize = 2;
+
+/// The whole-number columns, in the order of their cells.
+pub(super) const WORDS: [&str; 3] = [schema::HEART_RATE_BPM, schema::CADENCE_RPM_RAW, schema::POWER_W];
+
+/// Where a field goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Target {
+    Float(usize),
+    Word(usize),
+    /// Speed and distance in twelve bits each.
+    CompressedSpeedDistance,
+}
+
+/// Fields of `record` by number. Of two that go to the same column the later one in this list wins where it is
+/// valid: a plain field over the compressed one, an enhanced field over the plain one.
+const FIELDS: [(u8, Target); 19] = [
+    (8, Target::CompressedSpeedDistance),
+    (0, Target::Float(LAT)),
+    (1, Target::Float(LON)),
+    (2, Target::Float(ALTITUDE)),
+    (3, Target::Word(HEART_RATE)),
+    (4, Target::Word(CADENCE)),
+    (5, Target::Float(DISTANCE)),
+    (6, Target::Float(SPEED)),
+    (7, Target::Word(POWER)),
+    (9, Target::Float(3)),
+    (13, Target::Float(11)),
+    (39, Target::Float(6)),
+    (41, Target::Float(7)),
+    (53, Target::Float(FRACTIONAL)),
+    (73, Target::Float(SPEED)),
+    (78, Target::Float(ALTITUDE)),
+    (83, Target::Float(10)),
+    (84, Target::Float(8)),
+    (85, Target::Float(9)),
+];
+
+/// What a record definition's fields become, worked out once per definition.
+#[derive(Debug, Clone)]
+pub(super) struct RecordPlan {
+    /// In the order in which they are to be written.
+    native: Vec<(usize, super::base::BaseType, Target)>,
+    developer: Vec<DeveloperEntry>,
+    /// State of the field descriptions that the plan was made with.
+    generation: u32,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct DeveloperEntry {
+    offset: usize,
+    base: super::base::BaseType,
+    column: usize,
+    scale: f64,
+    shift: f64,
+}
+
+impl RecordPlan {
+    fn of(definition: &Definition, developers: &Developers) -> Self {
+        let mut native = Vec::new();
+        for (number, target) in FIELDS {
+            // Where a definition names a field twice, the first valid value counts: so it is written last.
+            for field in definition.fields.iter().rev().filter(|field| field.number == number) {
+                if target != Target::CompressedSpeedDistance || field.size == 3 {
+                    native.push((field.offset, field.base, target));
+                }
+            }
+        }
+        let mut developer = Vec::new();
+        for field in definition.developer_fields.iter().rev() {
+            let Some(description) = developers.description(field.developer, field.number) else { continue };
+            // Texts and arrays have no place in a column of numbers.
+            if let Kind::Number { base, scale, offset } = description.kind
+                && base.size() == field.size
+            {
+                let column = description.column;
+                developer.push(DeveloperEntry { offset: field.offset, base, column, scale, shift: offset });
+            }
+        }
+        Self { native, developer, generation: developers.generation() }
+    }
+}
+
+/// Bytes of the file for each cell that its samples may take: a hostile file must not unfold into columns of nothing.
+const BYTES_PER_CELL: usize = 2;
+/// Cells that even a small file may take.
+const CELLS_FREE: usize = 2_000_000;
+/// Cells each sample takes by itself: time, elapsed time, lap, and cadence in its other unit.
+const CELLS_PER_ROW: usize = 4;
+/// Developer columns that are kept.
+const DEVELOPER_COLUMNS: usize = 128;
+
+/// The samples of a file, column by column.
+#[derive(Debug, Default)]
+pub(super) struct Records {
+    rows: usize,
+    cells_allowed: usize,
+    columns: usize,
+    /// Something was left out to bound memory.
+    pub(super) capped: bool,
+    /// Positions that cannot be, and were left out.
+    pub(super) impossible_positions: u64,
+    pub(super) time: Cells<u32>,
+    pub(super) floats: [Cells<f64>; FLOATS.len()],
+    pub(super) words: [Cells<u16>; WORDS.len()],
+    pub(super) developer: Vec<Cells<f64>>,
+    /// RR intervals, milliseconds, with the row that each belongs to; rows never run backwards.
+    pub(super) rr: Vec<(u32, u16)>,
+    /// Distance of the compressed field so far, sixteenths of a metre, and its last twelve bits.
+    rolling: Option<(u64, u16)>,
+    /// First row of the part being read.
+    part_start: usize,
+}
+
+impl Records {
+    /// No samples yet, of a file of `file_size` bytes.
+    pub(super) fn new(file_size: usize) -> Self {
+        let cells_allowed = (file_size / BYTES_PER_CELL).saturating_add(CELLS_FREE);
+        Self { cells_allowed, columns: CELLS_PER_ROW, ..Self::default() }
+    }
+
+    /// Number of samples.
+    pub(super) fn rows(&self) -> usize {
+        self.rows
+    }
+
+    /// Speed in `row`, metres per second.
+    pub(super) fn speed_mps(&self, row: usize) -> Option<f64> {
+        self.floats.get(SPEED)?.get(row).map(|speed| speed / 1000.0)
+    }
+
+    /// The cadence field in `row`: strides or revolutions per minute.
+    pub(super) fn cadence(&self, row: usize) -> Option<f64> {
+        self.words.get(CADENCE)?.get(row).map(f64::from)
+    }
+
+    /// Begins a new part of a chained file: accumulated fields start anew.
+    pub(super) fn begin_part(&mut self) {
+        self.rolling = None;
+        self.part_start = self.rows;
+    }
+
+    /// Adds one `record` message.
+    pub(super) fn push(
+        &mut self,
+        definition: &mut Definition,
+        data: &[u8],
+        time: Option<u32>,
+        developers: &Developers,
+    ) {
+        let plan = match definition.record_plan.take() {
+            Some(plan) if definition.developer_fields.is_empty() || plan.generation == developers.generation() => plan,
+            _ => RecordPlan::of(definition, developers),
+        };
+        self.push_row(&plan, data, definition.big_endian, time);
+        definition.record_plan = Some(plan);
+    }
+
+    fn push_row(&mut self, plan: &RecordPlan, data: &[u8], big_endian: bool, time: Option<u32>) {
+        let row = self.rows;
+        if !self.has_room(self.columns) {
+            return;
+        }
+        let mut holds_something = false;
+        if let Some(time) = time.filter(|time| *time != u32::MAX) {
+            self.time.set(row, time);
+            holds_something = true;
+        }
+        for &(offset, base, target) in &plan.native {
+            let Some(bytes) = data.get(offset..) else { continue };
+            if target == Target::CompressedSpeedDistance {
+                holds_something |= self.push_compressed(row, bytes);
+                continue;
+            }
+            let Some(value) = base.number(bytes, big_endian) else { continue };
+            holds_something |= match target {
+                Target::Float(column) => self.set_float(row, column, value),
+                Target::Word(column) => self.set_word(row, column, value),
+                Target::CompressedSpeedDistance => false,
+            };
+        }
+        for entry in &plan.developer {
+            let Some(value) = data.get(entry.offset..).and_then(|bytes| entry.base.number(bytes, big_endian)) else {
+                continue;
+            };
+            holds_something |= self.set_developer(row, entry.column, value / entry.scale - entry.shift);
+        }
+        // A message without any value is counted, but is no sample.
+        if holds_something {
+            self.rows += 1;
+        }
+    }
+
+    /// Whether another sample fits when there are `columns` columns.
+    fn has_room(&mut self, columns: usize) -> bool {
+        let cells = (self.rows + 1).saturating_mul(columns).saturating_add(self.rr.len());
+        self.capped |= cells > self.cells_allowed;
+        cells <= self.cells_allowed
+    }
+
+    /// Makes room for a column that had no value so far: the samples before it get a cell each.
+    fn open_column(&mut self) -> bool {
+        let has_room = self.has_room(self.columns + 1);
+        if has_room {
+            self.columns += 1;
+        }
+        has_room
+    }
+
+    fn set_float(&mut self, row: usize, column: usize, value: f64) -> bool {
+        // A quarter of the way round is the pole.
+        let limit = match column {
+            LAT => 1_073_741_824.0,
+            LON => 2_147_483_648.0,
+            _ => f64::INFINITY,
+        };
+        if value.abs() > limit {
+            self.impossible_positions += 1;
+            return false;
+        }
+        if self.floats.get(column).is_none_or(Cells::is_empty) && !self.open_column() {
+            return false;
+        }
+        self.floats.get_mut(column).is_some_and(|cells| cells.set(row, value))
+    }
+
+    fn set_word(&mut self, row: usize, column: usize, value: f64) -> bool {
+        if !(0.0..65_535.0).contains(&value) {
+            return false;
+        }
+        if self.words.get(column).is_none_or(Cells::is_empty) && !self.open_column() {
+            return false;
+        }
+        self.words.get_mut(column).is_some_and(|cells| cells.set(row, value as u16))
+    }
+
+    fn set_developer(&mut self, row: usize, column: usize, value: f64) -> bool {
+        if column >= DEVELOPER_COLUMNS {
+            self.capped = true;
+            return false;
+        }
+        if !value.is_finite() {
+            return false;
+        }
+        if self.developer.len() <= column {
+            self.developer.resize_with(column + 1, Cells::default);
+        }
+        if self.developer.get(column).is_none_or(Cells::is_empty) && !self.open_column() {
+            return false;
+        }
+        self.developer.get_mut(column).is_some_and(|cells| cells.set(row, value))
+    }
+
+    /// Speed in hundredths of a metre per second and distance in sixteenths of a metre, twelve bits each. The
+    /// distance rolls over every 256 m.
+    fn push_compressed(&mut self, row: usize, bytes: &[u8]) -> bool {
+        let Some(&[a, b, c]) = bytes.first_chunk() else { return false };
+        if [a, b, c] == [0xFF; 3] {
+            return false;
+        }
+        let speed = u16::from(a) | (u16::from(b & 0x0F) << 8);
+        let distance = u16::from(b >> 4) | (u16::from(c) << 4);
+        if speed != 0xFFF {
+            self.set_float(row, SPEED, f64::from(speed) * 10.0);
+        }
+        let total = match self.rolling {
+            Some((total, last)) => total + u64::from(distance.wrapping_sub(last) & 0xFFF),
+            None => u64::from(distance),
+        };
+        self.rolling = Some((total, distance));
+        self.set_float(row, DISTANCE, total as f64 * 6.25)
+    }
+
+    /// Adds one `hrv` message: intervals since the sample before, milliseconds. Those that come before the first
+    /// sample of their part belong to it.
+    pub(super) fn push_hrv(&mut self, definition: &Definition, data: &[u8]) {
+        let row = if self.rows > self.part_start { self.rows - 1 } else { self.rows };
+        for field in definition.fields.iter().filter(|field| field.number == 0) {
+            let Some(bytes) = data.get(field.offset..).and_then(|rest| rest.get(..field.size)) else { continue };
+            for element in bytes.chunks_exact(field.base.size()) {
+                let Some(value) = field.base.number(element, definition.big_endian) else { continue };
+                if !(0.0..65_535.0).contains(&value) {
+                    continue;
+                }
+                if !self.has_room(self.columns) {
+                    return;
+                }
+                if let Ok(row) = u32::try_from(row) {
+                    self.rr.push((row, value as u16));
+                }
+            }
+        }
+    }
+}

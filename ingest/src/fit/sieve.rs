@@ -1,0 +1,218 @@
+//! Sorts the messages of a file: hot ones to columns, the few that need the profile to its decoder, all to the count.
+
+use std::collections::BTreeMap;
+use std::ops::Range;
+
+use super::definition::Definition;
+use super::developer::Developers;
+use super::record::Records;
+use super::reframe::{self, FileId};
+use super::summary::{Summary, TimerEvent, local_clock};
+use super::walk::Sink;
+use crate::{Device, Notice, NoticeCode};
+
+/// Sessions that are kept; a decathlon with its transitions has nineteen.
+const SESSIONS: usize = 1000;
+/// Laps that are kept.
+const LAPS: usize = 50_000;
+/// Timer events that are kept.
+const TIMER_EVENTS: usize = 100_000;
+/// `activity` messages that are kept: a file has one.
+const CLOCKS: usize = 100;
+
+/// Numbers of the message kinds that are read.
+mod kind {
+    pub(super) const FILE_ID: u16 = 0;
+    pub(super) const SPORT: u16 = 12;
+    pub(super) const SESSION: u16 = 18;
+    pub(super) const LAP: u16 = 19;
+    pub(super) const RECORD: u16 = 20;
+    pub(super) const EVENT: u16 = 21;
+    pub(super) const DEVICE_INFO: u16 = 23;
+    pub(super) const ACTIVITY: u16 = 34;
+    pub(super) const HRV: u16 = 78;
+    pub(super) const FIELD_DESCRIPTION: u16 = 206;
+}
+
+/// One part of a chained file; most files have just one.
+#[derive(Debug, Default)]
+pub(super) struct Part {
+    /// Its first `file_id`.
+    pub(super) file_id: Option<FileId>,
+    /// Its samples.
+    pub(super) rows: Range<usize>,
+    /// Its sessions.
+    pub(super) sessions: Vec<Summary>,
+    /// Its laps.
+    pub(super) laps: Vec<Summary>,
+    /// Its timer.
+    pub(super) timer: Vec<TimerEvent>,
+    /// UTC beside local time.
+    pub(super) clocks: Vec<(u32, u32)>,
+    /// Sport and sub-sport of its first `sport` message.
+    pub(super) sport: Option<(Option<u32>, Option<u32>)>,
+    /// The device that wrote it, from `device_info`.
+    pub(super) creator: Option<Device>,
+}
+
+/// What was sieved from a file so far.
+#[derive(Debug)]
+pub(super) struct Sieve {
+    pub(super) records: Records,
+    pub(super) developers: Developers,
+    pub(super) parts: Vec<Part>,
+    part: Part,
+    counts: BTreeMap<u16, u64>,
+    laps: usize,
+    sessions: usize,
+    timer_events: usize,
+    decoded: usize,
+    refused: BTreeMap<u16, u64>,
+    capped: BTreeMap<u16, usize>,
+}
+
+impl Sieve {
+    /// An empty sieve for a file of `file_size` bytes.
+    pub(super) fn new(file_size: usize) -> Self {
+        Self {
+            records: Records::new(file_size),
+            developers: Developers::default(),
+            parts: Vec::new(),
+            part: Part::default(),
+            counts: BTreeMap::new(),
+            laps: 0,
+            sessions: 0,
+            timer_events: 0,
+            decoded: 0,
+            refused: BTreeMap::new(),
+            capped: BTreeMap::new(),
+        }
+    }
+
+    /// Begins a part.
+    pub(super) fn begin_part(&mut self) {
+        self.records.begin_part();
+        self.developers.begin_part();
+        self.part = Part { rows: self.records.rows()..self.records.rows(), ..Part::default() };
+    }
+
+    /// Ends the part.
+    pub(super) fn end_part(&mut self) {
+        let mut part = std::mem::take(&mut self.part);
+        part.rows.end = self.records.rows();
+        self.parts.push(part);
+    }
+
+    /// Number of messages so far.
+    pub(super) fn messages(&self) -> u64 {
+        self.counts.values().sum()
+    }
+
+    /// Number of messages by the profile's names.
+    pub(super) fn counts_by_name(&self) -> BTreeMap<String, u64> {
+        self.counts.iter().map(|(kind, count)| (reframe::message_name(*kind), *count)).collect()
+    }
+
+    /// What had to be left out.
+    pub(super) fn notices(&self) -> Vec<Notice> {
+        let mut notices = Vec::new();
+        for (kind, count) in &self.refused {
+            let name = reframe::message_name(*kind);
+            let text = format!("{count} {name} messages could not be understood and were left out.");
+            notices.push(Notice::new(NoticeCode::NotUsed, "", text));
+        }
+        for (kind, cap) in &self.capped {
+            let name = reframe::message_name(*kind);
+            let text = format!("Only the first {cap} {name} messages were kept.");
+            notices.push(Notice::new(NoticeCode::Capped, "", text));
+        }
+        if self.records.capped {
+            let text = format!(
+                "Samples would take too much memory for a file of this size; {} samples were kept.",
+                self.records.rows()
+            );
+            notices.push(Notice::new(NoticeCode::Capped, "", text));
+        }
+        if self.developers.capped {
+            let text = "There are too many developer fields; the first ones were kept.";
+            notices.push(Notice::new(NoticeCode::Capped, "", text));
+        }
+        let impossible = self.records.impossible_positions;
+        if impossible > 0 {
+            let text = format!("{impossible} latitudes or longitudes that cannot be were left out.");
+            notices.push(Notice::new(NoticeCode::ImpossibleValue, "", text));
+        }
+        notices
+    }
+
+    /// Whether one more message of `kind` is kept when `kept` of them were.
+    fn has_room(&mut self, kind: u16, kept: usize, cap: usize) -> bool {
+        if kept >= cap {
+            self.capped.insert(kind, cap);
+        }
+        kept < cap
+    }
+
+    /// Passes a message to the profile's decoder, which is slow: so many and no more.
+    fn decode<T>(&mut self, definition: &Definition, decoder: impl FnOnce() -> Option<T>) -> Option<T> {
+        if !self.has_room(definition.kind, self.decoded, reframe::MESSAGES) {
+            return None;
+        }
+        self.decoded += 1;
+        let decoded = decoder();
+        if decoded.is_none() {
+            *self.refused.entry(definition.kind).or_default() += 1;
+        }
+        decoded
+    }
+}
+
+impl Sink for Sieve {
+    fn message(&mut self, definition: &mut Definition, data: &[u8], time: Option<u32>) {
+        match definition.kind {
+            kind::RECORD => self.records.push(definition, data, time, &self.developers),
+            kind::HRV => self.records.push_hrv(definition, data),
+            kind::LAP if self.has_room(kind::LAP, self.laps, LAPS) => {
+                self.laps += 1;
+                self.part.laps.push(Summary::lap(definition, data, time));
+            }
+            kind::SESSION if self.has_room(kind::SESSION, self.sessions, SESSIONS) => {
+                self.sessions += 1;
+                self.part.sessions.push(Summary::session(definition, data, time));
+            }
+            kind::EVENT => {
+                if let Some(event) = TimerEvent::read(definition, data, time)
+                    && self.has_room(kind::EVENT, self.timer_events, TIMER_EVENTS)
+                {
+                    self.timer_events += 1;
+                    self.part.timer.push(event);
+                }
+            }
+            kind::ACTIVITY if self.part.clocks.len() < CLOCKS => {
+                self.part.clocks.extend(local_clock(definition, data));
+            }
+            kind::SPORT if self.part.sport.is_none() => {
+                self.part.sport = Some((definition.integer(data, 0), definition.integer(data, 1)));
+            }
+            kind::FILE_ID if self.part.file_id.is_none() => {
+                self.part.file_id = self.decode(definition, || reframe::file_id(definition, data));
+            }
+            // Index 0 is the device that writes the file; the others are its sensors.
+            kind::DEVICE_INFO if self.part.creator.is_none() && definition.number(data, 0) == Some(0.0) => {
+                self.part.creator = self.decode(definition, || reframe::device_info(definition, data));
+            }
+            kind::FIELD_DESCRIPTION => {
+                if let Some(field) = self.decode(definition, || reframe::field_description(definition, data)) {
+                    self.developers.describe(field.developer, field.number, &field.name, field.kind);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn count(&mut self, kind: u16, count: u64) {
+        if count > 0 {
+            *self.counts.entry(kind).or_default() += count;
+        }
+    }
+}

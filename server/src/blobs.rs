@@ -1,0 +1,69 @@
+//! Bytes by key: raw uploads under their SHA-256, immutable, and record frames as Parquet beside them.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use anyhow::Context as _;
+use object_store::local::LocalFileSystem;
+use object_store::path::Path as Key;
+use object_store::{ObjectStore, ObjectStoreExt as _, PutMode, PutOptions, PutPayload};
+use sha2::{Digest as _, Sha256};
+
+/// A store of bytes.
+#[derive(Debug, Clone)]
+pub(crate) struct Blobs {
+    store: Arc<dyn ObjectStore>,
+}
+
+impl Blobs {
+    /// Files under `folder`, which is created when missing. Every write is flushed to the disk before it counts.
+    pub(crate) fn in_folder(folder: &Path) -> anyhow::Result<Self> {
+        std::fs::create_dir_all(folder).with_context(|| format!("cannot create the folder {}", folder.display()))?;
+        let store = LocalFileSystem::new_with_prefix(folder)
+            .with_context(|| format!("cannot use the folder {}", folder.display()))?
+            .with_fsync(true);
+        Ok(Self { store: Arc::new(store) })
+    }
+
+    /// Stores `bytes` under `key` unless the key is there already: keys name their content.
+    pub(crate) async fn put(&self, key: &str, bytes: Vec<u8>) -> anyhow::Result<()> {
+        let options = PutOptions { mode: PutMode::Create, ..PutOptions::default() };
+        match self.store.put_opts(&Key::from(key), PutPayload::from(bytes), options).await {
+            Ok(_) | Err(object_store::Error::AlreadyExists { .. }) => Ok(()),
+            Err(error) => Err(error).with_context(|| format!("cannot store {key}")),
+        }
+    }
+
+    /// The bytes under `key`, or `None` when there are none.
+    pub(crate) async fn get(&self, key: &str) -> anyhow::Result<Option<Vec<u8>>> {
+        match self.store.get(&Key::from(key)).await {
+            Ok(found) => {
+                let bytes = found.bytes().await.with_context(|| format!("cannot read {key}"))?;
+                Ok(Some(bytes.into()))
+            }
+            Err(object_store::Error::NotFound { .. }) => Ok(None),
+            Err(error) => Err(error).with_context(|| format!("cannot read {key}")),
+        }
+    }
+}
+
+/// The SHA-256 of `bytes`, in lower-case hexadecimal.
+pub(crate) fn sha256_hex(bytes: &[u8]) -> String {
+    use std::fmt::Write as _;
+    Sha256::digest(bytes).iter().fold(String::with_capacity(64), |mut hex, byte| {
+        let _ = write!(hex, "{byte:02x}");
+        hex
+    })
+}
+
+/// Key of a raw upload.
+pub(crate) fn raw_key(sha256: &str) -> String {
+    format!("raw/{}/{sha256}", sha256.get(..2).unwrap_or("00"))
+}
+
+/// Key of the record frame of the activity at `position` in an upload. It carries the version of the reader, so that
+/// a newer one writes beside, never over.
+pub(crate) fn records_key(sha256: &str, position: usize) -> String {
+    const READER_VERSION: u32 = 1;
+    format!("records/{}/{sha256}-{position}-v{READER_VERSION}.parquet", sha256.get(..2).unwrap_or("00"))
+}

@@ -1,0 +1,104 @@
+//! The command line.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use chrono::NaiveDate;
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use crate::config::{DEFAULT_DATA, DEFAULT_LISTEN};
+
+/// How far may I run today, and why: running load from watch files, on your own machine.
+#[derive(Debug, Parser)]
+#[command(name = "plimsoll", version, about, max_term_width = 100)]
+pub(crate) struct Cli {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Start the service with an invented squad to look at; nothing is kept
+    Demo {
+        /// Address to listen on (loopback only)
+        #[arg(long, value_name = "ADDR", default_value = DEFAULT_LISTEN)]
+        listen: SocketAddr,
+        #[command(flatten)]
+        limits: LimitArgs,
+    },
+    /// Start the service on a data folder
+    Serve {
+        /// Folder for the database and the files; created when missing
+        #[arg(long, value_name = "FOLDER", default_value = DEFAULT_DATA)]
+        data: PathBuf,
+        /// Address to listen on (loopback only, until there are accounts)
+        #[arg(long, value_name = "ADDR", default_value = DEFAULT_LISTEN)]
+        listen: SocketAddr,
+        #[command(flatten)]
+        limits: LimitArgs,
+    },
+    /// Take watch files (FIT, GPX) into a data folder
+    Import {
+        /// Files, and folders to search for files
+        #[arg(value_name = "PATH", required = true)]
+        paths: Vec<PathBuf>,
+        /// Whose files they are; the athlete is added when there is none of that name
+        #[arg(long, value_name = "NAME")]
+        athlete: String,
+        /// Folder for the database and the files; created when missing
+        #[arg(long, value_name = "FOLDER", default_value = DEFAULT_DATA)]
+        data: PathBuf,
+        /// Time zone of a new athlete, for files that do not say their own: Europe/Copenhagen
+        #[arg(long, value_name = "ZONE")]
+        zone: Option<chrono_tz::Tz>,
+        /// Largest file that is taken, in MB
+        #[arg(long, value_name = "MB", default_value_t = 128)]
+        max_file_mb: u32,
+    },
+    /// Say what is in watch files
+    Inspect {
+        /// Files
+        #[arg(value_name = "FILE", required = true)]
+        files: Vec<PathBuf>,
+        /// One JSON object per file and line
+        #[arg(long)]
+        json: bool,
+    },
+    /// Work out every indicator and flag from a table of runs
+    ///
+    /// The CSV has a header with `date` and `distance_km`, `load` or both, and optionally `athlete`. One row is one
+    /// run; several rows of one date are several runs. An empty value is an unknown day. A date that is missing
+    /// between the first and the last is a rest day unless `--gaps unknown`.
+    Analyze {
+        /// The table; `-` reads standard input
+        #[arg(value_name = "RUNS.csv")]
+        runs: PathBuf,
+        /// One JSON object per line: every day, then every flag
+        #[arg(long)]
+        json: bool,
+        /// The day to stand on, YYYY-MM-DD; the last date of the table when not given
+        #[arg(long, value_name = "DATE")]
+        as_of: Option<NaiveDate>,
+        /// What a missing date is
+        #[arg(long, value_enum, default_value_t = GapsArg::Rest)]
+        gaps: GapsArg,
+    },
+}
+
+#[derive(Debug, Clone, Copy, Args)]
+pub(crate) struct LimitArgs {
+    /// Largest file that is taken, in MB
+    #[arg(long, value_name = "MB", default_value_t = 128)]
+    pub(crate) max_file_mb: u32,
+    /// Largest upload (all its files together) that is taken, in MB
+    #[arg(long, value_name = "MB", default_value_t = 256)]
+    pub(crate) max_upload_mb: u32,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum GapsArg {
+    /// A rest day
+    Rest,
+    /// Not known
+    Unknown,
+}

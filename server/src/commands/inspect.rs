@@ -1,0 +1,246 @@
+//! `plimsoll inspect`: what is in a file.
+
+use std::collections::BTreeMap;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use chrono::{DateTime, NaiveDate, Utc};
+use plimsoll_analytics::{ActivitySummary, Physiology, summarise};
+use plimsoll_ingest::{Activity, Device, Format, Lap, Notice, OffsetSource, Pause, ReadOptions, Totals, schema};
+use polars::prelude::{AnyValue, Column, DataType, PolarsResult};
+use serde::Serialize;
+
+use crate::words;
+
+/// One file.
+#[derive(Debug, Serialize)]
+struct FileReport {
+    file: String,
+    ok: bool,
+    error: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    format: Option<Format>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    kind: Option<String>,
+    device: Option<Device>,
+    notices: Vec<Notice>,
+    messages: BTreeMap<String, u64>,
+    activities: Vec<ActivityReport>,
+}
+
+/// One activity. Totals are the device's own; where it stated no distance or times, they come from the records and
+/// `distance_from` says so.
+#[derive(Debug, Serialize)]
+struct ActivityReport {
+    sport: String,
+    sub_sport: Option<&'static str>,
+    title: Option<String>,
+    start: Option<DateTime<Utc>>,
+    utc_offset_s: Option<i32>,
+    utc_offset_from: OffsetSource,
+    local_date: Option<NaiveDate>,
+    #[serde(flatten)]
+    totals: Totals,
+    moving_time_s: Option<f64>,
+    /// `session` when `distance_m` is the device's total, else where it was taken from.
+    distance_from: String,
+    laps: Vec<Lap>,
+    pauses: Vec<Pause>,
+    records: usize,
+    columns: BTreeMap<String, ColumnReport>,
+}
+
+/// Count of valid values, and sum, least and greatest of them; null when there are none or they are not numbers.
+#[derive(Debug, Default, PartialEq, Serialize)]
+struct ColumnReport {
+    count: usize,
+    sum: Option<f64>,
+    min: Option<f64>,
+    max: Option<f64>,
+}
+
+/// Reports on `files`; returns whether every one could be read.
+pub(crate) fn inspect(files: &[PathBuf], json: bool) -> anyhow::Result<bool> {
+    let mut out = std::io::BufWriter::new(std::io::stdout().lock());
+    let mut all_read = true;
+    for file in files {
+        let report = report(file);
+        all_read &= report.ok;
+        if json {
+            serde_json::to_writer(&mut out, &report)?;
+            writeln!(out)?;
+        } else {
+            print(&report, &mut out)?;
+        }
+        // A reader that follows along sees each file as it is done.
+        out.flush()?;
+    }
+    Ok(all_read)
+}
+
+fn report(path: &Path) -> FileReport {
+    let read = std::fs::read(path)
+        .map_err(|error| error.to_string())
+        .and_then(|bytes| plimsoll_ingest::read(&bytes, &ReadOptions::default()).map_err(|error| error.to_string()));
+    let file = path.display().to_string();
+    match read {
+        Ok(read) => FileReport {
+            file,
+            ok: true,
+            error: None,
+            format: Some(read.format),
+            kind: Some(read.kind.name().to_owned()),
+            device: read.device,
+            notices: read.notices,
+            messages: read.messages,
+            activities: read.activities.iter().map(activity_report).collect(),
+        },
+        Err(error) => FileReport {
+            file,
+            ok: false,
+            error: Some(error),
+            format: None,
+            kind: None,
+            device: None,
+            notices: Vec::new(),
+            messages: BTreeMap::new(),
+            activities: Vec::new(),
+        },
+    }
+}
+
+fn activity_report(activity: &Activity) -> ActivityReport {
+    let summary = summarise(activity, &Physiology::default());
+    let (totals, distance_from) = with_records(activity.session.clone(), &summary);
+    ActivityReport {
+        sport: activity.sport.name().to_owned(),
+        sub_sport: activity.sport.run_kind(),
+        title: activity.title.clone(),
+        start: activity.start,
+        utc_offset_s: activity.utc_offset_s,
+        utc_offset_from: activity.offset_source,
+        local_date: activity.local_date,
+        totals,
+        moving_time_s: summary.moving_time_s,
+        distance_from,
+        laps: activity.laps.clone(),
+        pauses: activity.pauses.clone(),
+        records: activity.records.height(),
+        columns: activity.records.columns().iter().filter_map(column_report).collect(),
+    }
+}
+
+/// Fills what the device did not state from the summary of the records.
+fn with_records(mut totals: Totals, summary: &ActivitySummary) -> (Totals, String) {
+    let distance_from = match totals.distance_m {
+        Some(_) => "session".to_owned(),
+        None => summary.distance_origin.as_str().to_owned(),
+    };
+    totals.distance_m = totals.distance_m.or(summary.distance_m);
+    totals.timer_time_s = totals.timer_time_s.or(summary.timer_time_s);
+    totals.elapsed_time_s = totals.elapsed_time_s.or(summary.elapsed_time_s);
+    (totals, distance_from)
+}
+
+/// The column's name and numbers. `time` is reported as `time_unix_s`, seconds since 1970.
+fn column_report(column: &Column) -> Option<(String, ColumnReport)> {
+    let name = column.name().as_str();
+    let (name, numbers) = match column.dtype() {
+        DataType::Datetime(_, _) => {
+            (if name == schema::TIME { "time_unix_s" } else { name }, seconds_since_1970(column).ok()?)
+        }
+        DataType::List(_) => (name, column.explode(polars::prelude::ExplodeOptions { empty_as_null: true, keep_nulls: true }).ok()?),
+        _ => (name, column.clone()),
+    };
+    let numbers = numbers.cast(&DataType::Float64).ok()?;
+    let count = numbers.len() - numbers.null_count();
+    let report = if count == 0 {
+        ColumnReport::default()
+    } else {
+        let number = |value: PolarsResult<polars::prelude::Scalar>| match value.ok()?.value() {
+            AnyValue::Float64(value) => Some(*value),
+            _ => None,
+        };
+        ColumnReport {
+            count,
+            sum: number(numbers.sum_reduce()),
+            min: number(numbers.min_reduce()),
+            max: number(numbers.max_reduce()),
+        }
+    };
+    Some((name.to_owned(), report))
+}
+
+fn seconds_since_1970(column: &Column) -> PolarsResult<Column> {
+    let milliseconds = column.cast(&DataType::Int64)?.cast(&DataType::Float64)?;
+    Ok((&milliseconds / 1000.0).into())
+}
+
+fn print(report: &FileReport, out: &mut impl Write) -> std::io::Result<()> {
+    writeln!(out, "{}", report.file)?;
+    if let Some(error) = &report.error {
+        return writeln!(out, "  not read: {error}\n");
+    }
+    let kind = report.kind.as_deref().unwrap_or("?").replace('_', " ");
+    let device = report.device.as_ref().map_or_else(String::new, |device| {
+        let parts: Vec<&str> = [device.manufacturer.as_deref(), device.product.as_deref()].into_iter().flatten().collect();
+        if parts.is_empty() { String::new() } else { format!(", written by {}", parts.join(" ")) }
+    });
+    let format = match report.format {
+        Some(Format::Fit) => "FIT",
+        Some(Format::Gpx) => "GPX",
+        None => "?",
+    };
+    writeln!(out, "  {format}, {kind}{device}")?;
+    let counts: Vec<String> = report.messages.iter().map(|(name, count)| format!("{name} {count}")).collect();
+    writeln!(out, "  messages: {}", counts.join(", "))?;
+    for notice in &report.notices {
+        let place = if notice.place.is_empty() { String::new() } else { format!(" ({})", notice.place) };
+        writeln!(out, "  notice: {}{place}", notice.text)?;
+    }
+    for (index, activity) in report.activities.iter().enumerate() {
+        print_activity(index + 1, activity, out)?;
+    }
+    writeln!(out)
+}
+
+fn print_activity(number: usize, activity: &ActivityReport, out: &mut impl Write) -> std::io::Result<()> {
+    let start = activity.start.map_or_else(
+        || "no times".to_owned(),
+        |start| {
+            words::wall_clock(start.timestamp_millis(), activity.utc_offset_s.map(i64::from))
+                .format("%Y-%m-%d %H:%M")
+                .to_string()
+        },
+    );
+    writeln!(out, "  activity {number}: {}, {start}", words::sport(&activity.sport, activity.sub_sport))?;
+    let totals = &activity.totals;
+    let mut facts = Vec::new();
+    if let Some(metres) = totals.distance_m {
+        facts.push(format!("{:.2} km (from {})", metres / 1000.0, activity.distance_from));
+    }
+    for (name, seconds) in
+        [("timer", totals.timer_time_s), ("moving", activity.moving_time_s), ("elapsed", totals.elapsed_time_s)]
+    {
+        facts.extend(seconds.map(|seconds| format!("{name} {}", words::duration(seconds))));
+    }
+    facts.extend(totals.ascent_m.map(|metres| format!("ascent {metres:.0} m")));
+    facts.extend(totals.avg_heart_rate_bpm.map(|bpm| format!("mean heart rate {bpm:.0} bpm")));
+    writeln!(out, "    {}", facts.join(", "))?;
+    writeln!(out, "    {} laps, {} pauses, {} records", activity.laps.len(), activity.pauses.len(), activity.records)?;
+    if !activity.columns.is_empty() {
+        writeln!(out, "    {:<26} {:>8} {:>16} {:>14} {:>14}", "column", "count", "sum", "min", "max")?;
+    }
+    let number = |value: Option<f64>| value.map_or_else(|| "–".to_owned(), |value| format!("{value:.3}"));
+    for (name, column) in &activity.columns {
+        writeln!(
+            out,
+            "    {name:<26} {:>8} {:>16} {:>14} {:>14}",
+            column.count,
+            number(column.sum),
+            number(column.min),
+            number(column.max)
+        )?;
+    }
+    Ok(())
+}

@@ -1,0 +1,279 @@
+//! Activities.
+
+use axum::Json;
+use axum::extract::{Path, Query, State};
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse as _, Response};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+
+use super::athlete;
+use crate::http::App;
+use crate::http::charts::{ProfileSeries, WIDE, WIDTHS, profile, route};
+use crate::http::error::{ApiError, Problem};
+use crate::library::SPORTS;
+use crate::store::ActivityRow;
+use crate::track::Track;
+
+/// An activity. Null means that neither the device stated it nor the records give it.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub(crate) struct ActivityBody {
+    /// Id.
+    pub(crate) id: String,
+    /// The upload it came in.
+    upload: String,
+    /// `running`, `cycling`…; only `running` counts toward the line.
+    sport: String,
+    /// `trail`, `treadmill`, `track`, `road`, `virtual`.
+    run_kind: Option<String>,
+    /// Title.
+    title: Option<String>,
+    /// Start, milliseconds since 1970, UTC.
+    start_ms: i64,
+    /// Seconds from UTC to the runner's wall clock.
+    utc_offset_s: Option<i64>,
+    /// The day that the load counts on.
+    pub(crate) local_date: String,
+    /// Distance, m.
+    pub(crate) distance_m: Option<f64>,
+    /// Time in motion, s.
+    moving_time_s: Option<f64>,
+    /// Time with the timer running, s.
+    timer_time_s: Option<f64>,
+    /// Time from start to end, s.
+    elapsed_time_s: Option<f64>,
+    /// Climb, m.
+    ascent_m: Option<f64>,
+    /// Descent, m.
+    descent_m: Option<f64>,
+    /// Mean heart rate, bpm.
+    avg_heart_rate_bpm: Option<f64>,
+    /// Highest heart rate, bpm.
+    max_heart_rate_bpm: Option<f64>,
+    /// Mean cadence, steps per minute.
+    avg_cadence_spm: Option<f64>,
+    /// Mean speed in motion, m/s.
+    avg_speed_mps: Option<f64>,
+    /// Banister TRIMP, per sample.
+    trimp: Option<f64>,
+    /// Why there is no TRIMP.
+    trimp_reason: Option<String>,
+    /// Laps: `start`, `distance_m`, `timer_time_s`…
+    laps: serde_json::Value,
+    /// When the activity was taken out, milliseconds since 1970; it can be put back.
+    removed_ms: Option<i64>,
+}
+
+impl From<&ActivityRow> for ActivityBody {
+    fn from(row: &ActivityRow) -> Self {
+        let summary = &row.summary;
+        Self {
+            id: row.id.clone(),
+            upload: row.upload_id.clone(),
+            sport: row.sport.clone(),
+            run_kind: row.run_kind.clone(),
+            title: row.title.clone(),
+            start_ms: row.start_ms,
+            utc_offset_s: row.utc_offset_s,
+            local_date: row.local_date.to_string(),
+            distance_m: summary.distance_m,
+            moving_time_s: summary.moving_time_s,
+            timer_time_s: summary.timer_time_s,
+            elapsed_time_s: summary.elapsed_time_s,
+            ascent_m: summary.ascent_m,
+            descent_m: summary.descent_m,
+            avg_heart_rate_bpm: summary.avg_heart_rate_bpm,
+            max_heart_rate_bpm: summary.max_heart_rate_bpm,
+            avg_cadence_spm: summary.avg_cadence_spm,
+            avg_speed_mps: summary.avg_speed_mps,
+            trimp: summary.trimp,
+            trimp_reason: summary.trimp_reason.clone(),
+            laps: row.laps.clone(),
+            removed_ms: row.removed_ms,
+        }
+    }
+}
+
+impl ActivityBody {
+    /// `running`, `trail running`, `open water swimming`.
+    pub(crate) fn sport_words(&self) -> String {
+        crate::words::sport(&self.sport, self.run_kind.as_deref())
+    }
+}
+
+/// A page of activities.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct ActivityPage {
+    /// Newest first.
+    activities: Vec<ActivityBody>,
+    /// `cursor` of the next page; null on the last.
+    next: Option<String>,
+}
+
+/// Which page.
+#[derive(Debug, Deserialize, IntoParams)]
+pub(crate) struct PageQuery {
+    /// `next` of the page before.
+    cursor: Option<String>,
+    /// How many, 1 to 200; 50 when not given.
+    limit: Option<i64>,
+}
+
+/// An athlete's activities, newest first.
+#[utoipa::path(get, path = "/api/v1/athletes/{athlete}/activities",
+    params(("athlete" = String, Path, description = "Id"), PageQuery),
+    responses((status = OK, body = ActivityPage), (status = NOT_FOUND, body = Problem)))]
+pub(super) async fn list(
+    State(app): State<App>,
+    Path(id): Path<String>,
+    Query(query): Query<PageQuery>,
+) -> Result<Json<ActivityPage>, ApiError> {
+    let athlete = athlete(&app, &id).await?;
+    let limit = query.limit.unwrap_or(50).clamp(1, 200);
+    let page = app.library.store.activity_page(&athlete.id, query.cursor.as_deref(), limit).await?;
+    Ok(Json(ActivityPage { activities: page.rows.iter().map(ActivityBody::from).collect(), next: page.next }))
+}
+
+async fn row(app: &App, athlete_id: &str, id: &str) -> Result<ActivityRow, Problem> {
+    app.library.store.activity(athlete_id, id).await?.ok_or_else(|| Problem::no_such("activity"))
+}
+
+/// One activity.
+#[utoipa::path(get, path = "/api/v1/athletes/{athlete}/activities/{activity}",
+    params(("athlete" = String, Path, description = "Id"), ("activity" = String, Path, description = "Id")),
+    responses((status = OK, body = ActivityBody), (status = NOT_FOUND, body = Problem)))]
+pub(super) async fn show(
+    State(app): State<App>,
+    Path((athlete_id, id)): Path<(String, String)>,
+) -> Result<Json<ActivityBody>, ApiError> {
+    Ok(Json(ActivityBody::from(&row(&app, &athlete_id, &id).await?)))
+}
+
+/// What can be changed of an activity.
+#[derive(Debug, Deserialize, ToSchema)]
+pub(crate) struct ActivityChange {
+    /// `running`, `walking`, `hiking`, `cycling`, `swimming`, `rowing`, `strength_training` or `other`.
+    sport: String,
+}
+
+/// Changes an activity's sport; only `running` counts toward the line.
+#[utoipa::path(patch, path = "/api/v1/athletes/{athlete}/activities/{activity}", request_body = ActivityChange,
+    params(("athlete" = String, Path, description = "Id"), ("activity" = String, Path, description = "Id")),
+    responses((status = OK, body = ActivityBody), (status = NOT_FOUND, body = Problem), (status = UNPROCESSABLE_ENTITY, body = Problem)))]
+pub(super) async fn change(
+    State(app): State<App>,
+    Path((athlete_id, id)): Path<(String, String)>,
+    Json(change): Json<ActivityChange>,
+) -> Result<Json<ActivityBody>, ApiError> {
+    if !SPORTS.contains(&change.sport.as_str()) {
+        let detail = format!("“{}” is not one of: {}.", change.sport, SPORTS.join(", "));
+        return Err(Problem::new(StatusCode::UNPROCESSABLE_ENTITY, detail).into());
+    }
+    app.library.store.set_sport(&athlete_id, &id, &change.sport).await?;
+    Ok(Json(ActivityBody::from(&row(&app, &athlete_id, &id).await?)))
+}
+
+/// Takes an activity out of everything; its file stays, and it can be put back.
+#[utoipa::path(delete, path = "/api/v1/athletes/{athlete}/activities/{activity}",
+    params(("athlete" = String, Path, description = "Id"), ("activity" = String, Path, description = "Id")),
+    responses((status = NO_CONTENT), (status = NOT_FOUND, body = Problem)))]
+pub(super) async fn remove(
+    State(app): State<App>,
+    Path((athlete_id, id)): Path<(String, String)>,
+) -> Result<StatusCode, ApiError> {
+    let now_ms = app.library.clock.now().timestamp_millis();
+    if app.library.store.set_removed(&athlete_id, &id, Some(now_ms)).await? {
+        Ok(StatusCode::NO_CONTENT)
+    } else {
+        Err(Problem::no_such("activity").into())
+    }
+}
+
+/// Puts an activity back.
+#[utoipa::path(post, path = "/api/v1/athletes/{athlete}/activities/{activity}/restore",
+    params(("athlete" = String, Path, description = "Id"), ("activity" = String, Path, description = "Id")),
+    responses((status = OK, body = ActivityBody), (status = NOT_FOUND, body = Problem)))]
+pub(super) async fn restore(
+    State(app): State<App>,
+    Path((athlete_id, id)): Path<(String, String)>,
+) -> Result<Json<ActivityBody>, ApiError> {
+    app.library.store.set_removed(&athlete_id, &id, None).await?;
+    Ok(Json(ActivityBody::from(&row(&app, &athlete_id, &id).await?)))
+}
+
+/// Series along an activity, averaged over even stretches of distance (of time, when no distance is known).
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct SeriesBody {
+    /// `km` or `min`: what `along` counts.
+    along_unit: &'static str,
+    /// Middle of each stretch.
+    along: Vec<f64>,
+    /// Speed, m/s.
+    speed_mps: Vec<Option<f64>>,
+    /// Heart rate, bpm.
+    heart_rate_bpm: Vec<Option<f64>>,
+    /// Altitude, m.
+    altitude_m: Vec<Option<f64>>,
+    /// Cadence, steps per minute.
+    cadence_spm: Vec<Option<f64>>,
+    /// Positions in order, thinned for display: latitude and longitude, degrees.
+    positions: Vec<(f64, f64)>,
+}
+
+async fn track(app: &App, athlete_id: &str, id: &str) -> Result<Track, Problem> {
+    let activity = row(app, athlete_id, id).await?;
+    Ok(app.library.track(&activity).await?)
+}
+
+/// Pace, heart rate, elevation and cadence along an activity, and its route.
+#[utoipa::path(get, path = "/api/v1/athletes/{athlete}/activities/{activity}/series",
+    params(("athlete" = String, Path, description = "Id"), ("activity" = String, Path, description = "Id")),
+    responses((status = OK, body = SeriesBody), (status = NOT_FOUND, body = Problem)))]
+pub(super) async fn series(
+    State(app): State<App>,
+    Path((athlete_id, id)): Path<(String, String)>,
+) -> Result<Json<SeriesBody>, ApiError> {
+    let track = track(&app, &athlete_id, &id).await?;
+    Ok(Json(SeriesBody {
+        along_unit: if track.by_time { "min" } else { "km" },
+        along: track.along,
+        speed_mps: track.speed_mps,
+        heart_rate_bpm: track.heart_rate_bpm,
+        altitude_m: track.altitude_m,
+        cadence_spm: track.cadence_spm,
+        positions: track.positions,
+    }))
+}
+
+/// How wide a chart is.
+#[derive(Debug, Deserialize, IntoParams)]
+pub(crate) struct ChartQuery {
+    /// Width, CSS pixels, 280 to 1600; 760 when not given.
+    width: Option<u32>,
+}
+
+/// A chart of an activity as SVG: `pace.svg`, `heart_rate.svg`, `elevation.svg` or `route.svg`.
+#[utoipa::path(get, path = "/api/v1/athletes/{athlete}/activities/{activity}/charts/{name}",
+    params(("athlete" = String, Path, description = "Id"), ("activity" = String, Path, description = "Id"),
+        ("name" = String, Path, description = "`pace.svg`, `heart_rate.svg`, `elevation.svg`, `route.svg`"), ChartQuery),
+    responses((status = OK, body = String, content_type = "image/svg+xml"), (status = NOT_FOUND, body = Problem)))]
+pub(super) async fn chart(
+    State(app): State<App>,
+    Path((athlete_id, id, name)): Path<(String, String, String)>,
+    Query(query): Query<ChartQuery>,
+) -> Result<Response, ApiError> {
+    let width = query.width.unwrap_or(WIDE).clamp(*WIDTHS.start(), *WIDTHS.end());
+    let series = ProfileSeries::ALL.into_iter().find(|series| name.strip_suffix(".svg") == Some(series.name()));
+    if series.is_none() && name != "route.svg" {
+        return Err(Problem::no_such("chart").into());
+    }
+    let track = track(&app, &athlete_id, &id).await?;
+    let drawn = match series {
+        Some(series) => profile(&track, series, width),
+        None => route(&track, width),
+    };
+    let chart = drawn.map_err(anyhow::Error::from)?.ok_or_else(|| {
+        Problem::new(StatusCode::NOT_FOUND, "The activity has no values for this chart.")
+    })?;
+    Ok(([(header::CONTENT_TYPE, "image/svg+xml")], chart.standalone()).into_response())
+}

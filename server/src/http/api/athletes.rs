@@ -1,0 +1,120 @@
+//! Athletes.
+
+use axum::Json;
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use plimsoll_analytics::Physiology;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::athlete;
+use crate::http::App;
+use crate::http::error::{ApiError, Problem};
+use crate::store::{Athlete, Profile, sex_from_name, sex_name};
+
+/// An athlete.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct AthleteBody {
+    /// Id.
+    id: String,
+    #[serde(flatten)]
+    profile: ProfileBody,
+}
+
+/// What an athlete tells about themselves.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+pub(crate) struct ProfileBody {
+    /// Name, unique.
+    name: String,
+    /// IANA time zone, such as `Europe/Copenhagen`; UTC when not given.
+    #[serde(default)]
+    zone: Option<String>,
+    /// `female` or `male`: chooses the constants of TRIMP. Null: TRIMP is not computed.
+    #[serde(default)]
+    sex: Option<String>,
+    /// Resting heart rate, bpm.
+    #[serde(default)]
+    resting_hr_bpm: Option<f64>,
+    /// Maximum heart rate, bpm.
+    #[serde(default)]
+    max_hr_bpm: Option<f64>,
+}
+
+impl From<Athlete> for AthleteBody {
+    fn from(athlete: Athlete) -> Self {
+        let Profile { name, zone, physiology } = athlete.profile;
+        Self {
+            id: athlete.id,
+            profile: ProfileBody {
+                name,
+                zone: Some(zone.name().to_owned()),
+                sex: physiology.sex.map(|sex| sex_name(sex).to_owned()),
+                resting_hr_bpm: physiology.resting_hr_bpm,
+                max_hr_bpm: physiology.max_hr_bpm,
+            },
+        }
+    }
+}
+
+impl TryFrom<ProfileBody> for Profile {
+    type Error = Problem;
+
+    fn try_from(body: ProfileBody) -> Result<Self, Problem> {
+        let invalid = |detail: String| Problem::new(StatusCode::UNPROCESSABLE_ENTITY, detail);
+        let zone = body.zone.as_deref().map(str::trim).filter(|zone| !zone.is_empty()).unwrap_or("UTC");
+        let sex = body.sex.as_deref().filter(|sex| !sex.is_empty());
+        Ok(Self {
+            name: body.name,
+            zone: zone
+                .parse()
+                .map_err(|_| invalid(format!("“{zone}” is not a time zone. Write it like Europe/Copenhagen.")))?,
+            physiology: Physiology {
+                sex: sex
+                    .map(|sex| {
+                        sex_from_name(sex).ok_or_else(|| invalid(format!("sex is female, male or empty, not “{sex}”.")))
+                    })
+                    .transpose()?,
+                resting_hr_bpm: body.resting_hr_bpm,
+                max_hr_bpm: body.max_hr_bpm,
+            },
+        })
+    }
+}
+
+/// All athletes, by name.
+#[utoipa::path(get, path = "/api/v1/athletes", responses((status = OK, body = Vec<AthleteBody>)))]
+pub(super) async fn list(State(app): State<App>) -> Result<Json<Vec<AthleteBody>>, ApiError> {
+    Ok(Json(app.library.store.athletes().await?.into_iter().map(AthleteBody::from).collect()))
+}
+
+/// Adds an athlete.
+#[utoipa::path(post, path = "/api/v1/athletes", request_body = ProfileBody,
+    responses((status = CREATED, body = AthleteBody), (status = CONFLICT, body = Problem), (status = UNPROCESSABLE_ENTITY, body = Problem)))]
+pub(super) async fn add(
+    State(app): State<App>,
+    Json(body): Json<ProfileBody>,
+) -> Result<(StatusCode, Json<AthleteBody>), ApiError> {
+    let now_ms = app.library.clock.now().timestamp_millis();
+    let athlete = app.library.store.add_athlete(body.try_into()?, now_ms).await?;
+    Ok((StatusCode::CREATED, Json(athlete.into())))
+}
+
+/// One athlete.
+#[utoipa::path(get, path = "/api/v1/athletes/{athlete}", params(("athlete" = String, Path, description = "Id")),
+    responses((status = OK, body = AthleteBody), (status = NOT_FOUND, body = Problem)))]
+pub(super) async fn show(State(app): State<App>, Path(id): Path<String>) -> Result<Json<AthleteBody>, ApiError> {
+    Ok(Json(athlete(&app, &id).await?.into()))
+}
+
+/// Changes what an athlete tells about themselves; TRIMP is worked out anew.
+#[utoipa::path(put, path = "/api/v1/athletes/{athlete}", params(("athlete" = String, Path, description = "Id")),
+    request_body = ProfileBody,
+    responses((status = OK, body = AthleteBody), (status = NOT_FOUND, body = Problem), (status = UNPROCESSABLE_ENTITY, body = Problem)))]
+pub(super) async fn change(
+    State(app): State<App>,
+    Path(id): Path<String>,
+    Json(body): Json<ProfileBody>,
+) -> Result<Json<AthleteBody>, ApiError> {
+    let changed = app.library.change_profile(&id, body.try_into()?).await?;
+    Ok(Json(changed.ok_or_else(|| Problem::no_such("athlete"))?.into()))
+}

@@ -1,0 +1,446 @@
+//! Where an athlete stands: the line, measures per day, flags, and what is known about them.
+
+use std::collections::BTreeMap;
+
+use axum::Json;
+use axum::extract::{Path, Query, State};
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse as _, Response};
+use chrono::{Days, NaiveDate};
+use plimsoll_analytics::{
+    Analysis, Day, Episode, Evidence, Flag, FlagCode, LineChange, LineOutlook, Measure, PlannedRun, register,
+};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+
+use super::athlete;
+use crate::http::App;
+use crate::http::charts::{HistoryDay, WIDE, WIDTHS, history};
+use crate::http::error::{ApiError, Problem};
+use crate::library::Standing;
+
+/// How long a spike stays among the active flags, days: as long as it stays out of the careful line.
+const SPIKE_STAYS_DAYS: i64 = 14;
+
+/// Days of the history chart when no range is asked for: twelve weeks.
+pub(crate) const HISTORY_DAYS: usize = 84;
+
+/// One day. Null means that it cannot be said; `reasons` says why, by field.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct DayBody {
+    /// The day.
+    #[schema(value_type = String, format = Date)]
+    date: NaiveDate,
+    /// Running distance, km.
+    distance_km: Option<f64>,
+    /// Load of the runs in its unit; null when only distance is counted.
+    load: Option<f64>,
+    /// Mean per day of the last 7 days, km.
+    acute: Option<f64>,
+    /// Mean per day of the last 28 days, km.
+    chronic: Option<f64>,
+    /// Acute ÷ chronic, coupled (7:28).
+    ratio_coupled: Option<f64>,
+    /// Acute ÷ mean of the 21 days before it, uncoupled (7:21).
+    ratio_uncoupled: Option<f64>,
+    /// EWMA over 7 days ÷ EWMA over 28 days.
+    ratio_ewma: Option<f64>,
+    /// Mean ÷ population standard deviation of the last 7 days.
+    monotony: Option<f64>,
+    /// Sum of the last 7 days × monotony.
+    strain: Option<f64>,
+    /// Longest single run of the 30 days before, km.
+    longest_30d_km: Option<f64>,
+    /// 1.10 × the longest, km.
+    line_km: Option<f64>,
+    /// The same without young spikes, km: the headline.
+    line_careful_km: Option<f64>,
+    /// Last 7 days, km.
+    week_km: Option<f64>,
+    /// Last 7 days against the 7 before, percent.
+    ramp_pct: Option<f64>,
+    /// `provisional`, `returning` or `steady`.
+    state: &'static str,
+    /// Why a field is null, by its name.
+    reasons: BTreeMap<&'static str, &'static str>,
+}
+
+impl From<&Day> for DayBody {
+    fn from(day: &Day) -> Self {
+        let reasons = day
+            .measures()
+            .into_iter()
+            .filter_map(|(name, measure)| measure.err().map(|reason| (name, reason.text())))
+            .collect();
+        Self {
+            date: day.date,
+            distance_km: day.distance_km.ok(),
+            load: day.load.ok(),
+            acute: day.acute.ok(),
+            chronic: day.chronic.ok(),
+            ratio_coupled: day.ratio_coupled.ok(),
+            ratio_uncoupled: day.ratio_uncoupled.ok(),
+            ratio_ewma: day.ratio_ewma.ok(),
+            monotony: day.monotony.ok(),
+            strain: day.strain.ok(),
+            longest_30d_km: day.longest_30d_km.ok(),
+            line_km: day.line_km.ok(),
+            line_careful_km: day.line_careful_km.ok(),
+            week_km: day.week_km.ok(),
+            ramp_pct: day.ramp_pct.ok(),
+            state: day.state.as_str(),
+            reasons,
+        }
+    }
+}
+
+/// A flag over the days on which it held.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct FlagBody {
+    /// `session_spike`, `weekly_ramp`…
+    code: &'static str,
+    /// `info`, `caution`, `warning` or `stop`.
+    level: &'static str,
+    /// First day.
+    #[schema(value_type = String, format = Date)]
+    first: NaiveDate,
+    /// Last day.
+    #[schema(value_type = String, format = Date)]
+    last: NaiveDate,
+    /// The run it is about.
+    activity: Option<String>,
+    /// What was measured, on the last day.
+    value: Option<f64>,
+    /// What it was compared with.
+    threshold: Option<f64>,
+    /// Unit of both.
+    unit: &'static str,
+    /// Key of the entry in the evidence register.
+    evidence: &'static str,
+    /// The words.
+    text: String,
+}
+
+impl FlagBody {
+    fn new(flag: &Flag, first: NaiveDate, last: NaiveDate) -> Self {
+        Self {
+            code: flag.code.as_str(),
+            level: flag.level.as_str(),
+            first,
+            last,
+            activity: flag.run.clone(),
+            value: flag.value,
+            threshold: flag.threshold,
+            unit: flag.unit,
+            evidence: flag.evidence,
+            text: flag.text.clone(),
+        }
+    }
+}
+
+impl From<&Episode> for FlagBody {
+    fn from(episode: &Episode) -> Self {
+        Self::new(&episode.flag, episode.first, episode.last)
+    }
+}
+
+/// A run that the line rests on.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct LongestBody {
+    /// Its day.
+    #[schema(value_type = String, format = Date)]
+    date: NaiveDate,
+    /// Its length, km.
+    km: f64,
+}
+
+/// The line on a day.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct LineBody {
+    /// 1.10 × the longest run of the 30 days before, km.
+    line_km: Option<f64>,
+    /// The same without young spikes, km: the headline.
+    line_careful_km: Option<f64>,
+    /// Why the headline is null.
+    reason: Option<&'static str>,
+    /// The run that the headline rests on.
+    longest: Option<LongestBody>,
+    /// The longest run, young spikes counted.
+    counted_longest: Option<LongestBody>,
+    /// When the headline moves next if nothing more is run.
+    next: Option<LineChangeBody>,
+}
+
+/// The next move of the line.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct LineChangeBody {
+    /// The day.
+    #[schema(value_type = String, format = Date)]
+    date: NaiveDate,
+    /// From, km.
+    from_km: f64,
+    /// To, km; null when there will be no line.
+    to_km: Option<f64>,
+}
+
+fn longest_body(longest: Option<(NaiveDate, f64)>) -> Option<LongestBody> {
+    longest.map(|(date, km)| LongestBody { date, km })
+}
+
+impl From<&LineOutlook> for LineBody {
+    fn from(outlook: &LineOutlook) -> Self {
+        let change = |next: &LineChange| LineChangeBody { date: next.date, from_km: next.from_km, to_km: next.to_km };
+        Self {
+            line_km: outlook.line_km.ok(),
+            line_careful_km: outlook.careful_km.ok(),
+            reason: outlook.careful_km.err().map(plimsoll_analytics::Reason::text),
+            longest: longest_body(outlook.longest),
+            counted_longest: longest_body(outlook.counted_longest),
+            next: outlook.next.as_ref().map(change),
+        }
+    }
+}
+
+/// A planned run against the longest of the 30 days before.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct PlannedBody {
+    /// The planned distance, km.
+    distance_km: f64,
+    /// Planned ÷ longest.
+    ratio: Option<f64>,
+    /// The flag that it would raise.
+    flag: Option<FlagBody>,
+}
+
+/// Where an athlete stands today.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct TodayBody {
+    /// Today in the athlete's time zone.
+    #[schema(value_type = String, format = Date)]
+    today: NaiveDate,
+    /// The line; null before the first run.
+    line: Option<LineBody>,
+    /// Today's measures; null before the first run.
+    day: Option<DayBody>,
+    /// Flags that hold today, and spikes of the last 14 days, the gravest first.
+    flags: Vec<FlagBody>,
+    /// The planned run, when `planned_km` was given.
+    planned: Option<PlannedBody>,
+}
+
+/// What is planned.
+#[derive(Debug, Deserialize, IntoParams)]
+pub(crate) struct TodayQuery {
+    /// A run to weigh against the line, km.
+    planned_km: Option<f64>,
+}
+
+/// The line, today's measures and the active flags.
+#[utoipa::path(get, path = "/api/v1/athletes/{athlete}/today",
+    params(("athlete" = String, Path, description = "Id"), TodayQuery),
+    responses((status = OK, body = TodayBody), (status = NOT_FOUND, body = Problem), (status = UNPROCESSABLE_ENTITY, body = Problem)))]
+pub(super) async fn today(
+    State(app): State<App>,
+    Path(id): Path<String>,
+    Query(query): Query<TodayQuery>,
+) -> Result<Json<TodayBody>, ApiError> {
+    if query.planned_km.is_some_and(|km| !(0.1..=1000.0).contains(&km)) {
+        let detail = "planned_km must lie between 0.1 and 1000.";
+        return Err(Problem::new(StatusCode::UNPROCESSABLE_ENTITY, detail).into());
+    }
+    let athlete = athlete(&app, &id).await?;
+    let standing = app.library.standing(&athlete, query.planned_km).await?;
+    let analysis = standing.analysis.as_deref();
+    Ok(Json(TodayBody {
+        today: standing.today,
+        line: standing.outlook.as_ref().map(LineBody::from),
+        day: analysis.and_then(|analysis| analysis.days.last()).map(DayBody::from),
+        flags: active_episodes(&standing).iter().map(FlagBody::from).collect(),
+        planned: standing.planned.as_ref().map(planned_body),
+    }))
+}
+
+fn planned_body(planned: &PlannedRun) -> PlannedBody {
+    PlannedBody {
+        distance_km: planned.distance_km,
+        ratio: planned.ratio,
+        flag: planned.flag.as_ref().map(|flag| FlagBody::new(flag, flag.date, flag.date)),
+    }
+}
+
+/// Flags that hold today, and spikes of the last 14 days: the gravest first, then the latest.
+pub(crate) fn active_episodes(standing: &Standing) -> Vec<Episode> {
+    let Some(analysis) = standing.analysis.as_deref() else { return Vec::new() };
+    let mut active: Vec<Episode> = analysis
+        .episodes()
+        .into_iter()
+        .filter(|episode| {
+            let age = (standing.today - episode.last).num_days();
+            if episode.flag.code == FlagCode::SessionSpike { age < SPIKE_STAYS_DAYS } else { age == 0 }
+        })
+        .collect();
+    active.sort_by(|a, b| b.flag.level.cmp(&a.flag.level).then(b.last.cmp(&a.last)));
+    active
+}
+
+/// Which days.
+#[derive(Debug, Deserialize, IntoParams)]
+pub(crate) struct RangeQuery {
+    /// First day, YYYY-MM-DD; the first run's when not given.
+    from: Option<NaiveDate>,
+    /// Last day, YYYY-MM-DD; today when not given.
+    to: Option<NaiveDate>,
+}
+
+impl RangeQuery {
+    fn contains(&self, date: NaiveDate) -> bool {
+        self.from.is_none_or(|from| from <= date) && self.to.is_none_or(|to| date <= to)
+    }
+}
+
+/// Every measure of every day, from the first run to today.
+#[utoipa::path(get, path = "/api/v1/athletes/{athlete}/days",
+    params(("athlete" = String, Path, description = "Id"), RangeQuery),
+    responses((status = OK, body = Vec<DayBody>), (status = NOT_FOUND, body = Problem)))]
+pub(super) async fn days(
+    State(app): State<App>,
+    Path(id): Path<String>,
+    Query(range): Query<RangeQuery>,
+) -> Result<Json<Vec<DayBody>>, ApiError> {
+    let athlete = athlete(&app, &id).await?;
+    let standing = app.library.standing(&athlete, None).await?;
+    let days = standing.analysis.iter().flat_map(|analysis| &analysis.days);
+    Ok(Json(days.filter(|day| range.contains(day.date)).map(DayBody::from).collect()))
+}
+
+/// Every flag, each over the days on which it held.
+#[utoipa::path(get, path = "/api/v1/athletes/{athlete}/flags",
+    params(("athlete" = String, Path, description = "Id"), RangeQuery),
+    responses((status = OK, body = Vec<FlagBody>), (status = NOT_FOUND, body = Problem)))]
+pub(super) async fn flags(
+    State(app): State<App>,
+    Path(id): Path<String>,
+    Query(range): Query<RangeQuery>,
+) -> Result<Json<Vec<FlagBody>>, ApiError> {
+    let athlete = athlete(&app, &id).await?;
+    let standing = app.library.standing(&athlete, None).await?;
+    let episodes = standing.analysis.as_deref().map(Analysis::episodes).unwrap_or_default();
+    let touched = |episode: &&Episode| {
+        range.from.is_none_or(|from| from <= episode.last) && range.to.is_none_or(|to| episode.first <= to)
+    };
+    Ok(Json(episodes.iter().filter(touched).map(FlagBody::from).collect()))
+}
+
+/// Which days, and how wide the chart is.
+#[derive(Debug, Deserialize, IntoParams)]
+pub(crate) struct HistoryQuery {
+    /// First day, YYYY-MM-DD; twelve weeks before `to` when not given.
+    from: Option<NaiveDate>,
+    /// Last day, YYYY-MM-DD; today when not given.
+    to: Option<NaiveDate>,
+    /// Width, CSS pixels, 280 to 1600; 760 when not given.
+    width: Option<u32>,
+}
+
+/// A chart as SVG. There is one: `history.svg`.
+#[utoipa::path(get, path = "/api/v1/athletes/{athlete}/charts/{name}",
+    params(("athlete" = String, Path, description = "Id"), ("name" = String, Path, description = "`history.svg`"), HistoryQuery),
+    responses((status = OK, body = String, content_type = "image/svg+xml"), (status = NOT_FOUND, body = Problem)))]
+pub(super) async fn chart(
+    State(app): State<App>,
+    Path((id, name)): Path<(String, String)>,
+    Query(query): Query<HistoryQuery>,
+) -> Result<Response, ApiError> {
+    if name != "history.svg" {
+        return Err(Problem::no_such("chart").into());
+    }
+    let athlete = athlete(&app, &id).await?;
+    let standing = app.library.standing(&athlete, None).await?;
+    let to = query.to.unwrap_or(standing.today);
+    let twelve_weeks = Days::new(HISTORY_DAYS as u64 - 1);
+    let from = query.from.or_else(|| to.checked_sub_days(twelve_weeks)).unwrap_or(to);
+    if from > to || (to - from).num_days() > 3 * 366 {
+        let detail = "`from` must lie at most three years before `to`.";
+        return Err(Problem::new(StatusCode::UNPROCESSABLE_ENTITY, detail).into());
+    }
+    let width = query.width.unwrap_or(WIDE).clamp(*WIDTHS.start(), *WIDTHS.end());
+    let chart = history(&history_days(&standing, from, to), width).map_err(anyhow::Error::from)?;
+    Ok(([(header::CONTENT_TYPE, "image/svg+xml")], chart.standalone()).into_response())
+}
+
+/// The days of a chart from `from` to `to`. Days before the first run and after today are empty.
+pub(crate) fn history_days(standing: &Standing, from: NaiveDate, to: NaiveDate) -> Vec<HistoryDay> {
+    let analysis = standing.analysis.as_deref();
+    let days: BTreeMap<NaiveDate, &Day> =
+        analysis.iter().flat_map(|analysis| &analysis.days).map(|day| (day.date, day)).collect();
+    let spikes: Vec<NaiveDate> = analysis
+        .iter()
+        .flat_map(|analysis| &analysis.flags)
+        .filter(|flag| flag.code == FlagCode::SessionSpike)
+        .map(|flag| flag.date)
+        .collect();
+    from.iter_days()
+        .take_while(|date| *date <= to)
+        .map(|date| {
+            let of = |measure: fn(&Day) -> Measure| days.get(&date).and_then(|day| measure(day).ok());
+            // Before the first run nothing was recorded; that is not a gap to be marked.
+            let outside = !days.contains_key(&date);
+            HistoryDay {
+                date,
+                distance_km: if outside { Some(0.0) } else { of(|day| day.distance_km) },
+                acute_km: of(|day| day.acute),
+                chronic_km: of(|day| day.chronic),
+                longest_30d_km: of(|day| day.longest_30d_km),
+                spike: spikes.contains(&date),
+            }
+        })
+        .collect()
+}
+
+/// An entry of the evidence register.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct EvidenceBody {
+    /// Key.
+    key: &'static str,
+    /// What it is about.
+    title: &'static str,
+    /// Grade: A large cohort in runners … D opinion.
+    grade: &'static str,
+    /// What is computed.
+    rule: &'static str,
+    /// Who was studied.
+    population: &'static str,
+    /// What was found.
+    finding: &'static str,
+    /// What it does not show.
+    not_shown: &'static str,
+    /// What people usually do about it.
+    advice: &'static str,
+    /// Source.
+    citation: &'static str,
+    /// DOI.
+    doi: Option<&'static str>,
+}
+
+impl From<&'static Evidence> for EvidenceBody {
+    fn from(entry: &'static Evidence) -> Self {
+        Self {
+            key: &entry.key,
+            title: &entry.title,
+            grade: &entry.grade,
+            rule: &entry.rule,
+            population: &entry.population,
+            finding: &entry.finding,
+            not_shown: &entry.not_shown,
+            advice: &entry.advice,
+            citation: &entry.citation,
+            doi: entry.doi.as_deref(),
+        }
+    }
+}
+
+/// The evidence register: what stands behind each flag, and what does not.
+#[utoipa::path(get, path = "/api/v1/evidence", responses((status = OK, body = Vec<EvidenceBody>)))]
+pub(super) async fn evidence_register() -> Json<Vec<EvidenceBody>> {
+    Json(register().iter().map(EvidenceBody::from).collect())
+}

@@ -1,0 +1,99 @@
+//! Uploads.
+
+use axum::Json;
+use axum::extract::{Path, Request, State};
+use axum::http::{HeaderValue, header};
+use axum::response::{IntoResponse as _, Response};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::athlete;
+use crate::http::App;
+use crate::http::error::{ApiError, Problem};
+use crate::http::uploads::{FileResult, receive};
+use crate::store::{Upload, UploadState};
+
+/// An upload.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct UploadBody {
+    /// Id.
+    id: String,
+    /// Name the file came under.
+    file: String,
+    /// SHA-256 of the bytes, hexadecimal.
+    sha256: String,
+    /// Size, bytes.
+    size_bytes: i64,
+    /// When it was acknowledged, milliseconds since 1970, UTC.
+    received_ms: i64,
+    /// `received` (acknowledged, not read yet), `read` or `failed`.
+    state: &'static str,
+    /// Why nothing could be read.
+    failure: Option<String>,
+    /// What was odd: objects with `code`, `place` and `text`.
+    notices: serde_json::Value,
+    /// Device that wrote the file: `manufacturer`, `product`, `serial`.
+    device: Option<serde_json::Value>,
+}
+
+impl From<Upload> for UploadBody {
+    fn from(upload: Upload) -> Self {
+        let (state, failure) = match upload.state {
+            UploadState::Received => ("received", None),
+            UploadState::Read => ("read", None),
+            UploadState::Failed(reason) => ("failed", Some(reason)),
+        };
+        Self {
+            id: upload.id,
+            file: upload.file_name,
+            sha256: upload.sha256,
+            size_bytes: upload.size_bytes,
+            received_ms: upload.received_ms,
+            state,
+            failure,
+            notices: upload.notices,
+            device: upload.device,
+        }
+    }
+}
+
+/// An athlete's uploads, newest first, at most 500.
+#[utoipa::path(get, path = "/api/v1/athletes/{athlete}/uploads", params(("athlete" = String, Path, description = "Id")),
+    responses((status = OK, body = Vec<UploadBody>), (status = NOT_FOUND, body = Problem)))]
+pub(super) async fn list(State(app): State<App>, Path(id): Path<String>) -> Result<Json<Vec<UploadBody>>, ApiError> {
+    let athlete = athlete(&app, &id).await?;
+    Ok(Json(app.library.store.uploads(&athlete.id, 500).await?.into_iter().map(UploadBody::from).collect()))
+}
+
+/// Sends files (multipart/form-data, one part with a file name per file) and gets a result for each.
+#[utoipa::path(post, path = "/api/v1/athletes/{athlete}/uploads", params(("athlete" = String, Path, description = "Id")),
+    request_body(content = Vec<u8>, content_type = "multipart/form-data"),
+    responses((status = OK, body = Vec<FileResult>), (status = NOT_FOUND, body = Problem),
+        (status = PAYLOAD_TOO_LARGE, body = Problem), (status = UNPROCESSABLE_ENTITY, body = Problem)))]
+pub(super) async fn send(
+    State(app): State<App>,
+    Path(id): Path<String>,
+    request: Request,
+) -> Result<Json<Vec<FileResult>>, ApiError> {
+    let athlete = athlete(&app, &id).await?;
+    Ok(Json(receive(&app, &athlete, request).await?))
+}
+
+/// The bytes of an upload as they came.
+#[utoipa::path(get, path = "/api/v1/athletes/{athlete}/uploads/{upload}/file",
+    params(("athlete" = String, Path, description = "Id"), ("upload" = String, Path, description = "Id")),
+    responses((status = OK, body = Vec<u8>, content_type = "application/octet-stream"), (status = NOT_FOUND, body = Problem)))]
+pub(super) async fn original(
+    State(app): State<App>,
+    Path((athlete_id, id)): Path<(String, String)>,
+) -> Result<Response, ApiError> {
+    let upload = app.library.store.upload(&athlete_id, &id).await?.ok_or_else(|| Problem::no_such("upload"))?;
+    let bytes = app.library.raw_bytes(&upload).await?.ok_or_else(|| Problem::no_such("file"))?;
+    // Only plain characters go into the header: the name is the sender's text.
+    let plain: String =
+        upload.file_name.chars().map(|c| if c.is_ascii_alphanumeric() || "._-".contains(c) { c } else { '_' }).collect();
+    let disposition = HeaderValue::try_from(format!("attachment; filename=\"{plain}\""))
+        .unwrap_or(HeaderValue::from_static("attachment"));
+    let kind = HeaderValue::from_static("application/octet-stream");
+    Ok(([(header::CONTENT_TYPE, kind), (header::CONTENT_DISPOSITION, disposition)], bytes).into_response())
+}

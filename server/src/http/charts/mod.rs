@@ -1,0 +1,23 @@
+//! Charts as SVG, drawn by plotters, in one style. Pages set them into their HTML; the API serves the same drawing
+//! with the colours for light and dark inside.
+
+mod canvas;
+mod history;
+mod profile;
+mod route;
+mod sparkline;
+
+pub(crate) use canvas::{Chart, ChartError, chart_css};
+pub(crate) use history::{HistoryDay, history};
+pub(crate) use profile::{ProfileSeries, profile};
+pub(crate) use route::route;
+pub(crate) use sparkline::sparkline;
+
+/// Widest and narrowest chart, CSS pixels.
+pub(crate) const WIDTHS: std::ops::RangeInclusive<u32> = 280..=1600;
+
+/// Width for a laptop, CSS pixels.
+pub(crate) const WIDE: u32 = 760;
+
+/// Width for a phone, CSS pixels.
+pub(crate) const NARROW: u32 = 350;

@@ -1,0 +1,152 @@
+//! Pace, heart rate or elevation along an activity.
+
+use plotters::element::{PathElement, Polygon, Text};
+use plotters::style::text_anchor::{HPos, VPos};
+
+use super::canvas::{Chart, ChartError, Ink, fill, px, round_step, stroke, text_style, tick};
+use crate::track::Track;
+use crate::words;
+
+/// What is drawn over the distance.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum ProfileSeries {
+    /// Pace, min/km, faster above.
+    Pace,
+    /// Heart rate, bpm.
+    HeartRate,
+    /// Elevation, m.
+    Elevation,
+}
+
+impl ProfileSeries {
+    /// All of them in the order of the page.
+    pub(crate) const ALL: [Self; 3] = [Self::Pace, Self::HeartRate, Self::Elevation];
+
+    /// Name in addresses.
+    pub(crate) const fn name(self) -> &'static str {
+        match self {
+            Self::Pace => "pace",
+            Self::HeartRate => "heart_rate",
+            Self::Elevation => "elevation",
+        }
+    }
+
+    /// Heading with the unit.
+    pub(crate) const fn heading(self) -> &'static str {
+        match self {
+            Self::Pace => "Pace, min/km",
+            Self::HeartRate => "Heart rate, bpm",
+            Self::Elevation => "Elevation, m",
+        }
+    }
+
+    const fn ink(self) -> Ink {
+        match self {
+            Self::Pace => Ink::Sea,
+            Self::HeartRate => Ink::Hull,
+            Self::Elevation => Ink::Ink,
+        }
+    }
+
+    fn values(self, track: &Track) -> &[Option<f64>] {
+        match self {
+            Self::Pace => &track.speed_mps,
+            Self::HeartRate => &track.heart_rate_bpm,
+            Self::Elevation => &track.altitude_m,
+        }
+    }
+
+    /// Places and labels of the grid between `low` and `high`.
+    fn ticks(self, low: f64, high: f64) -> Vec<(f64, String)> {
+        if self == Self::Pace {
+            return pace_ticks(low, high);
+        }
+        let step = round_step(high - low, 3.0);
+        let mut at = (low / step).ceil() * step;
+        let mut ticks = Vec::new();
+        while at <= high && ticks.len() < 12 {
+            ticks.push((at, tick(at)));
+            at += step;
+        }
+        ticks
+    }
+}
+
+/// Draws one series along `track`, `width` CSS pixels wide; `None` when the activity has no such values.
+pub(crate) fn profile(track: &Track, series: ProfileSeries, width: u32) -> Result<Option<Chart>, ChartError> {
+    const HEIGHT: u32 = 150;
+    let values = series.values(track);
+    let points: Vec<(f64, f64)> = track
+        .along
+        .iter()
+        .zip(values)
+        .filter_map(|(along, value)| Some((*along, (*value)?)))
+        .filter(|(_, value)| series != ProfileSeries::Pace || *value > 0.3)
+        .collect();
+    let (Some((low, high)), Some(end)) = (range(&points, series), track.along.last().copied()) else { return Ok(None) };
+    if points.len() < 2 {
+        return Ok(None);
+    }
+    let (left, right, top, bottom) = (44.0, f64::from(width) - 8.0, 10.0, f64::from(HEIGHT) - 26.0);
+    let x = |along: f64| px(left + (right - left) * along / end);
+    let y = |value: f64| px(bottom - (bottom - top) * ((value - low) / (high - low)).clamp(0.0, 1.0));
+    let unit = if track.by_time { "min" } else { "km" };
+    let label = format!("{} over {} {unit}", series.heading(), words::one_decimal(end));
+    let chart = Chart::draw((width, HEIGHT), label, |paper| {
+        for (value, text) in series.ticks(low, high) {
+            paper.draw(&PathElement::new([(px(left), y(value)), (px(right), y(value))], stroke(Ink::Hair, 1.0)))?;
+            let style = text_style(Ink::Soft, 11.5, HPos::Right, VPos::Center);
+            paper.draw(&Text::new(text, (px(left - 6.0), y(value)), style))?;
+        }
+        let step = round_step(end, if width < 500 { 4.0 } else { 8.0 });
+        let mut along = 0.0;
+        while along <= end {
+            let text = if along == 0.0 { format!("0 {unit}") } else { tick(along) };
+            let style = text_style(Ink::Soft, 11.5, HPos::Center, VPos::Top);
+            paper.draw(&Text::new(text, (x(along), px(bottom + 8.0)), style))?;
+            along += step;
+        }
+        let line: Vec<(i32, i32)> = points.iter().map(|(along, value)| (x(*along), y(*value))).collect();
+        if series == ProfileSeries::Elevation
+            && let (Some(first), Some(last)) = (line.first(), line.last())
+        {
+            let mut area = vec![(first.0, px(bottom))];
+            area.extend(&line);
+            area.push((last.0, px(bottom)));
+            paper.draw(&Polygon::new(area, fill(Ink::Hair)))?;
+        }
+        paper.draw(&PathElement::new(line, stroke(series.ink(), 1.8)))?;
+        Ok(())
+    })?;
+    Ok(Some(chart))
+}
+
+/// Least and greatest value to show. Pace leaves the slowest and fastest fiftieth to the edge: a stop at a crossing
+/// would flatten everything else.
+fn range(points: &[(f64, f64)], series: ProfileSeries) -> Option<(f64, f64)> {
+    let mut values: Vec<f64> = points.iter().map(|(_, value)| *value).collect();
+    values.sort_by(f64::total_cmp);
+    let cut = if series == ProfileSeries::Pace { values.len() / 50 } else { 0 };
+    let (low, high) = (*values.get(cut)?, *values.get(values.len().checked_sub(cut + 1)?)?);
+    let least_span = match series {
+        ProfileSeries::Pace => 0.3,
+        ProfileSeries::HeartRate | ProfileSeries::Elevation => 10.0,
+    };
+    let middle = f64::midpoint(low, high);
+    let half = ((high - low) / 2.0).max(least_span / 2.0) * 1.1;
+    Some((middle - half, middle + half))
+}
+
+/// Paces at round quarters, halves or whole minutes between two speeds.
+fn pace_ticks(low_mps: f64, high_mps: f64) -> Vec<(f64, String)> {
+    let (slow_s, fast_s) = (1000.0 / low_mps.max(0.3), 1000.0 / high_mps.max(0.31));
+    let step =
+        [5.0, 10.0, 15.0, 30.0, 60.0, 120.0, 300.0].into_iter().find(|s| (slow_s - fast_s) / s <= 5.0).unwrap_or(600.0);
+    let mut at: f64 = (fast_s / step).ceil() * step;
+    let mut ticks = Vec::new();
+    while at <= slow_s && ticks.len() < 12 {
+        ticks.push((1000.0 / at, words::minutes_seconds(at)));
+        at += step;
+    }
+    ticks
+}

@@ -1,0 +1,118 @@
+//! Errors as programs (RFC 9457 problem details) and people (a page) read them.
+
+use std::any::Any;
+
+use axum::Json;
+use axum::http::{StatusCode, Uri, header};
+use axum::response::{IntoResponse, Response};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::pages;
+use crate::store::AthleteError;
+
+/// Problem details, RFC 9457.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub(crate) struct Problem {
+    /// HTTP status.
+    pub(crate) status: u16,
+    /// Short name of the kind of problem.
+    pub(crate) title: String,
+    /// What was wrong here, and what to do.
+    pub(crate) detail: String,
+}
+
+/// An error of the API.
+#[derive(Debug)]
+pub(crate) struct ApiError(pub(crate) Problem);
+
+/// An error of a page.
+#[derive(Debug)]
+pub(crate) struct PageError(pub(crate) Problem);
+
+impl Problem {
+    pub(crate) fn new(status: StatusCode, detail: impl Into<String>) -> Self {
+        let title = status.canonical_reason().unwrap_or("Error").to_owned();
+        Self { status: status.as_u16(), title, detail: detail.into() }
+    }
+
+    pub(crate) fn no_such(what: &str) -> Self {
+        Self::new(StatusCode::NOT_FOUND, format!("There is no such {what}. It may have been removed."))
+    }
+
+    fn internal(error: &anyhow::Error) -> Self {
+        tracing::error!(error = format!("{error:#}"), "a request failed");
+        Self::new(
+            StatusCode::INTERNAL_SERVER_ERROR,
+            "Something failed inside the service; its log says what. Nothing that was stored is lost.",
+        )
+    }
+
+    fn status(&self) -> StatusCode {
+        StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
+    }
+}
+
+impl From<anyhow::Error> for Problem {
+    fn from(error: anyhow::Error) -> Self {
+        Self::internal(&error)
+    }
+}
+
+impl From<AthleteError> for Problem {
+    fn from(error: AthleteError) -> Self {
+        match error {
+            AthleteError::Store(error) => Self::internal(&error),
+            AthleteError::NameTaken(_) => Self::new(StatusCode::CONFLICT, sentence(&error.to_string())),
+            AthleteError::Invalid(_) => Self::new(StatusCode::UNPROCESSABLE_ENTITY, sentence(&error.to_string())),
+        }
+    }
+}
+
+fn sentence(text: &str) -> String {
+    format!("{}.", crate::words::capitalised(text))
+}
+
+impl<E: Into<Problem>> From<E> for ApiError {
+    fn from(error: E) -> Self {
+        Self(error.into())
+    }
+}
+
+impl<E: Into<Problem>> From<E> for PageError {
+    fn from(error: E) -> Self {
+        Self(error.into())
+    }
+}
+
+impl IntoResponse for ApiError {
+    fn into_response(self) -> Response {
+        let mut response = (self.0.status(), Json(self.0)).into_response();
+        let problem = header::HeaderValue::from_static("application/problem+json");
+        response.headers_mut().insert(header::CONTENT_TYPE, problem);
+        response
+    }
+}
+
+impl IntoResponse for PageError {
+    fn into_response(self) -> Response {
+        (self.0.status(), pages::error_page(&self.0)).into_response()
+    }
+}
+
+/// The answer to an address that nothing is at.
+pub(super) async fn not_found(uri: Uri) -> Response {
+    let problem = Problem::new(StatusCode::NOT_FOUND, format!("There is nothing at {}.", uri.path()));
+    if uri.path().starts_with("/api/") { ApiError(problem).into_response() } else { PageError(problem).into_response() }
+}
+
+/// The answer when a handler panicked: one request ends, the service goes on.
+#[expect(clippy::needless_pass_by_value, reason = "the signature is the layer's")]
+pub(super) fn after_panic(panic: Box<dyn Any + Send + 'static>) -> Response {
+    let what = panic
+        .downcast_ref::<String>()
+        .map(String::as_str)
+        .or_else(|| panic.downcast_ref::<&str>().copied())
+        .unwrap_or("unknown");
+    PageError(Problem::internal(&anyhow::anyhow!("a handler panicked: {what}"))).into_response()
+}

@@ -1,0 +1,223 @@
+//! One activity: its numbers, pace, heart rate and elevation over distance, the route, laps, and what it raised.
+
+use askama::Template;
+use axum::extract::{Form, Path, State};
+use axum::response::{Html, Redirect};
+use chrono::NaiveDate;
+use serde::Deserialize;
+
+use super::today::{FlagView, flag_view};
+use super::{Responsive, Shell, athlete, render};
+use crate::http::App;
+use crate::http::charts::{ProfileSeries, profile, route};
+use crate::http::error::{PageError, Problem};
+use crate::library::SPORTS;
+use crate::store::{ActivityRow, Athlete};
+use crate::words;
+
+#[derive(Template)]
+#[template(path = "activity.html")]
+struct ActivityPage {
+    shell: Shell,
+    id: String,
+    activity_id: String,
+    title: String,
+    when: String,
+    sport_name: String,
+    sports: Vec<(&'static str, String)>,
+    counts: bool,
+    removed: bool,
+    facts: Vec<(String, String)>,
+    flags: Vec<FlagView>,
+    charts: Vec<(&'static str, &'static str, Responsive)>,
+    missing: Vec<&'static str>,
+    route: Option<Responsive>,
+    laps: Vec<LapView>,
+    notices: Vec<String>,
+    upload_id: String,
+    file: String,
+    device: Option<String>,
+}
+
+struct LapView {
+    number: usize,
+    distance: String,
+    time: String,
+    pace: String,
+    heart_rate: String,
+}
+
+/// What of a lap is shown, as the store has it.
+#[derive(Debug, Deserialize)]
+struct StoredLap {
+    distance_m: Option<f64>,
+    timer_time_s: Option<f64>,
+    avg_heart_rate_bpm: Option<f64>,
+}
+
+pub(super) async fn page(
+    State(app): State<App>,
+    Path((athlete_id, id)): Path<(String, String)>,
+) -> Result<Html<String>, PageError> {
+    let athlete = athlete(&app, &athlete_id).await?;
+    let activity = find(&app, &athlete, &id).await?;
+    let upload = app.library.store.upload(&athlete.id, &activity.upload_id).await?;
+    let track = app.library.track(&activity).await?;
+    let standing = app.library.standing(&athlete, None).await?;
+    let flags = standing
+        .analysis
+        .as_deref()
+        .map(plimsoll_analytics::Analysis::episodes)
+        .unwrap_or_default()
+        .iter()
+        .filter(|episode| episode.flag.run.as_deref() == Some(activity.id.as_str()))
+        .map(|episode| flag_view(episode, &standing))
+        .collect();
+    let (mut charts, mut missing) = (Vec::new(), Vec::new());
+    for series in ProfileSeries::ALL {
+        match Responsive::draw_if_any(|width| profile(&track, series, width))? {
+            Some(chart) => charts.push((series.name(), series.heading(), chart)),
+            None => missing.push(series.heading()),
+        }
+    }
+    let sport = words::capitalised(&words::sport(&activity.sport, activity.run_kind.as_deref()));
+    let title = activity.title.clone().unwrap_or_else(|| sport.clone());
+    let (file, notices, device) = upload.map_or_else(Default::default, |upload| {
+        (upload.file_name.clone(), notice_texts(&upload.notices), device_words(upload.device.as_ref()))
+    });
+    render(&ActivityPage {
+        shell: Shell::of(&app, &athlete, "activities", format!("{title} · {}", athlete.profile.name)),
+        id: athlete.id.clone(),
+        activity_id: activity.id.clone(),
+        title,
+        when: when(&activity, standing.today),
+        sport_name: activity.sport.clone(),
+        sports: sports(&activity.sport),
+        counts: activity.sport == "running",
+        removed: activity.removed_ms.is_some(),
+        facts: facts(&activity),
+        flags,
+        charts,
+        missing,
+        route: Responsive::draw_if_any(|width| route(&track, width.min(560)))?,
+        laps: laps(&activity),
+        notices,
+        upload_id: activity.upload_id.clone(),
+        file,
+        device,
+    })
+}
+
+async fn find(app: &App, athlete: &Athlete, id: &str) -> Result<ActivityRow, Problem> {
+    app.library.store.activity(&athlete.id, id).await?.ok_or_else(|| Problem::no_such("activity"))
+}
+
+/// The sports to choose from, the activity's own among them.
+fn sports(own: &str) -> Vec<(&'static str, String)> {
+    SPORTS.into_iter().filter(|sport| *sport != own).map(|sport| (sport, sport.replace('_', " "))).collect()
+}
+
+fn when(activity: &ActivityRow, today: NaiveDate) -> String {
+    let local = words::wall_clock(activity.start_ms, activity.utc_offset_s);
+    let date = words::day_month_near(activity.local_date, today);
+    let clock = if activity.utc_offset_s.is_some() { "" } else { " UTC" };
+    format!("{} {date}, {}{clock}", activity.local_date.format("%A"), local.format("%H:%M"))
+}
+
+fn facts(activity: &ActivityRow) -> Vec<(String, String)> {
+    let summary = &activity.summary;
+    let mut facts: Vec<(String, String)> = Vec::new();
+    let mut add = |value: Option<String>, name: &str| facts.extend(value.map(|value| (value, name.to_owned())));
+    add(summary.distance_m.map(|metres| format!("{:.2} km", metres / 1000.0)), "distance");
+    add(summary.moving_time_s.map(words::duration), "in motion");
+    add(summary.elapsed_time_s.map(words::duration), "from start to end");
+    if activity.sport == "running" || activity.sport == "walking" || activity.sport == "hiking" {
+        add(summary.avg_speed_mps.and_then(words::pace), "mean pace");
+    } else {
+        add(summary.avg_speed_mps.map(|mps| format!("{:.1} km/h", mps * 3.6)), "mean speed");
+    }
+    add(summary.ascent_m.map(|metres| format!("{metres:.0} m")), "climb");
+    add(summary.avg_heart_rate_bpm.map(|bpm| format!("{bpm:.0} bpm")), "mean heart rate");
+    add(summary.max_heart_rate_bpm.map(|bpm| format!("{bpm:.0} bpm")), "highest heart rate");
+    add(summary.avg_cadence_spm.map(|spm| format!("{spm:.0} spm")), "mean cadence");
+    match (summary.trimp, &summary.trimp_reason) {
+        (Some(trimp), _) => add(Some(format!("{trimp:.0}")), "TRIMP (Banister)"),
+        (None, Some(reason)) => add(Some("–".to_owned()), &format!("TRIMP: {reason}")),
+        (None, None) => {}
+    }
+    facts
+}
+
+fn laps(activity: &ActivityRow) -> Vec<LapView> {
+    let laps: Vec<StoredLap> = serde_json::from_value(activity.laps.clone()).unwrap_or_default();
+    let dash = || "–".to_owned();
+    laps.iter()
+        .enumerate()
+        .map(|(index, lap)| {
+            let speed = lap.distance_m.zip(lap.timer_time_s).filter(|(_, s)| *s > 0.0).map(|(m, s)| m / s);
+            LapView {
+                number: index + 1,
+                distance: lap.distance_m.map_or_else(dash, |metres| format!("{:.2}", metres / 1000.0)),
+                time: lap.timer_time_s.map_or_else(dash, words::duration),
+                pace: speed.filter(|mps| *mps > 0.5).map_or_else(dash, |mps| words::minutes_seconds(1000.0 / mps)),
+                heart_rate: lap.avg_heart_rate_bpm.map_or_else(dash, |bpm| format!("{bpm:.0}")),
+            }
+        })
+        .collect()
+}
+
+fn notice_texts(notices: &serde_json::Value) -> Vec<String> {
+    let text = |notice: &serde_json::Value| {
+        let place = notice.get("place").and_then(|place| place.as_str()).filter(|place| !place.is_empty());
+        let text = notice.get("text")?.as_str()?;
+        Some(place.map_or_else(|| text.to_owned(), |place| format!("{text} ({place})")))
+    };
+    notices.as_array().map(|notices| notices.iter().filter_map(text).collect()).unwrap_or_default()
+}
+
+fn device_words(device: Option<&serde_json::Value>) -> Option<String> {
+    let part = |name: &str| device?.get(name)?.as_str().map(str::to_owned);
+    let words: Vec<String> = [part("manufacturer"), part("product")].into_iter().flatten().collect();
+    (!words.is_empty()).then(|| words.join(" "))
+}
+
+pub(super) async fn remove(
+    State(app): State<App>,
+    Path((athlete_id, id)): Path<(String, String)>,
+) -> Result<Redirect, PageError> {
+    set_removed(&app, &athlete_id, &id, true).await
+}
+
+pub(super) async fn restore(
+    State(app): State<App>,
+    Path((athlete_id, id)): Path<(String, String)>,
+) -> Result<Redirect, PageError> {
+    set_removed(&app, &athlete_id, &id, false).await
+}
+
+async fn set_removed(app: &App, athlete_id: &str, id: &str, removed: bool) -> Result<Redirect, PageError> {
+    let removed_ms = removed.then(|| app.library.clock.now().timestamp_millis());
+    if app.library.store.set_removed(athlete_id, id, removed_ms).await? {
+        Ok(Redirect::to(&format!("/athletes/{athlete_id}/activities/{id}")))
+    } else {
+        Err(Problem::no_such("activity").into())
+    }
+}
+
+#[derive(Debug, Deserialize)]
+pub(super) struct SportForm {
+    sport: String,
+}
+
+pub(super) async fn sport(
+    State(app): State<App>,
+    Path((athlete_id, id)): Path<(String, String)>,
+    Form(form): Form<SportForm>,
+) -> Result<Redirect, PageError> {
+    let known = SPORTS.contains(&form.sport.as_str());
+    if known && app.library.store.set_sport(&athlete_id, &id, &form.sport).await? {
+        Ok(Redirect::to(&format!("/athletes/{athlete_id}/activities/{id}")))
+    } else {
+        Err(Problem::no_such(if known { "activity" } else { "sport" }).into())
+    }
+}

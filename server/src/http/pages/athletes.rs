@@ -1,0 +1,265 @@
+//! The athletes of the installation, and what each tells about themselves.
+
+use askama::Template;
+use axum::extract::{Form, Path, State};
+use axum::response::{Html, IntoResponse as _, Redirect, Response};
+use chrono::Days;
+use plimsoll_analytics::{Level, State as Standingness};
+use serde::Deserialize;
+
+use super::{Shell, athlete, render};
+use crate::http::App;
+use crate::http::api::active_episodes;
+use crate::http::charts::sparkline;
+use crate::http::error::{PageError, Problem};
+use crate::library::Standing;
+use crate::store::{Athlete, Profile, sex_from_name, sex_name};
+use crate::words;
+
+/// Weeks of a row's sparkline.
+const SPARK_WEEKS: u64 = 12;
+
+#[derive(Template)]
+#[template(path = "home.html")]
+struct HomePage {
+    shell: Shell,
+    date: String,
+    rows: Vec<Row>,
+    form: NewAthlete,
+    problem: Option<String>,
+}
+
+/// An athlete in the list.
+struct Row {
+    id: String,
+    name: String,
+    state: &'static str,
+    line: Option<String>,
+    longest: Option<String>,
+    week: Option<String>,
+    usual: Option<String>,
+    flag: Option<FlagLine>,
+    more_flags: usize,
+    spark: String,
+    last_run: String,
+    /// What the list is sorted by: gravest flag first.
+    gravity: (Level, bool),
+}
+
+struct FlagLine {
+    level: &'static str,
+    text: String,
+}
+
+#[derive(Debug, Clone, Default, Deserialize)]
+pub(super) struct NewAthlete {
+    name: String,
+    #[serde(default)]
+    zone: String,
+}
+
+pub(super) async fn home(State(app): State<App>) -> Result<Html<String>, PageError> {
+    home_page(&app, NewAthlete::default(), None).await
+}
+
+async fn home_page(app: &App, form: NewAthlete, problem: Option<String>) -> Result<Html<String>, PageError> {
+    let mut rows = Vec::new();
+    for athlete in app.library.store.athletes().await? {
+        let standing = app.library.standing(&athlete, None).await?;
+        rows.push(row(&athlete, &standing)?);
+    }
+    rows.sort_by(|a, b| b.gravity.cmp(&a.gravity).then_with(|| a.name.cmp(&b.name)));
+    let today = app.library.clock.now().date_naive();
+    render(&HomePage {
+        shell: Shell::plain(app, "home", "Athletes"),
+        date: words::weekday_day_month(today),
+        rows,
+        form,
+        problem,
+    })
+}
+
+fn row(athlete: &Athlete, standing: &Standing) -> Result<Row, PageError> {
+    let day = standing.analysis.as_deref().and_then(|analysis| analysis.days.last());
+    let episodes = active_episodes(standing);
+    let worst = episodes.first();
+    let weeks = weeks_km(standing);
+    let spark = sparkline(&weeks).map_err(anyhow::Error::from)?.inline();
+    Ok(Row {
+        id: athlete.id.clone(),
+        name: athlete.profile.name.clone(),
+        state: day.map_or("no runs yet", |day| state_word(day.state)),
+        line: standing.outlook.as_ref().and_then(|outlook| outlook.careful_km.ok()).map(words::one_decimal),
+        longest: day.and_then(|day| day.longest_30d_km.ok()).map(words::one_decimal),
+        week: day.and_then(|day| day.week_km.ok()).map(words::one_decimal),
+        usual: usual_week_km(standing).map(words::one_decimal),
+        flag: worst.map(|episode| FlagLine { level: episode.flag.level.as_str(), text: episode.flag.text.clone() }),
+        more_flags: episodes.len().saturating_sub(1),
+        spark,
+        last_run: standing
+            .runs
+            .last()
+            .map_or_else(|| "never".to_owned(), |run| words::days_ago(run.local_date, standing.today)),
+        gravity: (worst.map_or(Level::Info, |episode| episode.flag.level), worst.is_some()),
+    })
+}
+
+/// The state as a person reads it.
+pub(super) fn state_word(state: Standingness) -> &'static str {
+    match state {
+        Standingness::Provisional => "provisional",
+        Standingness::Returning => "coming back",
+        Standingness::Steady => "steady",
+    }
+}
+
+/// Kilometres in each of the last weeks of seven days, oldest first, the last ending today.
+fn weeks_km(standing: &Standing) -> Vec<f64> {
+    (0..SPARK_WEEKS).rev().map(|weeks_back| week_km(standing, weeks_back)).collect()
+}
+
+/// Kilometres in the seven days that ended `weeks_back` weeks ago.
+fn week_km(standing: &Standing, weeks_back: u64) -> f64 {
+    let last = standing.today - Days::new(7 * weeks_back);
+    let first = last - Days::new(6);
+    standing
+        .runs
+        .iter()
+        .filter(|run| (first..=last).contains(&run.local_date))
+        .filter_map(|run| run.summary.distance_m)
+        .sum::<f64>()
+        / 1000.0
+}
+
+/// The mean of the four weeks before the last seven days; `None` when the record is shorter.
+pub(super) fn usual_week_km(standing: &Standing) -> Option<f64> {
+    let analysis = standing.analysis.as_deref()?;
+    (analysis.days.len() >= 35).then(|| (1..=4).map(|back| week_km(standing, back)).sum::<f64>() / 4.0)
+}
+
+pub(super) async fn add(State(app): State<App>, Form(form): Form<NewAthlete>) -> Result<Response, PageError> {
+    let mut profile = Profile::named(&form.name);
+    let zone = form.zone.trim();
+    if !zone.is_empty() {
+        match zone.parse() {
+            Ok(zone) => profile.zone = zone,
+            Err(_) => {
+                let problem = format!("“{zone}” is not a time zone. Write it like Europe/Copenhagen.");
+                return Ok(home_page(&app, form, Some(problem)).await?.into_response());
+            }
+        }
+    }
+    let now_ms = app.library.clock.now().timestamp_millis();
+    match app.library.store.add_athlete(profile, now_ms).await {
+        Ok(athlete) => Ok(Redirect::to(&format!("/athletes/{}", athlete.id)).into_response()),
+        Err(error) => {
+            let problem = Problem::from(error);
+            if problem.status >= 500 {
+                return Err(problem.into());
+            }
+            Ok(home_page(&app, form, Some(problem.detail)).await?.into_response())
+        }
+    }
+}
+
+#[derive(Template)]
+#[template(path = "settings.html")]
+struct SettingsPage {
+    shell: Shell,
+    form: SettingsForm,
+    zones: Vec<&'static str>,
+    problem: Option<String>,
+    saved: bool,
+}
+
+/// The fields as they were typed.
+#[derive(Debug, Clone, Default, Deserialize)]
+pub(super) struct SettingsForm {
+    name: String,
+    zone: String,
+    #[serde(default)]
+    sex: String,
+    #[serde(default)]
+    resting_hr_bpm: String,
+    #[serde(default)]
+    max_hr_bpm: String,
+}
+
+impl From<&Athlete> for SettingsForm {
+    fn from(athlete: &Athlete) -> Self {
+        let Profile { name, zone, physiology } = &athlete.profile;
+        let bpm = |value: Option<f64>| value.map_or_else(String::new, |value| value.to_string());
+        Self {
+            name: name.clone(),
+            zone: zone.name().to_owned(),
+            sex: physiology.sex.map_or("", sex_name).to_owned(),
+            resting_hr_bpm: bpm(physiology.resting_hr_bpm),
+            max_hr_bpm: bpm(physiology.max_hr_bpm),
+        }
+    }
+}
+
+impl TryFrom<&SettingsForm> for Profile {
+    type Error = String;
+
+    fn try_from(form: &SettingsForm) -> Result<Self, String> {
+        let number = |name: &str, text: &str| match text.trim() {
+            "" => Ok(None),
+            text => text.parse().map(Some).map_err(|_| format!("{name}: “{text}” is not a number.")),
+        };
+        let zone = form.zone.trim();
+        let mut profile = Self::named(&form.name);
+        profile.zone =
+            zone.parse().map_err(|_| format!("“{zone}” is not a time zone. Write it like Europe/Copenhagen."))?;
+        profile.physiology.sex = sex_from_name(&form.sex);
+        profile.physiology.resting_hr_bpm = number("Resting heart rate", &form.resting_hr_bpm)?;
+        profile.physiology.max_hr_bpm = number("Maximum heart rate", &form.max_hr_bpm)?;
+        Ok(profile)
+    }
+}
+
+fn settings_page(
+    app: &App,
+    athlete: &Athlete,
+    form: SettingsForm,
+    problem: Option<String>,
+    saved: bool,
+) -> Result<Html<String>, PageError> {
+    render(&SettingsPage {
+        shell: Shell::of(app, athlete, "settings", "Settings"),
+        form,
+        zones: chrono_tz::TZ_VARIANTS.iter().map(|zone| zone.name()).collect(),
+        problem,
+        saved,
+    })
+}
+
+pub(super) async fn settings(State(app): State<App>, Path(id): Path<String>) -> Result<Html<String>, PageError> {
+    let athlete = athlete(&app, &id).await?;
+    settings_page(&app, &athlete, SettingsForm::from(&athlete), None, false)
+}
+
+pub(super) async fn change(
+    State(app): State<App>,
+    Path(id): Path<String>,
+    Form(form): Form<SettingsForm>,
+) -> Result<Html<String>, PageError> {
+    let before = athlete(&app, &id).await?;
+    let profile = match Profile::try_from(&form) {
+        Ok(profile) => profile,
+        Err(problem) => return settings_page(&app, &before, form, Some(problem), false),
+    };
+    match app.library.change_profile(&id, profile).await {
+        Ok(after) => {
+            let after = after.ok_or_else(|| Problem::no_such("athlete"))?;
+            settings_page(&app, &after, SettingsForm::from(&after), None, true)
+        }
+        Err(error) => {
+            let problem = Problem::from(error);
+            if problem.status >= 500 {
+                return Err(problem.into());
+            }
+            settings_page(&app, &before, form, Some(problem.detail), false)
+        }
+    }
+}

@@ -1,0 +1,105 @@
+//! Pages: HTML that works without script.
+
+mod activities;
+mod activity;
+mod athletes;
+mod gauge;
+mod method;
+mod today;
+mod upload;
+
+use askama::Template;
+use axum::Router;
+use axum::response::Html;
+use axum::routing::{get, post};
+
+use super::App;
+use super::api::athlete;
+use super::charts::{Chart, ChartError, NARROW, WIDE};
+use super::error::{PageError, Problem};
+use crate::store::Athlete;
+
+pub(super) fn routes() -> Router<App> {
+    Router::new()
+        .route("/", get(athletes::home))
+        .route("/athletes", post(athletes::add))
+        .route("/athletes/{athlete}", get(today::page))
+        .route("/athletes/{athlete}/upload", get(upload::page).post(upload::send))
+        .route("/athletes/{athlete}/activities", get(activities::page))
+        .route("/athletes/{athlete}/activities/{activity}", get(activity::page))
+        .route("/athletes/{athlete}/activities/{activity}/remove", post(activity::remove))
+        .route("/athletes/{athlete}/activities/{activity}/restore", post(activity::restore))
+        .route("/athletes/{athlete}/activities/{activity}/sport", post(activity::sport))
+        .route("/athletes/{athlete}/settings", get(athletes::settings).post(athletes::change))
+        .route("/method", get(method::page))
+}
+
+/// What stands around every page.
+#[derive(Debug, Clone)]
+pub(super) struct Shell {
+    /// Title of the page.
+    title: String,
+    /// Whose page it is.
+    athlete: Option<Whose>,
+    /// Which entry of the menu is the page's own.
+    current: &'static str,
+    /// Whether the athletes are invented.
+    demo: bool,
+}
+
+/// Whose page it is.
+#[derive(Debug, Clone)]
+pub(super) struct Whose {
+    id: String,
+    name: String,
+}
+
+impl Shell {
+    fn of(app: &App, athlete: &Athlete, current: &'static str, title: impl Into<String>) -> Self {
+        let whose = Whose { id: athlete.id.clone(), name: athlete.profile.name.clone() };
+        Self { title: title.into(), athlete: Some(whose), current, demo: app.demo }
+    }
+
+    fn plain(app: &App, current: &'static str, title: impl Into<String>) -> Self {
+        Self { title: title.into(), athlete: None, current, demo: app.demo }
+    }
+}
+
+/// A chart in a width for laptops and one for phones; the style sheet shows the one that fits.
+#[derive(Debug, Clone)]
+pub(super) struct Responsive {
+    wide: String,
+    narrow: String,
+}
+
+impl Responsive {
+    fn draw(draw: impl Fn(u32) -> Result<Chart, ChartError>) -> Result<Self, PageError> {
+        let at = |width| draw(width).map(|chart| chart.inline()).map_err(anyhow::Error::from);
+        Ok(Self { wide: at(WIDE)?, narrow: at(NARROW)? })
+    }
+
+    fn draw_if_any(
+        draw: impl Fn(u32) -> Result<Option<Chart>, ChartError>,
+    ) -> Result<Option<Self>, PageError> {
+        let at = |width| draw(width).map(|chart| chart.map(|chart| chart.inline())).map_err(anyhow::Error::from);
+        Ok(at(WIDE)?.zip(at(NARROW)?).map(|(wide, narrow)| Self { wide, narrow }))
+    }
+}
+
+/// A finished page, or the problem that the template could not be filled in.
+fn render(template: &impl Template) -> Result<Html<String>, PageError> {
+    Ok(Html(template.render().map_err(anyhow::Error::from)?))
+}
+
+#[derive(Template)]
+#[template(path = "error.html")]
+struct ErrorPage<'a> {
+    shell: Shell,
+    problem: &'a Problem,
+}
+
+/// The page that shows a problem.
+pub(super) fn error_page(problem: &Problem) -> Html<String> {
+    let shell = Shell { title: problem.title.clone(), athlete: None, current: "", demo: false };
+    Html(ErrorPage { shell, problem }.render().unwrap_or_else(|_| problem.detail.clone()))
+}

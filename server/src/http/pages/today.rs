@@ -1,0 +1,333 @@
+//! Today: the line, the flags, twelve weeks, this week's runs.
+
+use askama::Template;
+use axum::extract::{Path, Query, State};
+use axum::response::Html;
+use chrono::Days;
+use plimsoll_analytics::{ChangeCause, Episode, Evidence, LineOutlook, Measure, Reason, State as Standingness, evidence};
+use serde::Deserialize;
+
+use super::athletes::{state_word, usual_week_km};
+use super::gauge::Gauge;
+use super::{Responsive, Shell, athlete, render};
+use crate::http::App;
+use crate::http::api::{HISTORY_DAYS, active_episodes, history_days};
+use crate::http::charts::history;
+use crate::http::error::PageError;
+use crate::library::Standing;
+use crate::store::ActivityRow;
+use crate::words;
+
+#[derive(Template)]
+#[template(path = "today.html")]
+struct TodayPage {
+    shell: Shell,
+    id: String,
+    date: String,
+    has_runs: bool,
+    state: &'static str,
+    provisional: bool,
+    gauge: Gauge,
+    lead: Option<Lead>,
+    no_line: Option<String>,
+    notes: Vec<String>,
+    plan: String,
+    plan_problem: Option<String>,
+    planned: Option<PlannedView>,
+    flags_heading: String,
+    flags: Vec<FlagView>,
+    chart: Option<Responsive>,
+    facts: Vec<Fact>,
+    week: Vec<WeekRun>,
+}
+
+/// The sentence under the gauge.
+struct Lead {
+    line: String,
+    longest: String,
+    on: String,
+}
+
+struct PlannedView {
+    level: &'static str,
+    text: String,
+}
+
+/// A flag that opens to its evidence.
+pub(super) struct FlagView {
+    pub(super) level: &'static str,
+    pub(super) icon: &'static str,
+    pub(super) open: bool,
+    pub(super) code: &'static str,
+    pub(super) text: String,
+    pub(super) since: Option<String>,
+    pub(super) measured: String,
+    pub(super) run: Option<String>,
+    pub(super) evidence: Option<&'static Evidence>,
+}
+
+struct Fact {
+    value: String,
+    text: String,
+    title: String,
+}
+
+struct WeekRun {
+    id: String,
+    day: String,
+    title: String,
+    distance: String,
+    time: String,
+    pace: String,
+    heart_rate: String,
+}
+
+#[derive(Debug, Deserialize)]
+pub(super) struct PlanQuery {
+    plan: Option<String>,
+}
+
+pub(super) async fn page(
+    State(app): State<App>,
+    Path(id): Path<String>,
+    Query(query): Query<PlanQuery>,
+) -> Result<Html<String>, PageError> {
+    let athlete = athlete(&app, &id).await?;
+    let typed = query.plan.unwrap_or_default();
+    let (plan_km, plan_problem) = match parse_plan(&typed) {
+        Ok(plan) => (plan, None),
+        Err(problem) => (None, Some(problem)),
+    };
+    let standing = app.library.standing(&athlete, plan_km).await?;
+    let day = standing.analysis.as_deref().and_then(|analysis| analysis.days.last());
+    let outlook = standing.outlook.as_ref();
+    let flags: Vec<FlagView> = active_episodes(&standing).iter().map(|episode| flag_view(episode, &standing)).collect();
+    let from = standing.today - Days::new(HISTORY_DAYS as u64 - 1);
+    let days = history_days(&standing, from, standing.today);
+    let page = TodayPage {
+        shell: Shell::of(&app, &athlete, "today", format!("Today · {}", athlete.profile.name)),
+        id: athlete.id.clone(),
+        date: words::weekday_day_month(standing.today),
+        has_runs: day.is_some(),
+        state: day.map_or("", |day| state_word(day.state)),
+        provisional: day.is_some_and(|day| day.state == Standingness::Provisional),
+        gauge: outlook.map_or_else(Gauge::empty, |outlook| gauge(outlook, &standing, plan_km)),
+        lead: outlook.and_then(|outlook| lead(outlook, &standing)),
+        no_line: outlook.and_then(|outlook| outlook.careful_km.err()).map(no_line),
+        notes: outlook.map_or_else(Vec::new, |outlook| notes(outlook, &standing)),
+        plan: typed,
+        plan_problem,
+        planned: planned(&standing),
+        flags_heading: flags_heading(flags.len()),
+        flags,
+        chart: day.map(|_| Responsive::draw(|width| history(&days, width))).transpose()?,
+        facts: facts(&standing),
+        week: week(&standing),
+    };
+    render(&page)
+}
+
+fn parse_plan(typed: &str) -> Result<Option<f64>, String> {
+    let typed = typed.trim().replace(',', ".");
+    if typed.is_empty() {
+        return Ok(None);
+    }
+    match typed.parse::<f64>() {
+        Ok(km) if (0.1..=1000.0).contains(&km) => Ok(Some(km)),
+        _ => Err(format!("“{typed}” is not a distance. Type kilometres between 0.1 and 1000, such as 12.5.")),
+    }
+}
+
+fn gauge(outlook: &LineOutlook, standing: &Standing, plan_km: Option<f64>) -> Gauge {
+    let Ok(line_km) = outlook.careful_km else { return Gauge::empty() };
+    let last = standing.runs.last().and_then(|run| run.summary.distance_m).map(|metres| metres / 1000.0);
+    let water = plan_km.map(|km| ("planned", km)).or(last.map(|km| ("last run", km)));
+    Gauge::new(line_km, outlook.longest.map(|(_, km)| km), water)
+}
+
+fn lead(outlook: &LineOutlook, standing: &Standing) -> Option<Lead> {
+    let (date, km) = outlook.longest?;
+    Some(Lead {
+        line: words::km(outlook.careful_km.ok()?),
+        longest: words::km(km),
+        on: words::day_month_near(date, standing.today),
+    })
+}
+
+fn no_line(reason: Reason) -> String {
+    match reason {
+        Reason::NoRunIn30Days => {
+            "There is no run in the last 30 days, so there is nothing to draw the line from. After a break, start with \
+             short runs with walking breaks, a day of rest between them, and lengthen them only while nothing hurts \
+             during the run or the morning after."
+                .to_owned()
+        }
+        Reason::OnlyRecentSpikes => {
+            "Every run of the last 30 days was a spike itself and is younger than 14 days, so the careful line cannot \
+             be drawn yet."
+                .to_owned()
+        }
+        other => other.text().to_owned(),
+    }
+}
+
+/// What is to be said beside the line: what it leaves out, and when it moves.
+fn notes(outlook: &LineOutlook, standing: &Standing) -> Vec<String> {
+    let near = |date| words::day_month_near(date, standing.today);
+    let mut notes = Vec::new();
+    if let (Ok(counted), Some((date, km))) = (outlook.line_km, outlook.counted_longest)
+        && outlook.careful_km.map_or(true, |careful| counted > careful + 0.05)
+    {
+        notes.push(format!(
+            "The {} of {} were a spike and count only after 14 days; counted, the line would be {}. Leaving them out \
+             is our caution (evidence grade D), not the study’s rule.",
+            words::km(km),
+            near(date),
+            words::km(counted)
+        ));
+    }
+    let Some(next) = &outlook.next else {
+        if let Some((date, km)) = outlook.appears {
+            notes.push(format!("The careful line comes back on {}, at {}.", near(date), words::km(km)));
+        }
+        return notes;
+    };
+    let on = near(next.date);
+    notes.push(match (next.because, next.to_km) {
+        (_, None) => format!(
+            "Without another run there is no line from {on} on, when the last run leaves the 30 days."
+        ),
+        (ChangeCause::LeavesWindow, Some(to)) => {
+            let leaving = next.leaving.map_or_else(
+                || "a run leaves the 30 days".to_owned(),
+                |(date, km)| format!("the {} of {} leave the 30 days", words::km(km), near(date)),
+            );
+            let keep = next.leaving.map_or_else(String::new, |(_, km)| {
+                format!("; an easy {} before then keeps it", words::km(km))
+            });
+            format!("On {on} it falls to {}, when {leaving}{keep}.", words::km(to))
+        }
+        (_, Some(to)) => {
+            let verb = if to > next.from_km { "rises" } else { "falls" };
+            let because = next.resting_on.map_or_else(String::new, |(date, km)| {
+                format!(", when the {} of {} start to count", words::km(km), near(date))
+            });
+            format!("On {on} it {verb} to {}{because}.", words::km(to))
+        }
+    });
+    notes
+}
+
+fn planned(standing: &Standing) -> Option<PlannedView> {
+    let planned = standing.planned.as_ref()?;
+    Some(match (&planned.flag, planned.ratio) {
+        (Some(flag), _) => PlannedView { level: flag.level.as_str(), text: flag.text.clone() },
+        (None, Some(ratio)) => {
+            let longest = planned.distance_km / ratio;
+            let text = if planned.distance_km <= longest {
+                format!(
+                    "{} is no longer than the longest run of the last 30 days ({}).",
+                    words::km(planned.distance_km),
+                    words::km(longest)
+                )
+            } else {
+                format!(
+                    "{} is {:.0}\u{a0}% longer than the longest run of the last 30 days ({}): within 10\u{a0}%.",
+                    words::km(planned.distance_km),
+                    (ratio - 1.0) * 100.0,
+                    words::km(longest)
+                )
+            };
+            PlannedView { level: "fine", text }
+        }
+        (None, None) => PlannedView {
+            level: "info",
+            text: "There is no run in the last 30 days to weigh it against.".to_owned(),
+        },
+    })
+}
+
+fn flags_heading(count: usize) -> String {
+    match count {
+        0 => "Nothing to point out".to_owned(),
+        1 => "One thing to know".to_owned(),
+        2 => "Two things to know".to_owned(),
+        3 => "Three things to know".to_owned(),
+        more => format!("{more} things to know"),
+    }
+}
+
+/// A flag for the page. Warnings stand open; the rest opens on a click.
+pub(super) fn flag_view(episode: &Episode, standing: &Standing) -> FlagView {
+    let flag = &episode.flag;
+    let number = |value: f64| {
+        let text = format!("{value:.2}");
+        text.trim_end_matches('0').trim_end_matches('.').to_owned()
+    };
+    let unit = if flag.unit.is_empty() || flag.unit == "ratio" { String::new() } else { format!("\u{a0}{}", flag.unit) };
+    let measured = match (flag.value, flag.threshold) {
+        (Some(value), Some(threshold)) => {
+            format!("{}{unit}; the mark is at {}{unit}", number(value), number(threshold))
+        }
+        (Some(value), None) => format!("{}{unit}", number(value)),
+        (None, _) => String::new(),
+    };
+    FlagView {
+        level: flag.level.as_str(),
+        icon: match flag.level {
+            plimsoll_analytics::Level::Info => "●",
+            plimsoll_analytics::Level::Caution => "◆",
+            plimsoll_analytics::Level::Warning => "▲",
+            plimsoll_analytics::Level::Stop => "■",
+        },
+        open: flag.level >= plimsoll_analytics::Level::Warning,
+        code: flag.code.as_str(),
+        text: flag.text.clone(),
+        since: (episode.first < episode.last).then(|| words::day_month_near(episode.first, standing.today)),
+        measured,
+        run: flag.run.clone(),
+        evidence: evidence(flag.evidence),
+    }
+}
+
+fn facts(standing: &Standing) -> Vec<Fact> {
+    let Some(day) = standing.analysis.as_deref().and_then(|analysis| analysis.days.last()) else { return Vec::new() };
+    let shown = |measure: Measure, decimals: usize| {
+        measure.map_or_else(|_| "–".to_owned(), |value| format!("{value:.decimals$}"))
+    };
+    let why = |measure: Measure| measure.err().map_or_else(String::new, |reason| reason.text().to_owned());
+    let first = standing.today - Days::new(6);
+    let runs = standing.runs.iter().filter(|run| run.local_date >= first).count();
+    let usual = usual_week_km(standing)
+        .map_or_else(|| "km in the last 7 days".to_owned(), |km| format!("km in the last 7 days, usual {km:.1}"));
+    let strain = day.strain.map_or_else(|_| "monotony".to_owned(), |strain| format!("monotony; strain {strain:.0}"));
+    vec![
+        Fact { value: shown(day.week_km, 1), text: usual, title: why(day.week_km) },
+        Fact { value: runs.to_string(), text: "runs in the last 7 days".to_owned(), title: String::new() },
+        Fact { value: shown(day.monotony, 2), text: strain, title: why(day.monotony) },
+        Fact {
+            value: shown(day.ratio_ewma, 2),
+            text: "acute to chronic (EWMA 7/28 of distance); contested, context only".to_owned(),
+            title: why(day.ratio_ewma),
+        },
+    ]
+}
+
+fn week(standing: &Standing) -> Vec<WeekRun> {
+    let first = standing.today - Days::new(6);
+    standing.runs.iter().rev().take_while(|run| run.local_date >= first).map(week_run).collect()
+}
+
+fn week_run(run: &ActivityRow) -> WeekRun {
+    let summary = &run.summary;
+    let dash = || "–".to_owned();
+    WeekRun {
+        id: run.id.clone(),
+        day: run.local_date.format("%a %-d %b").to_string(),
+        title: run.title.clone().unwrap_or_else(|| words::capitalised(&words::sport(&run.sport, run.run_kind.as_deref()))),
+        distance: summary.distance_m.map_or_else(dash, |metres| words::one_decimal(metres / 1000.0)),
+        time: summary.moving_time_s.or(summary.timer_time_s).map_or_else(dash, words::duration),
+        pace: summary.avg_speed_mps.filter(|mps| *mps > 0.5).map_or_else(dash, |mps| words::minutes_seconds(1000.0 / mps)),
+        heart_rate: summary.avg_heart_rate_bpm.map_or_else(dash, |bpm| format!("{bpm:.0}")),
+    }
+}

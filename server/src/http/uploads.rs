@@ -1,0 +1,172 @@
+//! Files out of a multipart request, counted while they come, each with its own result.
+
+use axum::extract::multipart::{Field, Multipart};
+use axum::extract::{FromRequest as _, Request};
+use axum::http::{StatusCode, header};
+use futures_util::StreamExt as _;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::App;
+use super::api::ActivityBody;
+use super::error::Problem;
+use crate::library::Outcome;
+use crate::store::Athlete;
+use crate::words;
+
+/// How much of a refused request is read and thrown away, so that the sender gets to hear why, bytes.
+const MOST_DRAINED: u64 = 2_000_000_000;
+
+/// How long that may take, seconds.
+const LONGEST_DRAIN_S: u64 = 30;
+
+/// What became of one file.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub(crate) struct FileResult {
+    /// The file's name as it was sent.
+    pub(crate) file: String,
+    /// `new`, `duplicate` or `failed`.
+    pub(crate) result: &'static str,
+    /// Why nothing could be read, or what was odd: one sentence each.
+    pub(crate) messages: Vec<String>,
+    /// The activities it gave.
+    pub(crate) activities: Vec<ActivityBody>,
+}
+
+/// Takes in every file of a multipart request. A file that is too large or cannot be read is a result of its own and
+/// does not keep the others out.
+pub(super) async fn receive(app: &App, athlete: &Athlete, request: Request) -> Result<Vec<FileResult>, Problem> {
+    let limit = app.library.limits.request_bytes;
+    let declared = request
+        .headers()
+        .get(header::CONTENT_LENGTH)
+        .and_then(|value| value.to_str().ok())
+        .and_then(|value| value.parse::<u64>().ok());
+    if let Some(declared) = declared.filter(|declared| *declared > limit as u64) {
+        drain(request).await;
+        return Err(too_much(Some(declared), limit));
+    }
+    let (parts, body) = request.into_parts();
+    // The request's limit holds for bodies of undeclared length too.
+    let request = Request::from_parts(parts, body);
+    let mut request = request;
+    axum::extract::DefaultBodyLimit::max(limit).apply(&mut request);
+    let mut multipart = Multipart::from_request(request, &())
+        .await
+        .map_err(|error| Problem::new(StatusCode::UNPROCESSABLE_ENTITY, format!("{error} Send files as multipart/form-data.")))?;
+    let mut results = Vec::new();
+    loop {
+        let field = match multipart.next_field().await {
+            Ok(Some(field)) => field,
+            Ok(None) => break,
+            Err(error) => return end_early(results, &error, limit),
+        };
+        let Some(name) = field.file_name().map(str::to_owned) else { continue };
+        let bytes = match read_field(field, app.library.limits.file_bytes).await {
+            Ok(bytes) => bytes,
+            Err(FieldError::TooLarge(size)) => {
+                let reason = words::too_large(size, app.library.limits.file_bytes, "--max-file-mb");
+                results.push(failed(name, reason));
+                continue;
+            }
+            Err(FieldError::Broken(error)) => return end_early(results, &error, limit),
+        };
+        // A form that was sent without choosing a file has one field without name and bytes.
+        if name.is_empty() && bytes.is_empty() {
+            continue;
+        }
+        results.push(take_in(app, athlete, name, bytes).await?);
+    }
+    if results.is_empty() {
+        return Err(Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "No file was sent. Choose at least one file."));
+    }
+    Ok(results)
+}
+
+async fn take_in(app: &App, athlete: &Athlete, name: String, bytes: Vec<u8>) -> Result<FileResult, Problem> {
+    Ok(match app.library.take_in(athlete, &name, bytes).await? {
+        Outcome::New { activities, notices } => FileResult {
+            file: name,
+            result: "new",
+            messages: notices.into_iter().map(|notice| notice.text).collect(),
+            activities: activities.iter().map(ActivityBody::from).collect(),
+        },
+        Outcome::Duplicate { activities } => FileResult {
+            file: name,
+            result: "duplicate",
+            messages: vec!["The same bytes are there already; nothing was added.".to_owned()],
+            activities: activities.iter().map(ActivityBody::from).collect(),
+        },
+        Outcome::Failed { reason } => failed(name, reason),
+    })
+}
+
+fn failed(file: String, reason: String) -> FileResult {
+    FileResult { file, result: "failed", messages: vec![reason], activities: Vec::new() }
+}
+
+enum FieldError {
+    TooLarge(u64),
+    Broken(axum::extract::multipart::MultipartError),
+}
+
+/// Reads a field to its end, keeping at most `limit` bytes.
+async fn read_field(mut field: Field<'_>, limit: usize) -> Result<Vec<u8>, FieldError> {
+    let (mut bytes, mut size) = (Vec::new(), 0u64);
+    while let Some(chunk) = field.chunk().await.map_err(FieldError::Broken)? {
+        size += chunk.len() as u64;
+        if size > limit as u64 {
+            bytes = Vec::new();
+        } else {
+            bytes.extend_from_slice(&chunk);
+        }
+    }
+    if size > limit as u64 { Err(FieldError::TooLarge(size)) } else { Ok(bytes) }
+}
+
+/// The connection broke or the limit was reached in the middle: what was taken in stays, and the answer says so.
+fn end_early(
+    results: Vec<FileResult>,
+    error: &axum::extract::multipart::MultipartError,
+    limit: usize,
+) -> Result<Vec<FileResult>, Problem> {
+    if error.status() == StatusCode::PAYLOAD_TOO_LARGE {
+        let mut problem = too_much(None, limit);
+        if !results.is_empty() {
+            problem.detail.push_str(&format!(" The first {} files were taken in and stay.", results.len()));
+        }
+        return Err(problem);
+    }
+    Err(Problem::new(
+        StatusCode::BAD_REQUEST,
+        format!("The upload broke off: {}. {} files before it were taken in and stay.", error.body_text(), results.len()),
+    ))
+}
+
+fn too_much(declared: Option<u64>, limit: usize) -> Problem {
+    let size = declared.map_or_else(String::new, |bytes| format!(" ({:.0} MB)", words::megabytes(bytes)));
+    Problem::new(
+        StatusCode::PAYLOAD_TOO_LARGE,
+        format!(
+            "The upload is larger{size} than the limit for one upload, {:.0} MB (--max-upload-mb raises it). Nothing \
+             of it was stored. Send fewer files at once, or use `plimsoll import` on the machine itself.",
+            words::megabytes(limit as u64)
+        ),
+    )
+}
+
+/// Reads a refused body to its end, within bounds: a sender that is cut off in the middle shows its person a broken
+/// connection instead of the reason.
+async fn drain(request: Request) {
+    let mut body = request.into_body().into_data_stream();
+    let reading = async {
+        let mut seen = 0u64;
+        while let Some(Ok(chunk)) = body.next().await {
+            seen += chunk.len() as u64;
+            if seen > MOST_DRAINED {
+                break;
+            }
+        }
+    };
+    let _ = tokio::time::timeout(std::time::Duration::from_secs(LONGEST_DRAIN_S), reading).await;
+}

@@ -1,0 +1,308 @@
+//! One data folder in use: rows, bytes and computing, and the two things that are done with them — taking a file in,
+//! and working out where an athlete stands.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use anyhow::Context as _;
+use chrono::NaiveDate;
+use plimsoll_analytics::{
+    ActivitySummary, Analysis, DayGrid, Gaps, LineOutlook, Parameters, PlannedRun, Run, analyse, line_outlook,
+    planned_run, summarise,
+};
+use plimsoll_ingest::{Notice, ReadOptions};
+use polars_io::SerReader as _;
+use polars_io::prelude::{ParquetReader, ParquetWriter};
+
+use crate::blobs::{Blobs, raw_key, records_key, sha256_hex};
+use crate::clock::Clock;
+use crate::compute::Compute;
+use crate::config::Limits;
+use crate::store::{ActivityRow, Athlete, AthleteError, NewActivity, Profile, Received, Store, Upload};
+use crate::track::Track;
+
+/// Sports that a person can say an activity was.
+pub(crate) const SPORTS: [&str; 8] =
+    ["running", "walking", "hiking", "cycling", "swimming", "rowing", "strength_training", "other"];
+
+/// A data folder in use. Cheap to clone.
+#[derive(Debug, Clone)]
+pub(crate) struct Library {
+    pub(crate) store: Store,
+    pub(crate) compute: Compute,
+    pub(crate) clock: Clock,
+    pub(crate) limits: Limits,
+    blobs: Blobs,
+}
+
+/// What became of one file.
+#[derive(Debug, Clone)]
+pub(crate) enum Outcome {
+    /// Read for the first time.
+    New {
+        /// Its activities.
+        activities: Vec<ActivityRow>,
+        /// What was odd.
+        notices: Vec<Notice>,
+    },
+    /// The same bytes were there before.
+    Duplicate {
+        /// The activities they gave.
+        activities: Vec<ActivityRow>,
+    },
+    /// Nothing could be read.
+    Failed {
+        /// Why.
+        reason: String,
+    },
+}
+
+/// Where an athlete stands on a day.
+#[derive(Debug, Clone)]
+pub(crate) struct Standing {
+    /// The day.
+    pub(crate) today: NaiveDate,
+    /// Every day's measures and all flags, up to `today`. `None` when there is no run yet.
+    pub(crate) analysis: Option<Arc<Analysis>>,
+    /// The line and when it moves.
+    pub(crate) outlook: Option<LineOutlook>,
+    /// The planned run, when one was asked for.
+    pub(crate) planned: Option<PlannedRun>,
+    /// Runs that count, in order of time.
+    pub(crate) runs: Vec<ActivityRow>,
+}
+
+impl Library {
+    /// Opens a data folder, creates it when missing.
+    pub(crate) async fn open(folder: &Path, clock: Clock, limits: Limits) -> anyhow::Result<Self> {
+        std::fs::create_dir_all(folder).with_context(|| format!("cannot create the folder {}", folder.display()))?;
+        let blobs = Blobs::in_folder(&folder.join("files"))?;
+        let store = Store::open(&folder.join("plimsoll.sqlite")).await?;
+        Ok(Self { store, compute: Compute::new(), clock, limits, blobs })
+    }
+
+    /// Reads what was acknowledged before the process ended last time. Returns how many files that were.
+    pub(crate) async fn finish_unread(&self) -> anyhow::Result<usize> {
+        let unread = self.store.unread_uploads().await?;
+        for upload in &unread {
+            let Some(athlete) = self.store.athlete(&upload.athlete_id).await? else { continue };
+            match self.blobs.get(&raw_key(&upload.sha256)).await? {
+                Some(bytes) => {
+                    self.read_upload(&athlete, upload, bytes).await?;
+                }
+                None => self.store.fail_upload(upload, "the stored bytes are missing").await?,
+            }
+        }
+        Ok(unread.len())
+    }
+
+    /// Takes a file in: store the bytes, acknowledge them, read them. The same bytes twice are one activity.
+    ///
+    /// # Errors
+    /// Only when the store or the disk fails; a file that cannot be read is an [`Outcome::Failed`].
+    pub(crate) async fn take_in(&self, athlete: &Athlete, file_name: &str, bytes: Vec<u8>) -> anyhow::Result<Outcome> {
+        if bytes.is_empty() {
+            return Ok(Outcome::Failed { reason: "the file is empty (0 bytes)".to_owned() });
+        }
+        let file_name = shown_name(file_name);
+        let (bytes, sha256) = self
+            .compute
+            .run(move || {
+                let sha256 = sha256_hex(&bytes);
+                (bytes, sha256)
+            })
+            .await?;
+        self.blobs.put(&raw_key(&sha256), bytes.clone()).await?;
+        let size_bytes = i64::try_from(bytes.len()).unwrap_or(i64::MAX);
+        let now_ms = self.clock.now().timestamp_millis();
+        match self.store.receive_upload(&athlete.id, &file_name, &sha256, size_bytes, now_ms).await? {
+            Received::Duplicate(upload) => {
+                let activities = self.store.activities_of_upload(&athlete.id, &upload.id).await?;
+                Ok(Outcome::Duplicate { activities })
+            }
+            Received::Fresh(upload) => self.read_upload(athlete, &upload, bytes).await,
+        }
+    }
+
+    async fn read_upload(&self, athlete: &Athlete, upload: &Upload, bytes: Vec<u8>) -> anyhow::Result<Outcome> {
+        let (profile, sha256) = (athlete.profile.clone(), upload.sha256.clone());
+        let read = self
+            .compute
+            .run(move || digest(&bytes, &ReadOptions { zone: Some(profile.zone) }, &profile, &sha256))
+            .await
+            .unwrap_or_else(|fault| Err(fault.to_string()));
+        let digested = match read {
+            Ok(digested) => digested,
+            Err(reason) => {
+                self.store.fail_upload(upload, &reason).await?;
+                return Ok(Outcome::Failed { reason });
+            }
+        };
+        let mut activities = Vec::with_capacity(digested.activities.len());
+        for (activity, parquet) in digested.activities {
+            self.blobs.put(&activity.records_key, parquet).await?;
+            activities.push(activity);
+        }
+        self.store.finish_upload(upload, &activities, &digested.notices, digested.device.as_ref()).await?;
+        let activities = self.store.activities_of_upload(&athlete.id, &upload.id).await?;
+        Ok(Outcome::New { activities, notices: digested.notices })
+    }
+
+    /// The raw bytes of an upload.
+    pub(crate) async fn raw_bytes(&self, upload: &Upload) -> anyhow::Result<Option<Vec<u8>>> {
+        self.blobs.get(&raw_key(&upload.sha256)).await
+    }
+
+    /// An activity's records, ready for display.
+    pub(crate) async fn track(&self, activity: &ActivityRow) -> anyhow::Result<Track> {
+        let parquet = self.blobs.get(&activity.records_key).await?.context("the activity's records are missing")?;
+        self.compute
+            .run(move || {
+                let records = ParquetReader::new(std::io::Cursor::new(parquet)).finish()?;
+                anyhow::Ok(Track::from_records(&records))
+            })
+            .await?
+            .context("the activity's records cannot be read")
+    }
+
+    /// Changes what an athlete told about themselves and works out anew what rests on it. `None` when there is no
+    /// such athlete.
+    pub(crate) async fn change_profile(&self, id: &str, profile: Profile) -> Result<Option<Athlete>, AthleteError> {
+        let Some(before) = self.store.athlete(id).await? else { return Ok(None) };
+        if !self.store.set_profile(id, profile).await? {
+            return Ok(None);
+        }
+        let after = self.store.athlete(id).await?;
+        if let Some(after) = &after
+            && after.profile.physiology != before.profile.physiology
+        {
+            self.summarise_again(after).await?;
+        }
+        Ok(after)
+    }
+
+    /// Works out every summary of an athlete anew, after heart-rate limits or sex changed.
+    async fn summarise_again(&self, athlete: &Athlete) -> anyhow::Result<()> {
+        for activity in self.store.activities(&athlete.id).await? {
+            let Some(upload) = self.store.upload(&athlete.id, &activity.upload_id).await? else { continue };
+            let Some(bytes) = self.raw_bytes(&upload).await? else { continue };
+            let (profile, key) = (athlete.profile.clone(), activity.records_key.clone());
+            let sha256 = upload.sha256.clone();
+            let summary: Option<ActivitySummary> = self
+                .compute
+                .run(move || {
+                    let read = plimsoll_ingest::read(&bytes, &ReadOptions { zone: Some(profile.zone) }).ok()?;
+                    let (_, found) = read
+                        .activities
+                        .iter()
+                        .enumerate()
+                        .find(|(position, _)| records_key(&sha256, *position) == key)?;
+                    Some(summarise(found, &profile.physiology))
+                })
+                .await?;
+            if let Some(summary) = summary {
+                self.store.set_summary(&athlete.id, &activity.id, &summary).await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Where `athlete` stands today, with `planned_km` weighed against the line when given.
+    pub(crate) async fn standing(&self, athlete: &Athlete, planned_km: Option<f64>) -> anyhow::Result<Standing> {
+        let today = self.clock.today(athlete.profile.zone);
+        let mut runs = self.store.activities(&athlete.id).await?;
+        runs.retain(|activity| activity.sport == "running" && activity.local_date <= today);
+        let counted: Vec<Run> = runs.iter().map(counted_run).collect();
+        if counted.is_empty() {
+            return Ok(Standing { today, analysis: None, outlook: None, planned: None, runs });
+        }
+        let computed = self
+            .compute
+            .run(move || {
+                let parameters = Parameters::default();
+                let grid = DayGrid::new(&counted, &[], Some(today), Gaps::Rest)?;
+                let analysis = analyse(&grid, &parameters);
+                let outlook = line_outlook(&grid, today, &parameters);
+                let planned = planned_km.map(|km| planned_run(&grid, today, km, &parameters));
+                Ok::<_, plimsoll_analytics::GridError>((analysis, outlook, planned))
+            })
+            .await?;
+        let (analysis, outlook, planned) = computed.context("the stored runs do not make a calendar")?;
+        Ok(Standing { today, analysis: Some(Arc::new(analysis)), outlook: Some(outlook), planned, runs })
+    }
+}
+
+/// What one file gave, ready for the store.
+struct Digested {
+    activities: Vec<(NewActivity, Vec<u8>)>,
+    notices: Vec<Notice>,
+    device: Option<plimsoll_ingest::Device>,
+}
+
+fn digest(
+    bytes: &[u8],
+    options: &ReadOptions,
+    profile: &crate::store::Profile,
+    sha256: &str,
+) -> Result<Digested, String> {
+    let file = plimsoll_ingest::read(bytes, options).map_err(|error| error.to_string())?;
+    let mut notices = file.notices;
+    let mut activities = Vec::with_capacity(file.activities.len());
+    for (position, mut activity) in file.activities.into_iter().enumerate() {
+        let (Some(start), Some(local_date)) = (activity.start, activity.local_date) else {
+            notices.push(Notice::new(
+                plimsoll_ingest::NoticeCode::NoTimes,
+                format!("activity {}", position + 1),
+                "The activity has no times, so it cannot be put on a day; it was left out.",
+            ));
+            continue;
+        };
+        let summary = summarise(&activity, &profile.physiology);
+        let mut parquet = Vec::new();
+        ParquetWriter::new(&mut parquet)
+            .finish(&mut activity.records)
+            .map_err(|error| format!("its records cannot be stored: {error}"))?;
+        let stored = NewActivity {
+            position: i64::try_from(position).unwrap_or(i64::MAX),
+            sport: activity.sport.name().to_owned(),
+            run_kind: activity.sport.run_kind().map(str::to_owned),
+            title: activity.title.clone(),
+            start_ms: start.timestamp_millis(),
+            utc_offset_s: activity.utc_offset_s.map(i64::from),
+            offset_source: snake(&activity.offset_source),
+            local_date,
+            summary,
+            laps: serde_json::to_value(&activity.laps).unwrap_or_default(),
+            records_key: records_key(sha256, position),
+        };
+        activities.push((stored, parquet));
+    }
+    if activities.is_empty() {
+        let kind = file.kind.name().replace('_', " ");
+        let reason = notices.first().map_or_else(String::new, |notice| format!(" {}", notice.text));
+        return Err(format!("it holds no activity with times (a {kind} file).{reason}"));
+    }
+    Ok(Digested { activities, notices, device: file.device })
+}
+
+fn counted_run(activity: &ActivityRow) -> Run {
+    Run {
+        id: activity.id.clone(),
+        date: activity.local_date,
+        order: activity.start_ms,
+        distance_km: activity.summary.distance_m.map(|metres| metres / 1000.0),
+        load: None,
+    }
+}
+
+/// A value's name as serde writes it.
+fn snake<T: serde::Serialize>(value: &T) -> String {
+    serde_json::to_value(value).ok().and_then(|value| value.as_str().map(str::to_owned)).unwrap_or_default()
+}
+
+/// A file name as text to show: the last part only, without control characters, of bearable length.
+fn shown_name(name: &str) -> String {
+    let last = name.rsplit(['/', '\\']).next().unwrap_or(name);
+    let shown: String = last.chars().filter(|c| !c.is_control()).take(200).collect();
+    if shown.is_empty() { "unnamed file".to_owned() } else { shown }
+}

@@ -1,0 +1,239 @@
+//! Activities.
+
+use chrono::NaiveDate;
+use plimsoll_analytics::ActivitySummary;
+use sqlx::sqlite::SqliteRow;
+use sqlx::{Row as _, Sqlite, Transaction};
+
+use super::{Store, Upload, new_id};
+
+/// An activity on its way into the store.
+#[derive(Debug, Clone)]
+pub(crate) struct NewActivity {
+    /// Place in the file, from 0.
+    pub(crate) position: i64,
+    /// `running`, `cycling`…
+    pub(crate) sport: String,
+    /// `trail`, `treadmill`…
+    pub(crate) run_kind: Option<String>,
+    /// Title.
+    pub(crate) title: Option<String>,
+    /// Start, epoch milliseconds.
+    pub(crate) start_ms: i64,
+    /// Seconds from UTC to the runner's wall clock.
+    pub(crate) utc_offset_s: Option<i64>,
+    /// Where the offset comes from.
+    pub(crate) offset_source: String,
+    /// The day the load counts on.
+    pub(crate) local_date: NaiveDate,
+    /// The analytics summary.
+    pub(crate) summary: ActivitySummary,
+    /// Laps as JSON.
+    pub(crate) laps: serde_json::Value,
+    /// Key of the record frame.
+    pub(crate) records_key: String,
+}
+
+/// An activity in the store.
+#[derive(Debug, Clone)]
+pub(crate) struct ActivityRow {
+    /// UUIDv7.
+    pub(crate) id: String,
+    /// The upload it came in.
+    pub(crate) upload_id: String,
+    /// `running`, `cycling`…
+    pub(crate) sport: String,
+    /// `trail`, `treadmill`…
+    pub(crate) run_kind: Option<String>,
+    /// Title.
+    pub(crate) title: Option<String>,
+    /// Start, epoch milliseconds.
+    pub(crate) start_ms: i64,
+    /// Seconds from UTC to the runner's wall clock.
+    pub(crate) utc_offset_s: Option<i64>,
+    /// The day the load counts on.
+    pub(crate) local_date: NaiveDate,
+    /// The analytics summary.
+    pub(crate) summary: ActivitySummary,
+    /// Laps as JSON.
+    pub(crate) laps: serde_json::Value,
+    /// Key of the record frame.
+    pub(crate) records_key: String,
+    /// When the athlete took it out, epoch milliseconds.
+    pub(crate) removed_ms: Option<i64>,
+}
+
+/// One page of a listing, newest first.
+#[derive(Debug, Clone)]
+pub(crate) struct Page<T> {
+    /// The rows.
+    pub(crate) rows: Vec<T>,
+    /// Where the next page begins; `None` on the last page.
+    pub(crate) next: Option<String>,
+}
+
+impl NewActivity {
+    pub(super) async fn insert(
+        &self,
+        transaction: &mut Transaction<'_, Sqlite>,
+        upload: &Upload,
+    ) -> anyhow::Result<()> {
+        sqlx::query(
+            "INSERT INTO activities (athlete_id, id, upload_id, position, sport, run_kind, title, start_ms, \
+             utc_offset_s, offset_source, local_date, summary, laps, records_key) \
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)",
+        )
+        .bind(&upload.athlete_id)
+        .bind(new_id())
+        .bind(&upload.id)
+        .bind(self.position)
+        .bind(&self.sport)
+        .bind(&self.run_kind)
+        .bind(&self.title)
+        .bind(self.start_ms)
+        .bind(self.utc_offset_s)
+        .bind(&self.offset_source)
+        .bind(self.local_date.to_string())
+        .bind(serde_json::to_string(&self.summary)?)
+        .bind(self.laps.to_string())
+        .bind(&self.records_key)
+        .execute(&mut **transaction)
+        .await?;
+        Ok(())
+    }
+}
+
+impl Store {
+    /// All activities of an athlete that were not taken out, in order of time.
+    pub(crate) async fn activities(&self, athlete_id: &str) -> anyhow::Result<Vec<ActivityRow>> {
+        let rows = sqlx::query(
+            "SELECT * FROM activities WHERE athlete_id = $1 AND removed_ms IS NULL ORDER BY local_date, start_ms, id",
+        )
+        .bind(athlete_id)
+        .fetch_all(&self.read)
+        .await?;
+        rows.iter().map(activity_from_row).collect()
+    }
+
+    /// A page of an athlete's activities that were not taken out, newest first. `cursor` is a [`Page::next`].
+    pub(crate) async fn activity_page(
+        &self,
+        athlete_id: &str,
+        cursor: Option<&str>,
+        limit: i64,
+    ) -> anyhow::Result<Page<ActivityRow>> {
+        let (before_ms, before_id) = cursor.and_then(parse_cursor).unwrap_or((i64::MAX, String::new()));
+        let rows = sqlx::query(
+            "SELECT * FROM activities WHERE athlete_id = $1 AND removed_ms IS NULL \
+             AND (start_ms < $2 OR (start_ms = $2 AND id < $3)) ORDER BY start_ms DESC, id DESC LIMIT $4",
+        )
+        .bind(athlete_id)
+        .bind(before_ms)
+        .bind(before_id)
+        .bind(limit.saturating_add(1))
+        .fetch_all(&self.read)
+        .await?;
+        let mut rows = rows.iter().map(activity_from_row).collect::<anyhow::Result<Vec<_>>>()?;
+        let wanted = usize::try_from(limit).unwrap_or(0);
+        let next = if rows.len() > wanted {
+            rows.truncate(wanted);
+            rows.last().map(|row| format!("{}_{}", row.start_ms, row.id))
+        } else {
+            None
+        };
+        Ok(Page { rows, next })
+    }
+
+    /// One activity, taken out or not.
+    pub(crate) async fn activity(&self, athlete_id: &str, id: &str) -> anyhow::Result<Option<ActivityRow>> {
+        let row = sqlx::query("SELECT * FROM activities WHERE athlete_id = $1 AND id = $2")
+            .bind(athlete_id)
+            .bind(id)
+            .fetch_optional(&self.read)
+            .await?;
+        row.as_ref().map(activity_from_row).transpose()
+    }
+
+    /// Activities that came in one upload, in the file's order.
+    pub(crate) async fn activities_of_upload(
+        &self,
+        athlete_id: &str,
+        upload_id: &str,
+    ) -> anyhow::Result<Vec<ActivityRow>> {
+        let rows = sqlx::query("SELECT * FROM activities WHERE athlete_id = $1 AND upload_id = $2 ORDER BY position")
+            .bind(athlete_id)
+            .bind(upload_id)
+            .fetch_all(&self.read)
+            .await?;
+        rows.iter().map(activity_from_row).collect()
+    }
+
+    /// Takes an activity out (`Some(now)`) or puts it back (`None`). Returns false when there is no such activity.
+    pub(crate) async fn set_removed(
+        &self,
+        athlete_id: &str,
+        id: &str,
+        removed_ms: Option<i64>,
+    ) -> anyhow::Result<bool> {
+        let done = sqlx::query("UPDATE activities SET removed_ms = $3 WHERE athlete_id = $1 AND id = $2")
+            .bind(athlete_id)
+            .bind(id)
+            .bind(removed_ms)
+            .execute(&self.write)
+            .await?;
+        Ok(done.rows_affected() == 1)
+    }
+
+    /// Changes an activity's sport. Returns false when there is no such activity.
+    pub(crate) async fn set_sport(&self, athlete_id: &str, id: &str, sport: &str) -> anyhow::Result<bool> {
+        let done =
+            sqlx::query("UPDATE activities SET sport = $3, run_kind = NULL WHERE athlete_id = $1 AND id = $2")
+                .bind(athlete_id)
+                .bind(id)
+                .bind(sport)
+                .execute(&self.write)
+                .await?;
+        Ok(done.rows_affected() == 1)
+    }
+
+    /// Replaces an activity's summary, after the athlete's heart-rate limits changed.
+    pub(crate) async fn set_summary(
+        &self,
+        athlete_id: &str,
+        id: &str,
+        summary: &ActivitySummary,
+    ) -> anyhow::Result<()> {
+        sqlx::query("UPDATE activities SET summary = $3 WHERE athlete_id = $1 AND id = $2")
+            .bind(athlete_id)
+            .bind(id)
+            .bind(serde_json::to_string(summary)?)
+            .execute(&self.write)
+            .await?;
+        Ok(())
+    }
+}
+
+fn parse_cursor(cursor: &str) -> Option<(i64, String)> {
+    let (start_ms, id) = cursor.split_once('_')?;
+    Some((start_ms.parse().ok()?, id.to_owned()))
+}
+
+fn activity_from_row(row: &SqliteRow) -> anyhow::Result<ActivityRow> {
+    let local_date: String = row.try_get("local_date")?;
+    let summary: String = row.try_get("summary")?;
+    let laps: String = row.try_get("laps")?;
+    Ok(ActivityRow {
+        id: row.try_get("id")?,
+        upload_id: row.try_get("upload_id")?,
+        sport: row.try_get("sport")?,
+        run_kind: row.try_get("run_kind")?,
+        title: row.try_get("title")?,
+        start_ms: row.try_get("start_ms")?,
+        utc_offset_s: row.try_get("utc_offset_s")?,
+        local_date: local_date.parse()?,
+        summary: serde_json::from_str(&summary)?,
+        laps: serde_json::from_str(&laps)?,
+        records_key: row.try_get("records_key")?,
+        removed_ms: row.try_get("removed_ms")?,
+    })
+}

@@ -1,0 +1,70 @@
+//! Rows: athletes, uploads and activities in SQLite. Knows SQL, knows no HTTP.
+
+mod activities;
+mod athletes;
+mod uploads;
+
+use std::path::Path;
+use std::str::FromStr as _;
+use std::time::Duration;
+
+use anyhow::Context as _;
+use sqlx::SqlitePool;
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
+
+pub(crate) use activities::{ActivityRow, NewActivity};
+pub(crate) use athletes::{Athlete, AthleteError, Profile, sex_from_name, sex_name};
+pub(crate) use uploads::{Received, Upload, UploadState};
+
+/// The rows of one data folder.
+#[derive(Debug, Clone)]
+pub(crate) struct Store {
+    /// One connection: SQLite has one writer, and waiting here is fairer than waiting on its lock.
+    write: SqlitePool,
+    /// Read-only connections.
+    read: SqlitePool,
+}
+
+impl Store {
+    /// Opens the database file, creates it when missing, and brings its tables up to date.
+    pub(crate) async fn open(file: &Path) -> anyhow::Result<Self> {
+        let options = SqliteConnectOptions::from_str("sqlite:")?
+            .filename(file)
+            .create_if_missing(true)
+            .journal_mode(SqliteJournalMode::Wal)
+            // An upload is acknowledged when its row is committed, so a commit must reach the disk.
+            .synchronous(SqliteSynchronous::Full)
+            .foreign_keys(true)
+            .busy_timeout(Duration::from_secs(30));
+        let opening = || format!("cannot open the database {}", file.display());
+        let write =
+            SqlitePoolOptions::new().max_connections(1).connect_with(options.clone()).await.with_context(opening)?;
+        sqlx::migrate!("migrations/sqlite")
+            .run(&write)
+            .await
+            .with_context(|| format!("cannot bring the tables of {} up to date", file.display()))?;
+        let read = SqlitePoolOptions::new()
+            .max_connections(8)
+            .connect_with(options.read_only(true).create_if_missing(false))
+            .await
+            .with_context(opening)?;
+        Ok(Self { write, read })
+    }
+
+    /// Whether the database answers.
+    pub(crate) async fn ping(&self) -> anyhow::Result<()> {
+        sqlx::query("SELECT 1").execute(&self.read).await?;
+        Ok(())
+    }
+
+    /// Ends all connections, writing the log back into the file.
+    pub(crate) async fn close(&self) {
+        self.read.close().await;
+        self.write.close().await;
+    }
+}
+
+/// A new id: UUIDv7, ordered by time.
+fn new_id() -> String {
+    uuid::Uuid::now_v7().to_string()
+}

@@ -1,0 +1,130 @@
+//! Numbers and dates as a person reads them. Units are converted here and nowhere else.
+
+use chrono::{DateTime, Datelike as _, NaiveDate, NaiveDateTime};
+
+use crate::store::ActivityRow;
+
+/// `13.2 km`.
+pub(crate) fn km(kilometres: f64) -> String {
+    format!("{kilometres:.1}\u{a0}km")
+}
+
+/// `13.2`.
+pub(crate) fn one_decimal(value: f64) -> String {
+    format!("{value:.1}")
+}
+
+/// `5:07 min/km` from metres per second; nothing below walking pace, where a pace means little.
+pub(crate) fn pace(speed_mps: f64) -> Option<String> {
+    (speed_mps > 0.5).then(|| format!("{}\u{a0}min/km", minutes_seconds(1000.0 / speed_mps)))
+}
+
+/// `5:07` from seconds.
+pub(crate) fn minutes_seconds(seconds: f64) -> String {
+    let whole = whole_seconds(seconds);
+    format!("{}:{:02}", whole / 60, whole % 60)
+}
+
+/// `1:02:33` or `42:07` from seconds.
+pub(crate) fn duration(seconds: f64) -> String {
+    let whole = whole_seconds(seconds);
+    let (hours, minutes, rest) = (whole / 3600, whole / 60 % 60, whole % 60);
+    if hours > 0 { format!("{hours}:{minutes:02}:{rest:02}") } else { format!("{minutes}:{rest:02}") }
+}
+
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clamped to the range first")]
+fn whole_seconds(seconds: f64) -> u64 {
+    seconds.clamp(0.0, 1e12).round() as u64
+}
+
+/// `3 Nov`.
+pub(crate) fn day_month(date: NaiveDate) -> String {
+    date.format("%-d %b").to_string()
+}
+
+/// `3 Nov`, with the year when it is not `today`'s.
+pub(crate) fn day_month_near(date: NaiveDate, today: NaiveDate) -> String {
+    if date.year() == today.year() { day_month(date) } else { date.format("%-d %b %Y").to_string() }
+}
+
+/// `Friday 20 November`.
+pub(crate) fn weekday_day_month(date: NaiveDate) -> String {
+    date.format("%A %-d %B").to_string()
+}
+
+/// `today`, `yesterday`, `3 days ago`, else the date.
+pub(crate) fn days_ago(date: NaiveDate, today: NaiveDate) -> String {
+    match (today - date).num_days() {
+        0 => "today".to_owned(),
+        1 => "yesterday".to_owned(),
+        days @ 2..=13 => format!("{days} days ago"),
+        _ => day_month_near(date, today),
+    }
+}
+
+/// The runner's wall clock at an instant.
+pub(crate) fn wall_clock(epoch_ms: i64, utc_offset_s: Option<i64>) -> NaiveDateTime {
+    let shifted = epoch_ms.saturating_add(utc_offset_s.unwrap_or(0).saturating_mul(1000));
+    DateTime::from_timestamp_millis(shifted).unwrap_or_default().naive_utc()
+}
+
+/// `12.9 km running on 2026-11-17`.
+pub(crate) fn activity_in_brief(activity: &ActivityRow) -> String {
+    let distance = activity
+        .summary
+        .distance_m
+        .map_or_else(|| "no distance,".to_owned(), |metres| format!("{:.2} km", metres / 1000.0));
+    format!("{distance} {} on {}", activity.sport.replace('_', " "), activity.local_date)
+}
+
+/// Why a file of `size` bytes is refused; the limit and the option that raises it are named.
+pub(crate) fn too_large(size: u64, limit_bytes: usize, option: &str) -> String {
+    format!(
+        "it is larger ({:.0} MB) than the limit for one file, {:.0} MB; {option} raises it",
+        megabytes(size),
+        megabytes(limit_bytes as u64)
+    )
+}
+
+/// Bytes as megabytes (1 MB = 1,000,000 bytes).
+#[expect(clippy::cast_precision_loss, reason = "shown to the nearest megabyte")]
+pub(crate) fn megabytes(bytes: u64) -> f64 {
+    bytes as f64 / 1e6
+}
+
+/// `running`, `trail running`, `open water swimming`.
+pub(crate) fn sport(name: &str, run_kind: Option<&str>) -> String {
+    let name = name.replace('_', " ");
+    run_kind.map_or_else(|| name.clone(), |kind| format!("{kind} {name}"))
+}
+
+/// A word with its first letter in upper case.
+pub(crate) fn capitalised(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_read_as_a_runner_writes_them() {
+        assert_eq!(km(13.24), "13.2\u{a0}km");
+        assert_eq!(pace(1000.0 / 307.0).unwrap(), "5:07\u{a0}min/km");
+        assert_eq!(pace(0.1), None);
+        assert_eq!(duration(3753.4), "1:02:33");
+        assert_eq!(duration(2527.0), "42:07");
+        assert_eq!(duration(f64::NAN), "0:00");
+    }
+
+    #[test]
+    fn dates_read_short_and_name_the_year_only_when_it_is_another() {
+        let today = NaiveDate::from_ymd_opt(2026, 11, 20).unwrap();
+        let date = |y, m, d| NaiveDate::from_ymd_opt(y, m, d).unwrap();
+        assert_eq!(day_month_near(date(2026, 11, 3), today), "3 Nov");
+        assert_eq!(day_month_near(date(2025, 11, 3), today), "3 Nov 2025");
+        assert_eq!(weekday_day_month(today), "Friday 20 November");
+        assert_eq!(days_ago(date(2026, 11, 19), today), "yesterday");
+    }
+}
