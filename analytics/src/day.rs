@@ -136,7 +136,6 @@ pub struct Day {
 
 impl Day {
     /// Every measure under its name, in the order of the fields: the columns of frames, tables and wire formats.
-    #[must_use]
     pub fn measures(&self) -> [(&'static str, Measure); 14] {
         [
             ("distance_km", self.distance_km),

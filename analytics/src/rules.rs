@@ -83,10 +83,8 @@ pub(crate) fn session_spike(grid: &DayGrid, run: &Session, baseline: Longest, pa
     }
     let unknown = unknown_days(grid, index, window);
     if unknown > 0 {
-        text += &format!(
-            " {} in that window unknown.",
-            if unknown == 1 { "1 day is".to_owned() } else { format!("{unknown} days are") }
-        );
+        text +=
+            &format!(" {} of that window {} unknown.", words::days(unknown), if unknown == 1 { "is" } else { "are" });
     }
     Some(Flag {
         run: run.id.clone(),

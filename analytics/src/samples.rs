@@ -90,7 +90,14 @@ impl Samples {
             ])
             .collect()?;
         let value = |name: &str| -> PolarsResult<Option<f64>> {
-            Ok(means.column(name)?.cast(&DataType::Float64)?.f64()?.first().filter(|value| value.is_finite()))
+            Ok(means
+                .column(name)?
+                .cast(&DataType::Float64)?
+                .f64()?
+                .iter()
+                .next()
+                .flatten()
+                .filter(|value: &f64| value.is_finite()))
         };
         let positive = |name: &str| value(name).map(|value| value.filter(|value| *value > 0.0));
         let mean = |sum: Option<f64>, weight: Option<f64>| Some(sum? / weight?);
@@ -121,12 +128,10 @@ impl Samples {
 
     /// Last − first distance of the samples, metres; `None` when that is not above zero.
     pub(crate) fn distance_m(&self) -> PolarsResult<Option<f64>> {
-        let known = self.0.column(schema::DISTANCE_M)?.f64()?.drop_nulls();
-        // `first` and `last` of an empty column panic.
-        if known.is_empty() {
-            return Ok(None);
-        }
-        let distance = known.last().zip(known.first()).map(|(last, first)| last - first);
+        // `first` and `last` of a Polars column panic when it is empty.
+        let mut known = self.0.column(schema::DISTANCE_M)?.f64()?.iter().flatten();
+        let first = known.next();
+        let distance = known.last().zip(first).map(|(last, first)| last - first);
         Ok(distance.filter(|distance| distance.is_finite() && *distance > 0.0))
     }
 }

@@ -1,1 +1,12 @@
+//! What the crate promises, seen from outside.
 
+#![expect(clippy::unwrap_used, reason = "a helper of a test fails like the test itself")]
+
+mod activity;
+mod evidence;
+mod flags;
+mod golden;
+mod grid;
+mod invariants;
+mod line;
+mod support;

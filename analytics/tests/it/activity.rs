@@ -1,0 +1,204 @@
+//! Records to one summary.
+
+use chrono::{DateTime, Utc};
+use plimsoll_analytics::{DistanceOrigin, Physiology, Sex, banister_trimp, summarise};
+use plimsoll_ingest::{Activity, DistanceSource, OffsetSource, Pause, RunKind, Sport, Totals, schema};
+use polars::prelude::*;
+
+use crate::support::close;
+
+const MAN: Physiology = Physiology { sex: Some(Sex::Male), resting_hr_bpm: Some(40.0), max_hr_bpm: Some(200.0) };
+
+/// 2025-09-01T00:00:00Z, ms.
+const START_MS: i64 = 1_756_684_800_000;
+
+fn at(second: i64) -> DateTime<Utc> {
+    DateTime::from_timestamp_millis(START_MS + 1000 * second).unwrap()
+}
+
+/// Samples at these seconds, with columns beside the time.
+fn activity(seconds: &[i64], columns: Vec<Column>) -> Activity {
+    let stamps: Vec<i64> = seconds.iter().map(|second| START_MS + 1000 * second).collect();
+    let time = Column::new(schema::TIME.into(), stamps)
+        .cast(&DataType::Datetime(TimeUnit::Milliseconds, Some(TimeZone::UTC)))
+        .unwrap();
+    with_records(DataFrame::new(seconds.len(), [vec![time], columns].concat()).unwrap())
+}
+
+fn with_records(records: DataFrame) -> Activity {
+    Activity {
+        sport: Sport::Running(RunKind::Road),
+        title: None,
+        start: Some(at(0)),
+        utc_offset_s: None,
+        offset_source: OffsetSource::Unknown,
+        local_date: None,
+        session: Totals::default(),
+        distance_source: DistanceSource::Device,
+        laps: vec![],
+        pauses: vec![],
+        records,
+    }
+}
+
+fn column<T>(name: &str, values: Vec<T>) -> Column
+where
+    Series: NamedFrom<Vec<T>, [T]>,
+    Vec<T>: AsRef<[T]>,
+{
+    Series::new(name.into(), values).into()
+}
+
+/// Half an hour, a sample per second, at 3 m/s and 130 beats per minute.
+fn half_an_hour() -> Activity {
+    let seconds: Vec<i64> = (0..=1800).collect();
+    let distances: Vec<f64> = seconds.iter().map(|second| 100.0 + 3.0 * *second as f64).collect();
+    let columns = vec![
+        column(schema::DISTANCE_M, distances),
+        column(schema::SPEED_MPS, vec![3.0_f64; 1801]),
+        column(schema::HEART_RATE_BPM, vec![130_u16; 1801]),
+        column(schema::CADENCE_SPM, vec![170.0_f64; 1801]),
+    ];
+    activity(&seconds, columns)
+}
+
+#[test]
+fn a_steady_run() {
+    let summary = summarise(&half_an_hour(), &MAN);
+    assert_eq!((summary.distance_m, summary.distance_origin), (Some(5400.0), DistanceOrigin::Records));
+    assert_eq!(summary.moving_time_s, Some(1800.0));
+    assert_eq!(summary.timer_time_s, Some(1800.0));
+    assert_eq!(summary.elapsed_time_s, Some(1800.0));
+    close(summary.avg_heart_rate_bpm.unwrap(), 130.0, 1e-9);
+    assert_eq!(summary.max_heart_rate_bpm, Some(130.0));
+    close(summary.avg_cadence_spm.unwrap(), 170.0, 1e-9);
+    close(summary.avg_speed_mps.unwrap(), 3.0, 1e-12);
+    assert_eq!(summary.ascent_m, None);
+    // The published value for 30 min at 130.
+    close(summary.trimp.unwrap(), 31.802_539, 1e-6);
+    assert_eq!(summary.trimp_reason, None);
+}
+
+#[test]
+fn the_time_of_the_samples_weighs_the_heart_rate() {
+    // 10 s at 100, then 20 s at 160; the last sample stands for no time.
+    let rates = column(schema::HEART_RATE_BPM, vec![100.0_f64, 160.0, 250.0]);
+    let summary = summarise(&activity(&[0, 10, 30], vec![rates]), &MAN);
+    close(summary.avg_heart_rate_bpm.unwrap(), 140.0, 1e-9);
+    let trimp = |seconds: f64, rate| banister_trimp(seconds / 60.0, rate, 40.0, 200.0, Sex::Male);
+    close(summary.trimp.unwrap(), trimp(10.0, 100.0) + trimp(20.0, 160.0), 1e-12);
+}
+
+#[test]
+fn gaps_and_pauses_count_for_nothing() {
+    let seconds = [0, 10, 20, 60, 70, 80];
+    let columns = || {
+        vec![
+            column(schema::SPEED_MPS, vec![3.0_f64, 3.0, 3.0, 3.0, 0.2, 3.0]),
+            column(schema::HEART_RATE_BPM, vec![130.0_f64; 6]),
+        ]
+    };
+    let gap = activity(&seconds, columns());
+    let summary = summarise(&gap, &MAN);
+    assert_eq!(
+        (summary.timer_time_s, summary.moving_time_s, summary.elapsed_time_s),
+        (Some(40.0), Some(30.0), Some(80.0))
+    );
+    close(summary.trimp.unwrap(), banister_trimp(40.0 / 60.0, 130.0, 40.0, 200.0, Sex::Male), 1e-12);
+    // A gap of 30 s still counts.
+    let summary = summarise(&activity(&[0, 30, 61], columns().iter().map(|c| c.head(Some(3))).collect()), &MAN);
+    assert_eq!(summary.timer_time_s, Some(30.0));
+    let paused = Activity { pauses: vec![Pause { from: at(12), to: at(18) }], ..gap };
+    assert_eq!(summarise(&paused, &MAN).timer_time_s, Some(30.0));
+}
+
+#[test]
+fn what_the_device_stated_wins_unless_it_cannot_be() {
+    let stated = |session| summarise(&Activity { session, ..half_an_hour() }, &MAN);
+    let summary = stated(Totals {
+        distance_m: Some(5500.0),
+        timer_time_s: Some(1790.0),
+        elapsed_time_s: Some(1900.0),
+        ascent_m: Some(0.0),
+        descent_m: Some(12.0),
+        avg_heart_rate_bpm: Some(131.0),
+        max_heart_rate_bpm: Some(151.0),
+        ..Totals::default()
+    });
+    assert_eq!((summary.distance_m, summary.distance_origin), (Some(5500.0), DistanceOrigin::DeviceTotal));
+    assert_eq!((summary.timer_time_s, summary.elapsed_time_s), (Some(1790.0), Some(1900.0)));
+    assert_eq!((summary.ascent_m, summary.descent_m), (Some(0.0), Some(12.0)));
+    assert_eq!((summary.avg_heart_rate_bpm, summary.max_heart_rate_bpm), (Some(131.0), Some(151.0)));
+    for distance in [0.0, -5.0, f64::NAN, f64::INFINITY, 4_294_967.0, 30_000.0] {
+        let summary = stated(Totals { distance_m: Some(distance), ..Totals::default() });
+        assert_eq!((summary.distance_m, summary.distance_origin), (Some(5400.0), DistanceOrigin::Records), "{distance}");
+    }
+    let summary = stated(Totals { avg_heart_rate_bpm: Some(255.0), ascent_m: Some(65_535.0), ..Totals::default() });
+    close(summary.avg_heart_rate_bpm.unwrap(), 130.0, 1e-9);
+    assert_eq!(summary.ascent_m, None);
+}
+
+#[test]
+fn why_there_is_no_trimp() {
+    let reason = |physiology: Physiology| summarise(&half_an_hour(), &physiology).trimp_reason.unwrap();
+    assert_eq!(reason(Physiology { sex: None, ..MAN }), "the sex is not set, and the formula depends on it");
+    assert_eq!(reason(Physiology { resting_hr_bpm: None, ..MAN }), "the resting heart rate is not set");
+    assert_eq!(reason(Physiology { max_hr_bpm: None, ..MAN }), "the maximum heart rate is not set");
+    assert_eq!(
+        reason(Physiology { max_hr_bpm: Some(40.0), ..MAN }),
+        "resting (40) and maximum heart rate (40) do not go together"
+    );
+    let partly = column(schema::HEART_RATE_BPM, vec![Some(130.0_f64), None, None, Some(130.0)]);
+    let summary = summarise(&activity(&[0, 10, 20, 30], vec![partly]), &MAN);
+    assert_eq!(summary.trimp_reason.unwrap(), "heart rate was recorded for only 33 % of the time");
+    // Strap noise is no heart rate.
+    let noise = column(schema::HEART_RATE_BPM, vec![0.0_f64, 255.0, 0.0]);
+    let summary = summarise(&activity(&[0, 10, 20], vec![noise]), &MAN);
+    assert_eq!(summary.trimp_reason.unwrap(), "no heart rate was recorded");
+    assert_eq!((summary.avg_heart_rate_bpm, summary.max_heart_rate_bpm), (None, None));
+}
+
+#[test]
+fn climb_leaves_noise_out() {
+    let climb = |altitudes: Vec<f64>| {
+        let seconds: Vec<i64> = (0..).take(altitudes.len()).collect();
+        let summary = summarise(&activity(&seconds, vec![column(schema::ALTITUDE_M, altitudes)]), &MAN);
+        (summary.ascent_m.unwrap(), summary.descent_m.unwrap())
+    };
+    assert_eq!(climb(vec![100.0, 102.0, 100.0, 102.0, 100.5]), (0.0, 0.0));
+    assert_eq!(climb(vec![100.0, 105.0, 104.0, 110.0, 100.0]), (10.0, 10.0));
+}
+
+#[test]
+fn positions_alone_and_speed_from_distance() {
+    let distances = column(schema::DISTANCE_M, vec![None, Some(0.0_f64), Some(30.0), Some(31.0), None]);
+    let activity =
+        Activity { distance_source: DistanceSource::Positions, ..activity(&[0, 10, 20, 30, 40], vec![distances]) };
+    let summary = summarise(&activity, &MAN);
+    assert_eq!((summary.distance_m, summary.distance_origin), (Some(31.0), DistanceOrigin::Positions));
+    assert_eq!(summary.moving_time_s, Some(10.0));
+}
+
+#[test]
+fn elapsed_seconds_do_where_there_is_no_time() {
+    let records = df!(schema::ELAPSED_S => [0.0, 10.0, 20.0], schema::SPEED_MPS => [3.0, 3.0, 3.0]).unwrap();
+    let summary = summarise(&with_records(records), &MAN);
+    assert_eq!((summary.timer_time_s, summary.moving_time_s), (Some(20.0), Some(20.0)));
+}
+
+#[test]
+fn nothing_and_nonsense_give_nothing() {
+    for records in [
+        DataFrame::empty(),
+        df!(schema::TIME => ["a", "b"], schema::HEART_RATE_BPM => ["x", "y"]).unwrap(),
+        df!(schema::ELAPSED_S => [f64::NAN, f64::INFINITY], schema::SPEED_MPS => [f64::NAN, 1e308]).unwrap(),
+    ] {
+        let summary = summarise(&with_records(records), &MAN);
+        assert_eq!((summary.distance_m, summary.distance_origin), (None, DistanceOrigin::None));
+        assert_eq!((summary.timer_time_s, summary.moving_time_s, summary.trimp), (None, None, None));
+    }
+    // Time that runs backwards stands for no time.
+    let rates = column(schema::HEART_RATE_BPM, vec![130.0_f64, 130.0, 130.0]);
+    let summary = summarise(&activity(&[20, 10, 0], vec![rates]), &MAN);
+    assert_eq!((summary.timer_time_s, summary.trimp), (None, None));
+}

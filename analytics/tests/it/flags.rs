@@ -1,0 +1,311 @@
+//! Each flag's rule at its bounds, and its words.
+
+use plimsoll_analytics::{
+    DayGrid, Flag, FlagCode, Gaps, Level, Parameters, Reason, Run, SpikeClass, State, analyse, evidence, planned_run,
+};
+
+use crate::support::{analysis, close, day, grid, loaded, run};
+
+fn of(flags: &[Flag], code: FlagCode) -> Vec<&Flag> {
+    flags.iter().filter(|flag| flag.code == code).collect()
+}
+
+/// 40 days with a run of 12 km every third day, then `last` on day 40.
+fn twelves(last: f64) -> Vec<Run> {
+    (0..40).step_by(3).map(|index| run(index, 12.0)).chain([run(40, last)]).collect()
+}
+
+fn spike_after_twelves(last: f64) -> Option<Flag> {
+    let analysis = analysis(&twelves(last), 40);
+    let spikes = of(&analysis.flags, FlagCode::SessionSpike);
+    assert!(spikes.len() <= 1, "{spikes:#?}");
+    spikes.first().map(|flag| (*flag).clone())
+}
+
+#[test]
+fn session_spike_at_the_bounds_of_the_study() {
+    assert_eq!(spike_after_twelves(13.2), None);
+    for (km, level, threshold) in [
+        (13.3, Level::Caution, 1.1),
+        (15.7, Level::Warning, 1.3),
+        (24.0, Level::Warning, 1.3),
+        (24.1, Level::Warning, 2.0),
+    ] {
+        let flag = spike_after_twelves(km).unwrap();
+        assert_eq!((flag.level, flag.threshold, flag.date), (level, Some(threshold), day(40)), "{km} km");
+        assert_eq!((flag.run.as_deref(), flag.unit, flag.evidence), (Some("run-40"), "ratio", "frandsen_2025"));
+        close(flag.value.unwrap(), km / 12.0, 1e-12);
+    }
+}
+
+#[test]
+fn session_spike_in_words() {
+    let text = |km| spike_after_twelves(km).unwrap().text;
+    assert_eq!(
+        text(13.3),
+        "13.3 km is 11 % longer than your longest run in the last 30 days (12.0 km on 10 Oct). In the largest study \
+         of runners, runs more than 10 % and up to 30 % longer had a higher rate of overuse injury than runs at most \
+         10 % longer."
+    );
+    assert_eq!(
+        text(24.1),
+        "24.1 km is 101 % longer than your longest run in the last 30 days (12.0 km on 10 Oct). In the largest study \
+         of runners, runs more than twice the longest had a higher rate of overuse injury than runs at most 10 % \
+         longer."
+    );
+    assert!(text(13.21).starts_with("13.2 km is just over 10 % longer than"));
+}
+
+#[test]
+fn session_spike_says_when_the_record_is_short() {
+    let analysis = analysis(&[run(0, 10.0), run(5, 14.0)], 5);
+    let [flag] = of(&analysis.flags, FlagCode::SessionSpike)[..] else { panic!("one spike") };
+    assert!(
+        flag.text.ends_with("The record begins only 5 days before, so a longer run may be missing."),
+        "{}",
+        flag.text
+    );
+    assert_eq!(analysis.days[5].state, State::Provisional);
+}
+
+#[test]
+fn session_spike_says_how_many_days_are_unknown() {
+    let grid = DayGrid::new(&twelves(16.0), &[day(20), day(22)], None, Gaps::Rest).unwrap();
+    let analysis = analyse(&grid, &Parameters::default());
+    let [flag] = of(&analysis.flags, FlagCode::SessionSpike)[..] else { panic!("one spike") };
+    assert!(flag.text.ends_with("at most 10 % longer. 2 days of that window are unknown."), "{}", flag.text);
+}
+
+#[test]
+fn runs_of_one_day_are_compared_in_their_order() {
+    let second = |km, order| Run { order, id: format!("second-{order}"), ..run(40, km) };
+    // 16 then 17: the second is measured against the first.
+    let analysis = analysis(&[twelves(16.0), vec![second(17.0, 1)]].concat(), 40);
+    let spikes = of(&analysis.flags, FlagCode::SessionSpike);
+    assert_eq!(spikes.len(), 1);
+    assert_eq!(spikes[0].run.as_deref(), Some("run-40"));
+    // 17 first: it is a spike, and the 16 after it is none.
+    let analysis = crate::support::analysis(&[twelves(16.0), vec![second(17.0, -1)]].concat(), 40);
+    let spikes = of(&analysis.flags, FlagCode::SessionSpike);
+    assert_eq!(spikes.len(), 1);
+    assert_eq!(spikes[0].run.as_deref(), Some("second--1"));
+    // Both are spikes when the second is a fifth longer than the first.
+    let analysis = crate::support::analysis(&[twelves(16.0), vec![second(19.5, 1)]].concat(), 40);
+    let spikes = of(&analysis.flags, FlagCode::SessionSpike);
+    assert_eq!(spikes.len(), 2);
+    assert!(spikes[1].text.starts_with(
+        "19.5 km is 22 % longer than your longest run in the last 30 days (16.0 km earlier the same day)."
+    ));
+}
+
+#[test]
+fn the_window_of_the_longest_run_is_the_30_days_before() {
+    let spikes = |gap| {
+        // Short runs between keep the runner from being on a break.
+        let between = (1..gap).step_by(5).map(|index| run(index, 5.0));
+        let runs: Vec<_> = [run(0, 20.0)].into_iter().chain(between).chain([run(gap, 21.0)]).collect();
+        of(&analysis(&runs, gap).flags, FlagCode::SessionSpike).len()
+    };
+    assert_eq!(spikes(30), 0);
+    assert_eq!(spikes(31), 1);
+}
+
+#[test]
+fn a_run_without_anything_before_it_is_no_spike() {
+    let analysis = analysis(&[run(0, 10.0), run(31, 25.0)], 31);
+    assert_eq!(of(&analysis.flags, FlagCode::SessionSpike), Vec::<&Flag>::new());
+    assert_eq!(analysis.days[31].state, State::Returning);
+    assert_eq!(analysis.days[31].longest_30d_km, Err(Reason::NoRunIn30Days));
+}
+
+#[test]
+fn planned_session_spike_in_words() {
+    let grid = grid(&twelves(12.0), 40);
+    let planned = planned_run(&grid, day(41), 18.4, &Parameters::default());
+    assert_eq!(planned.class, Some(SpikeClass::Moderate));
+    let flag = planned.flag.unwrap();
+    assert_eq!((flag.code, flag.level, flag.run), (FlagCode::PlannedSessionSpike, Level::Warning, None));
+    assert!(flag.text.starts_with(
+        "18.4 km would be 53 % longer than your longest run in the 30 days before 12 Oct (12.0 km on 11 Oct)."
+    ));
+    assert_eq!(planned_run(&grid, day(41), 13.2, &Parameters::default()).flag, None);
+}
+
+/// Four weeks with one run each, then the analysis of the last day of the fourth.
+fn ramp_flag(weeks: [f64; 4]) -> Option<Flag> {
+    let runs: Vec<_> =
+        (0..4).zip(weeks).flat_map(|(week, km)| [run(7 * week, km / 2.0), run(7 * week + 3, km / 2.0)]).collect();
+    let analysis = analysis(&runs, 27);
+    of(&analysis.flags, FlagCode::WeeklyRamp).into_iter().find(|flag| flag.date == day(27)).cloned()
+}
+
+#[test]
+fn weekly_ramp_at_its_bounds() {
+    assert_eq!(ramp_flag([20.0, 20.0, 20.0, 26.0]), None);
+    let flag = ramp_flag([20.0, 20.0, 20.0, 26.1]).unwrap();
+    assert_eq!((flag.level, flag.threshold, flag.unit), (Level::Caution, Some(30.0), "%"));
+    close(flag.value.unwrap(), 30.5, 1e-9);
+    // More than the week before, but not than the three weeks: back from an easy week.
+    assert_eq!(ramp_flag([30.0, 30.0, 12.0, 30.0]), None);
+    // More than the three weeks, but not than the week before: the second week on the new level.
+    assert_eq!(ramp_flag([20.0, 20.0, 40.0, 45.0]), None);
+    assert_eq!(ramp_flag([5.0, 5.0, 5.0, 9.9]).unwrap().level, Level::Info);
+    assert_eq!(ramp_flag([5.0, 5.0, 5.0, 10.0]).unwrap().level, Level::Caution);
+}
+
+#[test]
+fn weekly_ramp_in_words() {
+    assert_eq!(
+        ramp_flag([20.0, 22.0, 25.0, 36.0]).unwrap().text,
+        "36.0 km in the last 7 days is 44 % more than in the 7 days before (25.0 km) and 61 % more than the mean of \
+         the 3 weeks before (22.3 km). Among novice runners, increases over 30 % went with more injuries of the kinds \
+         tied to distance, though chance could explain the difference."
+    );
+    assert!(ramp_flag([5.0, 5.0, 5.0, 9.9]).unwrap().text.ends_with("Below 10 km a week percentages mean little."));
+}
+
+/// 28 days with a load of `usual`, of which the last 7 have `last`.
+fn ratio_flags(usual: f64, last: f64) -> Vec<Flag> {
+    let runs: Vec<_> = (0..28).map(|index| loaded(index, if index < 21 { usual } else { last })).collect();
+    analysis(&runs, 27).flags.into_iter().filter(|flag| flag.code == FlagCode::LoadRatio).collect()
+}
+
+#[test]
+fn load_ratio_is_information_outside_its_band() {
+    // c = 4u ÷ (3 + u): 1.3 in the coupled form is 3.9 ÷ 2.7 between the weeks, 0.8 is 2.4 ÷ 3.2.
+    assert_eq!(ratio_flags(2.7, 3.9), []);
+    assert_eq!(ratio_flags(3.2, 2.4), []);
+    let [above] = &ratio_flags(30.0, 50.0)[..] else { panic!("one flag") };
+    assert_eq!((above.level, above.threshold), (Level::Info, Some(1.3)));
+    assert_eq!(
+        above.text,
+        "Load ratio 1.43, above 1.3: 50.0 load units per day over the last 7 days against 35.0 over the last 28 \
+         (coupled rolling means). The usual bounds come from team sports and are contested: two studies of runners \
+         found fewer injuries at high ratios, not more. Context, not a warning."
+    );
+    let [high] = &ratio_flags(20.0, 50.0)[..] else { panic!("one flag") };
+    assert_eq!((high.level, high.threshold), (Level::Info, Some(1.5)));
+    let [below] = &ratio_flags(30.0, 20.0)[..] else { panic!("one flag") };
+    assert_eq!((below.level, below.threshold), (Level::Info, Some(0.8)));
+    assert!(below.text.starts_with("Load ratio 0.73, below 0.8: 20.0 load units per day"));
+}
+
+fn monotony_flag(week: [f64; 7]) -> Option<Flag> {
+    let runs: Vec<_> = (0..).zip(week).map(|(index, load)| loaded(index, load)).collect();
+    analysis(&runs, 6).flags.into_iter().find(|flag| flag.code == FlagCode::Monotony)
+}
+
+#[test]
+fn monotony_at_its_bounds() {
+    assert_eq!(monotony_flag([0., 0., 0., 10., 20., 30., 40.]), None);
+    let info = monotony_flag([0., 20., 10., 10., 10., 10., 10.]).unwrap();
+    assert_eq!((info.level, info.threshold), (Level::Info, Some(1.5)));
+    let caution = monotony_flag([5., 15., 20., 20., 20., 25., 35.]).unwrap();
+    assert_eq!((caution.level, caution.threshold, caution.evidence), (Level::Caution, Some(2.0), "foster_1998"));
+    assert_eq!(
+        caution.text,
+        "Monotony of the last 7 days is 2.4, above 2.0: the mean daily load divided by its spread. Hard and easy days \
+         are close together. The evidence is one small study of illness, and the bound is a habit of training logs."
+    );
+    let alike = monotony_flag([10.0; 7]).unwrap();
+    assert_eq!((alike.level, alike.value), (Level::Caution, Some(10.0)));
+    assert!(alike.text.starts_with("Monotony of the last 7 days is 10 or more (the 7 days hardly differ), above 2.0"));
+    assert_eq!(monotony_flag([0.0; 7]), None);
+}
+
+#[test]
+fn returning_begins_after_14_days_and_lasts_28_from_the_first_run() {
+    let runs = [run(0, 10.0), run(10, 10.0), run(30, 5.0)];
+    let analysis = analysis(&runs, 60);
+    let returning: Vec<u64> =
+        (0..).zip(&analysis.days).filter(|(_, day)| day.state == State::Returning).map(|(index, _)| index).collect();
+    // 14 days without a run are over on day 24; 28 days from day 30 end with day 57, which by then is the 27th day
+    // without another run.
+    assert_eq!(returning, (24..=60).collect::<Vec<_>>());
+    let flags = of(&analysis.flags, FlagCode::Returning);
+    assert_eq!(flags.len(), returning.len());
+    assert_eq!(
+        flags[0].text,
+        "No run for 14 days (the last was on 11 Sep). Ratios are left out until 28 days from the first run back; \
+         build up in stages rather than by percentages."
+    );
+    assert_eq!(
+        flags[6].text,
+        "Day 1 of 28 since the first run (1 Oct) after 19 days without one. Ratios are left out until then; build up \
+         in stages rather than by percentages."
+    );
+    assert_eq!(analysis.days[30].ratio_coupled, Err(Reason::Returning));
+    assert_eq!(analysis.days[30].ramp_pct, Err(Reason::Returning));
+    close(analysis.days[30].week_km.unwrap(), 5.0, 1e-12);
+}
+
+#[test]
+fn a_return_ends_after_28_days_and_13_days_are_no_break() {
+    let often = (30..70).step_by(2).map(|index| run(index, 5.0));
+    let analysis = analysis(&[run(0, 10.0)].into_iter().chain(often).collect::<Vec<_>>(), 68);
+    assert_eq!(analysis.days[57].state, State::Returning);
+    assert_eq!(analysis.days[58].state, State::Steady);
+    let short = crate::support::analysis(&[run(0, 10.0), run(14, 10.0)], 14);
+    assert!(short.days.iter().all(|day| day.state == State::Provisional));
+    // The first run ever is no return, however long the record before it.
+    let first = crate::support::analysis(&[run(0, 0.0), run(40, 5.0)], 41);
+    assert!(first.days.iter().all(|day| day.state != State::Returning));
+}
+
+#[test]
+fn an_unknown_day_is_no_proof_of_a_break() {
+    let runs = [run(0, 10.0), run(20, 10.0)];
+    let grid = DayGrid::new(&runs, &[day(10)], None, Gaps::Rest).unwrap();
+    let analysis = analyse(&grid, &Parameters::default());
+    assert!(analysis.days.iter().all(|day| day.state == State::Provisional));
+}
+
+#[test]
+fn data_gap_counts_the_unknown_days_of_28() {
+    let grid = DayGrid::new(&twelves(12.0), &[day(1), day(38), day(39)], None, Gaps::Rest).unwrap();
+    let analysis = analyse(&grid, &Parameters::default());
+    let flags = of(&analysis.flags, FlagCode::DataGap);
+    let last = flags.last().unwrap();
+    assert_eq!((last.level, last.value, last.unit), (Level::Info, Some(2.0), "days"));
+    assert_eq!(
+        last.text,
+        "2 of the last 28 days are unknown. Means are over the known days, and a measure is left out when more than \
+         20 % of its days are unknown."
+    );
+    // Day 1 is unknown until day 28 inclusive, then the two late ones.
+    assert_eq!(flags.len(), 28 + 3);
+}
+
+#[test]
+fn consecutive_days_are_one_episode_and_each_spike_its_own() {
+    let runs = [twelves(12.0), vec![run(41, 14.0), run(42, 16.0)]].concat();
+    let grid = DayGrid::new(&runs, &[day(1), day(38)], None, Gaps::Rest).unwrap();
+    let analysis = analyse(&grid, &Parameters::default());
+    let episodes = analysis.episodes();
+    let of = |code| episodes.iter().filter(move |episode| episode.flag.code == code);
+    let gaps: Vec<_> = of(FlagCode::DataGap).map(|episode| (episode.first, episode.last)).collect();
+    assert_eq!(gaps, [(day(1), day(28)), (day(38), day(42))]);
+    let spikes: Vec<_> = of(FlagCode::SessionSpike).map(|episode| (episode.first, episode.last)).collect();
+    assert_eq!(spikes, [(day(41), day(41)), (day(42), day(42))]);
+    assert!(episodes.iter().all(|episode| episode.flag.date == episode.last));
+}
+
+#[test]
+fn the_words_keep_to_the_house_rules() {
+    let runs = [twelves(30.0), vec![run(41, 14.0), run(60, 16.0), run(61, 40.0)]].concat();
+    let grid = DayGrid::new(&runs, &[day(50)], Some(day(100)), Gaps::Rest).unwrap();
+    let flags = analyse(&grid, &Parameters::default()).flags;
+    assert!(flags.len() > 20);
+    for flag in &flags {
+        for word in ["danger zone", "sweet spot", "you will", "safe", "probab"] {
+            assert!(!flag.text.to_lowercase().contains(word), "{word}: {}", flag.text);
+        }
+        assert!(flag.text.chars().any(|c| c.is_ascii_digit()) && flag.text.ends_with('.'), "{}", flag.text);
+        assert_eq!(flag.code.evidence(), flag.evidence);
+    }
+    for entry in plimsoll_analytics::register() {
+        let texts = [&entry.rule, &entry.finding, &entry.not_shown, &entry.advice];
+        assert!(texts.iter().all(|text| !text.contains("you will") && !text.contains("danger zone")), "{}", entry.key);
+    }
+    assert!(evidence("session_spike").is_none());
+}

@@ -1,0 +1,146 @@
+//! Runs to days, and what a short or broken record leaves unsaid.
+
+use plimsoll_analytics::{DayGrid, Gaps, GridError, Measure, Parameters, Reason, Run, analyse};
+
+use crate::support::{analysis, close, day, loaded, run, start};
+
+fn days(runs: &[Run], unknown: &[u64], gaps: Gaps) -> Vec<plimsoll_analytics::Day> {
+    let unknown: Vec<_> = unknown.iter().map(|index| day(*index)).collect();
+    analyse(&DayGrid::new(runs, &unknown, None, gaps).unwrap(), &Parameters::default()).days
+}
+
+#[test]
+fn every_calendar_day_from_the_first_to_as_of() {
+    let runs = [run(3, 5.0), run(0, 4.0), run(3, 2.0), run(9, 8.0)];
+    let grid = DayGrid::new(&runs, &[], Some(day(5)), Gaps::Rest).unwrap();
+    assert_eq!((grid.first(), grid.last(), grid.len()), (Some(start()), Some(day(5)), 6));
+    assert_eq!(grid.distance_km(), [4.0, 0.0, 0.0, 7.0, 0.0, 0.0].map(Some));
+    assert_eq!(grid.runs().len(), 3);
+    let to_the_last_run = DayGrid::new(&runs, &[], None, Gaps::Rest).unwrap();
+    assert_eq!(to_the_last_run.last(), Some(day(9)));
+}
+
+#[test]
+fn no_days_at_all() {
+    for (runs, as_of) in [(vec![], None), (vec![], Some(day(3))), (vec![run(5, 1.0)], Some(day(4)))] {
+        let grid = DayGrid::new(&runs, &[], as_of, Gaps::Rest).unwrap();
+        assert!(grid.is_empty() && grid.first().is_none() && grid.last().is_none());
+        let analysis = analyse(&grid, &Parameters::default());
+        assert!(analysis.days.is_empty() && analysis.flags.is_empty() && analysis.episodes().is_empty());
+    }
+}
+
+#[test]
+fn impossible_values_name_the_run() {
+    let error = |run: Run| DayGrid::new(&[run], &[], None, Gaps::Rest).unwrap_err();
+    assert_eq!(error(run(2, -1.0)).to_string(), "run run-2 on 2025-09-03: distance_km is -1, below zero");
+    assert_eq!(error(loaded(2, f64::NAN)).to_string(), "run run-2 on 2025-09-03: load is not a number");
+    assert!(matches!(error(run(2, f64::INFINITY)), GridError::NotANumber { .. }));
+    assert!(matches!(error(run(2, 1e300)), GridError::TooLarge { .. }));
+    let far = Run { date: start() + chrono::Days::new(36_525), ..run(0, 1.0) };
+    assert!(matches!(DayGrid::new(&[run(0, 1.0), far], &[], None, Gaps::Rest), Err(GridError::TooLong { .. })));
+    assert!(matches!(
+        DayGrid::new(&[run(0, 1.0)], &[], Some(chrono::NaiveDate::MAX), Gaps::Rest),
+        Err(GridError::TooLong { .. })
+    ));
+}
+
+#[test]
+fn unknown_is_not_zero() {
+    let runs = [run(0, 5.0), Run { distance_km: None, ..run(1, 0.0) }, run(4, 5.0)];
+    let rest = DayGrid::new(&runs, &[day(2)], None, Gaps::Rest).unwrap();
+    assert_eq!(rest.distance_km(), [Some(5.0), None, None, Some(0.0), Some(5.0)]);
+    let unknown = DayGrid::new(&[run(0, 5.0), run(2, 0.0), run(4, 5.0)], &[], None, Gaps::Unknown).unwrap();
+    assert_eq!(unknown.distance_km(), [Some(5.0), None, Some(0.0), None, Some(5.0)]);
+}
+
+#[test]
+fn a_quantity_that_no_run_has_is_not_recorded() {
+    let day = analysis(&[loaded(0, 50.0), loaded(2, 50.0)], 40).days.pop().unwrap();
+    for measure in [day.distance_km, day.week_km, day.ramp_pct, day.longest_30d_km, day.line_km, day.line_careful_km] {
+        assert!(matches!(measure, Err(Reason::NotRecorded | Reason::Returning)), "{measure:?}");
+    }
+    assert_eq!(analysis(&[run(0, 5.0)], 0).days[0].load, Err(Reason::NotRecorded));
+}
+
+#[test]
+fn history_that_each_measure_needs() {
+    let runs: Vec<_> = (0..40).map(|index| run(index, 5.0 + (index % 3) as f64)).collect();
+    let days = analysis(&runs, 39).days;
+    // Days of record from which a measure is said.
+    let first = |measure: fn(&plimsoll_analytics::Day) -> Measure| {
+        let index = days.iter().position(|day| measure(day).is_ok()).unwrap();
+        assert!(days[..index].iter().all(|day| measure(day) == Err(Reason::ShortHistory)));
+        assert!(days[index..].iter().all(|day| measure(day).is_ok()));
+        index + 1
+    };
+    assert_eq!(first(|day| day.acute), 7);
+    assert_eq!(first(|day| day.chronic), 28);
+    assert_eq!(first(|day| day.ratio_coupled), 28);
+    assert_eq!(first(|day| day.ratio_uncoupled), 28);
+    assert_eq!(first(|day| day.ratio_ewma), 28);
+    assert_eq!(first(|day| day.monotony), 7);
+    assert_eq!(first(|day| day.strain), 7);
+    assert_eq!(first(|day| day.week_km), 7);
+    assert_eq!(first(|day| day.ramp_pct), 14);
+    assert_eq!(first(|day| day.line_km), 2);
+    let states: Vec<_> = days.iter().map(|day| day.state.as_str()).collect();
+    assert!(states[..30].iter().all(|state| *state == "provisional"));
+    assert!(states[30..].iter().all(|state| *state == "steady"));
+}
+
+#[test]
+fn up_to_a_fifth_of_a_window_may_be_unknown() {
+    let runs: Vec<_> = (0..28).map(|index| run(index, 6.0)).collect();
+    let last = |unknown: &[u64]| days(&runs, unknown, Gaps::Rest).pop().unwrap();
+    let one = last(&[27]);
+    close(one.acute.unwrap(), 6.0, 1e-12);
+    assert_eq!((one.week_km, one.monotony), (Err(Reason::UnknownDays), Err(Reason::UnknownDays)));
+    assert_eq!(last(&[26, 27]).acute, Err(Reason::UnknownDays));
+    let five = last(&[2, 4, 6, 10, 12]);
+    assert_eq!(five.ratio_uncoupled, Err(Reason::UnknownDays));
+    close(five.ratio_coupled.unwrap(), 1.0, 1e-12);
+    close(five.ratio_ewma.unwrap(), 1.0, 1e-12);
+    let six = last(&[2, 4, 6, 10, 12, 14]);
+    for measure in [six.chronic, six.ratio_coupled, six.ratio_uncoupled, six.ratio_ewma] {
+        assert_eq!(measure, Err(Reason::UnknownDays));
+    }
+}
+
+#[test]
+fn nothing_is_divided_by_zero() {
+    let zeros: Vec<_> = (0..40).map(|index| run(index, 0.0)).collect();
+    let day = analysis(&zeros, 39).days.pop().unwrap();
+    assert_eq!(day.chronic, Ok(0.0));
+    assert_eq!(day.ratio_coupled, Err(Reason::NoChronicLoad));
+    assert_eq!(day.ratio_uncoupled, Err(Reason::NoChronicLoad));
+    assert_eq!(day.ratio_ewma, Err(Reason::NoChronicLoad));
+    assert_eq!((day.monotony, day.strain), (Err(Reason::NoLoad), Err(Reason::NoLoad)));
+    assert_eq!(day.ramp_pct, Err(Reason::NoWeekBefore));
+    // No run in the window of the uncoupled chronic load, but not long enough away for a break.
+    let late: Vec<_> = zeros.iter().take(33).cloned().chain((33..40).map(|index| run(index, 5.0))).collect();
+    let day = analysis(&late, 39).days.pop().unwrap();
+    close(day.ratio_coupled.unwrap(), 4.0, 1e-12);
+    assert_eq!(day.ratio_uncoupled, Err(Reason::NoChronicLoad));
+}
+
+#[test]
+fn every_reason_has_a_name_and_a_sentence() {
+    use Reason::{
+        NoChronicLoad, NoLoad, NoRunIn30Days, NoWeekBefore, NotRecorded, OnlyRecentSpikes, Returning, ShortHistory,
+        UnknownDays,
+    };
+    for reason in [
+        ShortHistory,
+        UnknownDays,
+        NotRecorded,
+        NoChronicLoad,
+        NoRunIn30Days,
+        OnlyRecentSpikes,
+        Returning,
+        NoLoad,
+        NoWeekBefore,
+    ] {
+        assert!(reason.text().ends_with('.') && reason.as_str().chars().all(|c| c.is_ascii_alphanumeric() || c == '_'));
+    }
+}
