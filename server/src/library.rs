@@ -97,6 +97,7 @@ impl Library {
     }
 
     /// Takes a file in: store the bytes, acknowledge them, read them. The same bytes twice are one activity.
+    /// [`Library::finish_unread`] must have been called before.
     ///
     /// # Errors
     /// Only when the store or the disk fails; a file that cannot be read is an [`Outcome::Failed`].
@@ -120,7 +121,19 @@ impl Library {
                 let activities = self.store.activities_of_upload(&athlete.id, &upload.id).await?;
                 Ok(Outcome::Duplicate { activities })
             }
-            Received::Fresh(upload) => self.read_upload(athlete, &upload, bytes).await,
+            Received::Fresh(upload) => {
+                // A task of its own: a sender that goes away after the acknowledgement does not stop the reading.
+                let (library, athlete) = (self.clone(), athlete.clone());
+                let reading = tokio::spawn(async move {
+                    let outcome = library.read_upload(&athlete, &upload, bytes).await;
+                    if let Err(error) = &outcome {
+                        // The bytes are there; sending them again tries again.
+                        library.store.fail_upload(&upload, &format!("it could not be stored: {error:#}")).await?;
+                    }
+                    outcome
+                });
+                reading.await.context("reading the file ended early")?
+            }
         }
     }
 

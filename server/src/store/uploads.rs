@@ -67,7 +67,8 @@ impl Store {
             .await?;
         if let Some(row) = known {
             let mut upload = upload_from_row(&row)?;
-            if upload.state == UploadState::Read {
+            // `Received` is on its way right now: what a stopped process left was read when this one began.
+            if upload.state == UploadState::Read || upload.state == UploadState::Received {
                 // Sending a removed activity again is how a person asks for it back.
                 sqlx::query("UPDATE activities SET removed_ms = NULL WHERE athlete_id = $1 AND upload_id = $2")
                     .bind(athlete_id)
