@@ -131,7 +131,11 @@ fn what_the_device_stated_wins_unless_it_cannot_be() {
     assert_eq!((summary.avg_heart_rate_bpm, summary.max_heart_rate_bpm), (Some(131.0), Some(151.0)));
     for distance in [0.0, -5.0, f64::NAN, f64::INFINITY, 4_294_967.0, 30_000.0] {
         let summary = stated(Totals { distance_m: Some(distance), ..Totals::default() });
-        assert_eq!((summary.distance_m, summary.distance_origin), (Some(5400.0), DistanceOrigin::Records), "{distance}");
+        assert_eq!(
+            (summary.distance_m, summary.distance_origin),
+            (Some(5400.0), DistanceOrigin::Records),
+            "{distance}"
+        );
     }
     let summary = stated(Totals { avg_heart_rate_bpm: Some(255.0), ascent_m: Some(65_535.0), ..Totals::default() });
     close(summary.avg_heart_rate_bpm.unwrap(), 130.0, 1e-9);

@@ -10,7 +10,7 @@ use std::io::{ErrorKind, Read, Write};
 
 use anyhow::{Context, Result, bail};
 use chrono::NaiveDate;
-use plimsoll_analytics::{Analysis, Day, DayGrid, Flag, Gaps, Measure, Parameters, Run, analyse};
+use plimsoll_analytics::{Analysis, Day, DayGrid, Flag, Gaps, Measure, Parameters, Reason, Run, analyse};
 use serde::ser::{Serialize, SerializeMap, Serializer};
 
 /// At most this many bad rows are shown.
@@ -430,16 +430,19 @@ fn write_table(athlete: Option<&str>, grid: &DayGrid, analysis: &Analysis, out: 
     let what = if grid.has_load() { "load" } else { "distance, km per day" };
     writeln!(out, "{} of {} days; acute, chronic and ratios are of {what}.", shown.len(), days.len())?;
 
+    // What no run has is said once below, not as a column of dashes.
+    let is_recorded = |name: &'static str| !last.measures().contains(&(name, Err(Reason::NotRecorded)));
+    let columns: Vec<_> = COLUMNS.into_iter().filter(|(_, name, _)| is_recorded(name)).collect();
     write!(out, "\n{:<10}", "date")?;
-    for (heading, _, _) in COLUMNS {
+    for (heading, _, _) in &columns {
         write!(out, " {heading:>8}")?;
     }
     writeln!(out, "  state")?;
     for day in shown {
         write!(out, "{:<10}", day.date.to_string())?;
         let measures = day.measures();
-        for (_, name, digits) in COLUMNS {
-            let value = measures.iter().find(|(other, _)| *other == name).and_then(|(_, measure)| measure.ok());
+        for (_, name, digits) in &columns {
+            let value = measures.iter().find(|(other, _)| other == name).and_then(|(_, measure)| measure.ok());
             match value {
                 Some(value) => write!(out, " {value:>8.digits$}")?,
                 None => write!(out, " {:>8}", "-")?,
@@ -464,7 +467,7 @@ fn write_table(athlete: Option<&str>, grid: &DayGrid, analysis: &Analysis, out: 
 
     let episodes = analysis.episodes();
     let (recent, earlier): (Vec<_>, Vec<_>) = episodes.iter().partition(|episode| episode.last >= first.date);
-    writeln!(out, "\nFlags since {}: {}", first.date, if recent.is_empty() { "none" } else { "" })?;
+    writeln!(out, "\nFlags since {}:{}", first.date, if recent.is_empty() { " none" } else { "" })?;
     for episode in recent {
         let until = if episode.first == episode.last { String::new() } else { format!(" to {}", episode.last) };
         let dates = format!("{}{until}", episode.first);
@@ -693,12 +696,12 @@ mod tests {
         assert_eq!(lines[0], "28 of 40 days; acute, chronic and ratios are of distance, km per day.");
         assert_eq!(
             lines[2],
-            "date             km     load    acute  chronic    ratio     7:21     ewma monotony   strain  week km   \
+            "date             km    acute  chronic    ratio     7:21     ewma monotony   strain  week km   \
              ramp %  line km  careful  state"
         );
         assert_eq!(
             lines[30],
-            "2025-02-09     16.0        -     10.9     10.2     1.06     1.09     1.10     5.17      393     76.0        \
+            "2025-02-09     16.0     10.9     10.2     1.06     1.09     1.10     5.17      393     76.0        \
              9     11.0     11.0  steady"
         );
         assert_eq!(lines[31], "-  load on 2025-02-09: No run has a value for it.");
