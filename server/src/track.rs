@@ -121,9 +121,7 @@ impl Mean {
 /// A column as numbers; empty when the frame has no such column.
 fn numbers(records: &DataFrame, name: &str) -> Vec<Option<f64>> {
     let cast = records.column(name).and_then(|column| column.cast(&DataType::Float64));
-    cast.ok()
-        .and_then(|column| column.f64().ok().map(|values| values.iter().collect()))
-        .unwrap_or_default()
+    cast.ok().and_then(|column| column.f64().ok().map(|values| values.iter().collect())).unwrap_or_default()
 }
 
 fn positions(records: &DataFrame) -> Vec<(f64, f64)> {

@@ -104,6 +104,11 @@ pub(crate) fn capitalised(text: &str) -> String {
     letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }
 
+/// The first sentence of a text, and what comes after it.
+pub(crate) fn first_sentence(text: &str) -> (&str, &str) {
+    text.split_once(". ").map_or((text, ""), |(first, rest)| (text.get(..=first.len()).unwrap_or(first), rest))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -116,6 +121,15 @@ mod tests {
         assert_eq!(duration(3753.4), "1:02:33");
         assert_eq!(duration(2527.0), "42:07");
         assert_eq!(duration(f64::NAN), "0:00");
+    }
+
+    #[test]
+    fn a_sentence_ends_at_its_full_stop_not_at_a_decimal_point() {
+        let text = "18.4 km is 41 % longer than 13.0 km (on 2 Nov). More follows. And more.";
+        let (first, rest) = first_sentence(text);
+        assert_eq!(first, "18.4 km is 41 % longer than 13.0 km (on 2 Nov).");
+        assert_eq!(rest, "More follows. And more.");
+        assert_eq!(first_sentence("Only this."), ("Only this.", ""));
     }
 
     #[test]

@@ -106,6 +106,7 @@ async fn a_person_uploads_files_and_reads_the_line_and_a_flag() {
     let name = browser.find(Locator::Css("input[name=name]")).await.unwrap();
     name.send_keys("Grace").await.unwrap();
     browser.find(Locator::Css("form[action='/athletes'] button")).await.unwrap().click().await.unwrap();
+    browser.wait().for_element(Locator::LinkText("Upload files")).await.unwrap();
     assert!(text(&browser, "main").await.contains("No runs yet"));
     picture(&browser, "first-visit").await;
 
@@ -141,7 +142,14 @@ async fn a_person_uploads_files_and_reads_the_line_and_a_flag() {
     let planned = text(&browser, ".planned").await;
     assert!(planned.contains("25"), "{planned}");
 
-    browser.find(Locator::Css("details[data-code=session_spike] a[href*=activities]")).await.unwrap().click().await.unwrap();
+    browser
+        .find(Locator::Css("details[data-code=session_spike] a[href*=activities]"))
+        .await
+        .unwrap()
+        .click()
+        .await
+        .unwrap();
+    browser.wait().for_element(Locator::Css("h1.title")).await.unwrap();
     assert!(text(&browser, "main").await.contains("16.00 km"));
     assert_eq!(browser.find_all(Locator::Css(".activity .only-wide svg.chart")).await.unwrap().len(), 4);
     picture(&browser, "activity").await;
@@ -155,14 +163,12 @@ async fn every_page_fits_a_phone_and_a_laptop_in_light_and_dark() {
     for (width, height, dark) in [(390, 844, false), (390, 844, true), (1280, 900, false), (1280, 900, true)] {
         let browser = driver.browser(width, height, dark).await;
         browser.goto(&service.url).await.unwrap();
-        let shade = browser
-            .execute("return matchMedia('(prefers-color-scheme: dark)').matches", vec![])
-            .await
-            .unwrap();
+        let shade = browser.execute("return matchMedia('(prefers-color-scheme: dark)').matches", vec![]).await.unwrap();
         assert_eq!(shade, json!(dark));
-        let device = format!("{}-{}", if width < 500 { "phone" } else { "laptop" }, if dark { "dark" } else { "light" });
+        let device =
+            format!("{}-{}", if width < 500 { "phone" } else { "laptop" }, if dark { "dark" } else { "light" });
         picture(&browser, &format!("squad-{device}")).await;
-        let first = browser.find(Locator::Css(".squad .name")).await.unwrap();
+        let first = browser.find(Locator::Css(".squad .name a")).await.unwrap();
         let today = first.attr("href").await.unwrap().unwrap();
         for (name, path) in [
             ("today", String::new()),
@@ -175,6 +181,7 @@ async fn every_page_fits_a_phone_and_a_laptop_in_light_and_dark() {
         }
         browser.goto(&format!("{}{today}/activities", service.url)).await.unwrap();
         browser.find(Locator::Css("tbody a")).await.unwrap().click().await.unwrap();
+        browser.wait().for_element(Locator::Css("h1.title")).await.unwrap();
         picture(&browser, &format!("demo-activity-{device}")).await;
         browser.goto(&format!("{}/method", service.url)).await.unwrap();
         picture(&browser, &format!("method-{device}")).await;

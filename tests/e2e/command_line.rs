@@ -27,7 +27,8 @@ fn import_says_what_became_of_every_file_and_its_exit_status_whether_any_failed(
     write(&files, "a.fit", encode::fit(&run(5, 5.0)));
     write(&files, "copy of a.bin", encode::fit(&run(5, 5.0)));
     write(&files, "deeper/b.gpx", encode::gpx(&run(4, 6.0)));
-    let import = || plimsoll(&["import", files.to_str().unwrap(), "--athlete", "Ada", "--data", data.to_str().unwrap()]);
+    let import =
+        || plimsoll(&["import", files.to_str().unwrap(), "--athlete", "Ada", "--data", data.to_str().unwrap()]);
 
     let first = import();
     let out = text(&first.stdout);
@@ -63,8 +64,7 @@ fn inspect_gives_one_object_per_file_and_line() {
     let (a, b) = (folder.path().join("a.fit"), folder.path().join("b.txt"));
     let out = plimsoll(&["inspect", a.to_str().unwrap(), b.to_str().unwrap(), "--json"]);
     assert_eq!(out.status.code(), Some(1), "one file could not be read");
-    let lines: Vec<Value> =
-        text(&out.stdout).lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let lines: Vec<Value> = text(&out.stdout).lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     assert_eq!(lines.len(), 2);
     assert_eq!(lines[0]["ok"], true);
     assert_eq!(lines[0]["messages"]["session"], 1);

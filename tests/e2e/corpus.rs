@@ -19,11 +19,7 @@ const DIFFERENCES: &[(&str, &str, &str)] = &[
         "a course: its samples are a plan, not an activity; they are counted and not kept. Both are right: the table \
          knows no file types",
     ),
-    (
-        "fit/GPSBabel+gpsbabel/7fee0ec4-fitwrite-track.fit",
-        "lap.*",
-        "as above: the laps of a course",
-    ),
+    ("fit/GPSBabel+gpsbabel/7fee0ec4-fitwrite-track.fit", "lap.*", "as above: the laps of a course"),
 ];
 
 /// The table's record quantities by column.
@@ -57,8 +53,7 @@ const SESSION: [(&str, &str); 7] = [
 ];
 
 /// The table's lap quantities by field.
-const LAP: [(&str, &str); 2] =
-    [("lap.total_distance_m", "distance_m"), ("lap.total_timer_time_s", "timer_time_s")];
+const LAP: [(&str, &str); 2] = [("lap.total_distance_m", "distance_m"), ("lap.total_timer_time_s", "timer_time_s")];
 
 /// Count, sum, least and greatest of a quantity's values.
 #[derive(Debug, Clone, Copy, Default)]
@@ -113,8 +108,7 @@ fn quantities(file: &Value) -> Quantities {
                 add(name, Summary { count, sum, min, max });
             }
         }
-        let stated: BTreeSet<&str> =
-            activity["stated"].as_array().unwrap().iter().filter_map(Value::as_str).collect();
+        let stated: BTreeSet<&str> = activity["stated"].as_array().unwrap().iter().filter_map(Value::as_str).collect();
         for (name, field) in SESSION.iter().filter(|(_, field)| stated.contains(field)) {
             add(name, Summary::of(activity[field].as_f64().unwrap()));
         }

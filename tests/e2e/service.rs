@@ -191,7 +191,8 @@ async fn one_file_over_its_limit_does_not_keep_the_others_out() {
 #[tokio::test(flavor = "multi_thread")]
 async fn other_sites_and_other_hosts_are_refused() {
     let bench = Bench::new().await;
-    let add = |client: &Client| client.post(format!("{}/api/v1/athletes", bench.service.url)).json(&json!({"name": "X"}));
+    let add =
+        |client: &Client| client.post(format!("{}/api/v1/athletes", bench.service.url)).json(&json!({"name": "X"}));
     let foreign = add(&bench.client).header("sec-fetch-site", "cross-site").send().await.unwrap();
     assert_eq!(foreign.status(), StatusCode::FORBIDDEN);
     let rebound = bench.client.get(&bench.service.url).header("host", "evil.example:80").send().await.unwrap();

@@ -182,7 +182,9 @@ fn column_report(column: &Column) -> Option<(String, ColumnReport)> {
         DataType::Datetime(_, _) => {
             (if name == schema::TIME { "time_unix_s" } else { name }, seconds_since_1970(column).ok()?)
         }
-        DataType::List(_) => (name, column.explode(polars::prelude::ExplodeOptions { empty_as_null: true, keep_nulls: true }).ok()?),
+        DataType::List(_) => {
+            (name, column.explode(polars::prelude::ExplodeOptions { empty_as_null: true, keep_nulls: true }).ok()?)
+        }
         _ => (name, column.clone()),
     };
     let numbers = numbers.cast(&DataType::Float64).ok()?;
@@ -216,7 +218,8 @@ fn print(report: &FileReport, out: &mut impl Write) -> std::io::Result<()> {
     }
     let kind = report.kind.as_deref().unwrap_or("?").replace('_', " ");
     let device = report.device.as_ref().map_or_else(String::new, |device| {
-        let parts: Vec<&str> = [device.manufacturer.as_deref(), device.product.as_deref()].into_iter().flatten().collect();
+        let parts: Vec<&str> =
+            [device.manufacturer.as_deref(), device.product.as_deref()].into_iter().flatten().collect();
         if parts.is_empty() { String::new() } else { format!(", written by {}", parts.join(" ")) }
     });
     let format = match report.format {

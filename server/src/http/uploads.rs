@@ -51,9 +51,9 @@ pub(super) async fn receive(app: &App, athlete: &Athlete, request: Request) -> R
     let request = Request::from_parts(parts, body);
     let mut request = request;
     axum::extract::DefaultBodyLimit::max(limit).apply(&mut request);
-    let mut multipart = Multipart::from_request(request, &())
-        .await
-        .map_err(|error| Problem::new(StatusCode::UNPROCESSABLE_ENTITY, format!("{error} Send files as multipart/form-data.")))?;
+    let mut multipart = Multipart::from_request(request, &()).await.map_err(|error| {
+        Problem::new(StatusCode::UNPROCESSABLE_ENTITY, format!("{error} Send files as multipart/form-data."))
+    })?;
     let mut results = Vec::new();
     loop {
         let field = match multipart.next_field().await {
@@ -139,7 +139,11 @@ fn end_early(
     }
     Err(Problem::new(
         StatusCode::BAD_REQUEST,
-        format!("The upload broke off: {}. {} files before it were taken in and stay.", error.body_text(), results.len()),
+        format!(
+            "The upload broke off: {}. {} files before it were taken in and stay.",
+            error.body_text(),
+            results.len()
+        ),
     ))
 }
 

@@ -186,13 +186,12 @@ impl Store {
 
     /// Changes an activity's sport. Returns false when there is no such activity.
     pub(crate) async fn set_sport(&self, athlete_id: &str, id: &str, sport: &str) -> anyhow::Result<bool> {
-        let done =
-            sqlx::query("UPDATE activities SET sport = $3, run_kind = NULL WHERE athlete_id = $1 AND id = $2")
-                .bind(athlete_id)
-                .bind(id)
-                .bind(sport)
-                .execute(&self.write)
-                .await?;
+        let done = sqlx::query("UPDATE activities SET sport = $3, run_kind = NULL WHERE athlete_id = $1 AND id = $2")
+            .bind(athlete_id)
+            .bind(id)
+            .bind(sport)
+            .execute(&self.write)
+            .await?;
         Ok(done.rows_affected() == 1)
     }
 

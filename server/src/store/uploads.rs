@@ -171,13 +171,12 @@ impl Store {
 
     /// An athlete's uploads, newest first, at most `limit`.
     pub(crate) async fn uploads(&self, athlete_id: &str, limit: i64) -> anyhow::Result<Vec<Upload>> {
-        let rows = sqlx::query(
-            "SELECT * FROM uploads WHERE athlete_id = $1 ORDER BY received_ms DESC, id DESC LIMIT $2",
-        )
-        .bind(athlete_id)
-        .bind(limit)
-        .fetch_all(&self.read)
-        .await?;
+        let rows =
+            sqlx::query("SELECT * FROM uploads WHERE athlete_id = $1 ORDER BY received_ms DESC, id DESC LIMIT $2")
+                .bind(athlete_id)
+                .bind(limit)
+                .fetch_all(&self.read)
+                .await?;
         rows.iter().map(upload_from_row).collect()
     }
 

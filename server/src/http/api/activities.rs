@@ -272,8 +272,8 @@ pub(super) async fn chart(
         Some(series) => profile(&track, series, width),
         None => route(&track, width),
     };
-    let chart = drawn.map_err(anyhow::Error::from)?.ok_or_else(|| {
-        Problem::new(StatusCode::NOT_FOUND, "The activity has no values for this chart.")
-    })?;
+    let chart = drawn
+        .map_err(anyhow::Error::from)?
+        .ok_or_else(|| Problem::new(StatusCode::NOT_FOUND, "The activity has no values for this chart."))?;
     Ok(([(header::CONTENT_TYPE, "image/svg+xml")], chart.standalone()).into_response())
 }

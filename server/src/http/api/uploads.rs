@@ -90,8 +90,11 @@ pub(super) async fn original(
     let upload = app.library.store.upload(&athlete_id, &id).await?.ok_or_else(|| Problem::no_such("upload"))?;
     let bytes = app.library.raw_bytes(&upload).await?.ok_or_else(|| Problem::no_such("file"))?;
     // Only plain characters go into the header: the name is the sender's text.
-    let plain: String =
-        upload.file_name.chars().map(|c| if c.is_ascii_alphanumeric() || "._-".contains(c) { c } else { '_' }).collect();
+    let plain: String = upload
+        .file_name
+        .chars()
+        .map(|c| if c.is_ascii_alphanumeric() || "._-".contains(c) { c } else { '_' })
+        .collect();
     let disposition = HeaderValue::try_from(format!("attachment; filename=\"{plain}\""))
         .unwrap_or(HeaderValue::from_static("attachment"));
     let kind = HeaderValue::from_static("application/octet-stream");

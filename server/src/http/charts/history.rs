@@ -63,9 +63,9 @@ pub(crate) fn history(days: &[HistoryDay], width: u32) -> Result<Chart, ChartErr
         grid(paper, &frame, days, step)?;
         bars(paper, &frame, days)?;
         let level = |value: fn(&HistoryDay) -> Option<f64>| {
-            pieces(days, value).into_iter().map(|piece| {
-                piece.into_iter().map(|(day, km)| (frame.x(day + 0.5), frame.y(km))).collect::<Vec<_>>()
-            })
+            pieces(days, value)
+                .into_iter()
+                .map(|piece| piece.into_iter().map(|(day, km)| (frame.x(day + 0.5), frame.y(km))).collect::<Vec<_>>())
         };
         for line in steps(days, &frame) {
             paper.draw(&PathElement::new(line, stroke(Ink::Hull, 1.6)))?;
@@ -105,7 +105,11 @@ fn grid(paper: &Paper<'_>, frame: &Frame, days: &[HistoryDay], step: f64) -> Res
         ))?;
         km += step;
     }
-    paper.draw(&Text::new("km", (px(frame.left - 6.0), px(2.0)), text_style(Ink::Soft, 11.5, HPos::Right, VPos::Top)))?;
+    paper.draw(&Text::new(
+        "km",
+        (px(frame.left - 6.0), px(2.0)),
+        text_style(Ink::Soft, 11.5, HPos::Right, VPos::Top),
+    ))?;
 
     let mondays: Vec<(usize, NaiveDate)> = days
         .iter()

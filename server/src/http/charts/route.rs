@@ -44,7 +44,10 @@ pub(crate) fn route(track: &Track, width: u32) -> Result<Option<Chart>, ChartErr
 
         let bar_m = round_step(inner_w / scale, 5.0);
         let (from, to, y) = (px(16.0), px(16.0 + bar_m * scale), px(height - 18.0));
-        paper.draw(&PathElement::new([(from, y - px(4.0)), (from, y), (to, y), (to, y - px(4.0))], stroke(Ink::Soft, 1.2)))?;
+        paper.draw(&PathElement::new(
+            [(from, y - px(4.0)), (from, y), (to, y), (to, y - px(4.0))],
+            stroke(Ink::Soft, 1.2),
+        ))?;
         let text = if bar_m >= 1000.0 { format!("{} km", tick(bar_m / 1000.0)) } else { format!("{} m", tick(bar_m)) };
         paper.draw(&Text::new(text, (to + px(8.0), y), text_style(Ink::Soft, 11.5, HPos::Left, VPos::Center)))?;
         let right = px(f64::from(width) - 16.0);

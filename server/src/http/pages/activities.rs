@@ -71,7 +71,10 @@ fn view(activity: &ActivityRow, today: chrono::NaiveDate) -> Row {
         sport,
         distance: summary.distance_m.map_or_else(dash, |metres| words::one_decimal(metres / 1000.0)),
         time: summary.moving_time_s.or(summary.timer_time_s).map_or_else(dash, words::duration),
-        pace: summary.avg_speed_mps.filter(|mps| *mps > 0.5).map_or_else(dash, |mps| words::minutes_seconds(1000.0 / mps)),
+        pace: summary
+            .avg_speed_mps
+            .filter(|mps| *mps > 0.5)
+            .map_or_else(dash, |mps| words::minutes_seconds(1000.0 / mps)),
         ascent: whole(summary.ascent_m),
         heart_rate: whole(summary.avg_heart_rate_bpm),
         trimp: whole(summary.trimp),

@@ -90,10 +90,13 @@ fn row(athlete: &Athlete, standing: &Standing) -> Result<Row, PageError> {
         name: athlete.profile.name.clone(),
         state: day.map_or("no runs yet", |day| state_word(day.state)),
         line: standing.outlook.as_ref().and_then(|outlook| outlook.careful_km.ok()).map(words::one_decimal),
-        longest: day.and_then(|day| day.longest_30d_km.ok()).map(words::one_decimal),
+        longest: standing.outlook.as_ref().and_then(|outlook| outlook.longest).map(|(_, km)| words::one_decimal(km)),
         week: day.and_then(|day| day.week_km.ok()).map(words::one_decimal),
         usual: usual_week_km(standing).map(words::one_decimal),
-        flag: worst.map(|episode| FlagLine { level: episode.flag.level.as_str(), text: episode.flag.text.clone() }),
+        flag: worst.map(|episode| FlagLine {
+            level: episode.flag.level.as_str(),
+            text: words::first_sentence(&episode.flag.text).0.to_owned(),
+        }),
         more_flags: episodes.len().saturating_sub(1),
         spark,
         last_run: standing

@@ -74,10 +74,7 @@ pub(super) struct Responsive {
 
 impl Responsive {
     /// Draws at `wide` pixels for laptops; `None` when there is nothing to draw.
-    fn draw(
-        wide: u32,
-        draw: impl Fn(u32) -> Result<Option<Chart>, ChartError>,
-    ) -> Result<Option<Self>, PageError> {
+    fn draw(wide: u32, draw: impl Fn(u32) -> Result<Option<Chart>, ChartError>) -> Result<Option<Self>, PageError> {
         let at = |width| draw(width).map(|chart| chart.map(|chart| chart.inline())).map_err(anyhow::Error::from);
         Ok(at(wide)?.zip(at(NARROW)?).map(|(wide, narrow)| Self { wide, narrow }))
     }

@@ -4,7 +4,9 @@ use askama::Template;
 use axum::extract::{Path, Query, State};
 use axum::response::Html;
 use chrono::Days;
-use plimsoll_analytics::{ChangeCause, Episode, Evidence, LineOutlook, Measure, Reason, State as Standingness, evidence};
+use plimsoll_analytics::{
+    ChangeCause, Episode, Evidence, LineOutlook, Measure, Reason, State as Standingness, evidence,
+};
 use serde::Deserialize;
 
 use super::athletes::{state_word, usual_week_km};
@@ -59,8 +61,12 @@ pub(super) struct FlagView {
     pub(super) icon: &'static str,
     pub(super) open: bool,
     pub(super) code: &'static str,
+    /// The first sentence of the flag's words.
     pub(super) text: String,
-    pub(super) since: Option<String>,
+    /// The sentences after it.
+    pub(super) rest: String,
+    /// When: the day of the run, or since when it holds.
+    pub(super) when: Option<String>,
     pub(super) measured: String,
     pub(super) run: Option<String>,
     pub(super) evidence: Option<&'static Evidence>,
@@ -179,8 +185,8 @@ fn notes(outlook: &LineOutlook, standing: &Standing) -> Vec<String> {
         && outlook.careful_km.map_or(true, |careful| counted > careful + 0.05)
     {
         notes.push(format!(
-            "The {} of {} were a spike and count only after 14 days; counted, the line would be {}. Leaving them out \
-             is our caution (evidence grade D), not the study’s rule.",
+            "The {} run of {} was a spike and counts only after 14 days; counted, the line would be {}. Leaving it \
+             out is our caution (evidence grade D), not the study’s rule.",
             words::km(km),
             near(date),
             words::km(counted)
@@ -194,22 +200,22 @@ fn notes(outlook: &LineOutlook, standing: &Standing) -> Vec<String> {
     };
     let on = near(next.date);
     notes.push(match (next.because, next.to_km) {
-        (_, None) => format!(
-            "Without another run there is no line from {on} on, when the last run leaves the 30 days."
-        ),
+        (_, None) => {
+            format!("Without another run there is no line from {on} on, when the last run leaves the 30 days.")
+        }
         (ChangeCause::LeavesWindow, Some(to)) => {
             let leaving = next.leaving.map_or_else(
                 || "a run leaves the 30 days".to_owned(),
-                |(date, km)| format!("the {} of {} leave the 30 days", words::km(km), near(date)),
+                |(date, km)| format!("the {} run of {} leaves the 30 days", words::km(km), near(date)),
             );
-            let keep = next.leaving.map_or_else(String::new, |(_, km)| {
-                format!("; an easy {} before then keeps it", words::km(km))
-            });
+            let keep = next
+                .leaving
+                .map_or_else(String::new, |(_, km)| format!("; an easy {} before then keeps it", words::km(km)));
             format!("On {on} it falls to {}, when {leaving}{keep}.", words::km(to))
         }
         (ChangeCause::CarefulDaysEnd | ChangeCause::RunCounts, Some(to)) => {
             let because = next.resting_on.map_or_else(String::new, |(date, km)| {
-                format!(", when the {} of {} start to count", words::km(km), near(date))
+                format!(", when the {} run of {} starts to count", words::km(km), near(date))
             });
             format!("On {on} it moves to {}{because}.", words::km(to))
         }
@@ -239,10 +245,9 @@ fn planned(standing: &Standing) -> Option<PlannedView> {
             };
             PlannedView { level: "fine", text }
         }
-        (None, None) => PlannedView {
-            level: "info",
-            text: "There is no run in the last 30 days to weigh it against.".to_owned(),
-        },
+        (None, None) => {
+            PlannedView { level: "info", text: "There is no run in the last 30 days to weigh it against.".to_owned() }
+        }
     })
 }
 
@@ -259,17 +264,21 @@ fn flags_heading(count: usize) -> String {
 /// A flag for the page. Warnings stand open; the rest opens on a click.
 pub(super) fn flag_view(episode: &Episode, standing: &Standing) -> FlagView {
     let flag = &episode.flag;
-    let number = |value: f64| {
-        let text = format!("{value:.2}");
-        text.trim_end_matches('0').trim_end_matches('.').to_owned()
+    let shown = |value: f64| match flag.unit {
+        "ratio" => format!("{value:.2}"),
+        unit => format!("{value:.0}\u{a0}{unit}"),
     };
-    let unit = if flag.unit.is_empty() || flag.unit == "ratio" { String::new() } else { format!("\u{a0}{}", flag.unit) };
     let measured = match (flag.value, flag.threshold) {
-        (Some(value), Some(threshold)) => {
-            format!("{}{unit}; the mark is at {}{unit}", number(value), number(threshold))
-        }
-        (Some(value), None) => format!("{}{unit}", number(value)),
+        (Some(value), Some(threshold)) => format!("{}; the rule’s bound is {}", shown(value), shown(threshold)),
+        (Some(value), None) => shown(value),
         (None, _) => String::new(),
+    };
+    let (text, rest) = words::first_sentence(&flag.text);
+    let near = |date| words::day_month_near(date, standing.today);
+    let when = if flag.run.is_some() {
+        Some(format!("Run of {}.", near(flag.date)))
+    } else {
+        (episode.first < episode.last).then(|| format!("Since {}.", near(episode.first)))
     };
     FlagView {
         level: flag.level.as_str(),
@@ -281,8 +290,9 @@ pub(super) fn flag_view(episode: &Episode, standing: &Standing) -> FlagView {
         },
         open: flag.level >= plimsoll_analytics::Level::Warning,
         code: flag.code.as_str(),
-        text: flag.text.clone(),
-        since: (episode.first < episode.last).then(|| words::day_month_near(episode.first, standing.today)),
+        text: text.to_owned(),
+        rest: rest.to_owned(),
+        when,
         measured,
         run: flag.run.clone(),
         evidence: evidence(flag.evidence),
@@ -323,10 +333,16 @@ fn week_run(run: &ActivityRow) -> WeekRun {
     WeekRun {
         id: run.id.clone(),
         day: run.local_date.format("%a %-d %b").to_string(),
-        title: run.title.clone().unwrap_or_else(|| words::capitalised(&words::sport(&run.sport, run.run_kind.as_deref()))),
+        title: run
+            .title
+            .clone()
+            .unwrap_or_else(|| words::capitalised(&words::sport(&run.sport, run.run_kind.as_deref()))),
         distance: summary.distance_m.map_or_else(dash, |metres| words::one_decimal(metres / 1000.0)),
         time: summary.moving_time_s.or(summary.timer_time_s).map_or_else(dash, words::duration),
-        pace: summary.avg_speed_mps.filter(|mps| *mps > 0.5).map_or_else(dash, |mps| words::minutes_seconds(1000.0 / mps)),
+        pace: summary
+            .avg_speed_mps
+            .filter(|mps| *mps > 0.5)
+            .map_or_else(dash, |mps| words::minutes_seconds(1000.0 / mps)),
         heart_rate: summary.avg_heart_rate_bpm.map_or_else(dash, |bpm| format!("{bpm:.0}")),
     }
 }

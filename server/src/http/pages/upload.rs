@@ -98,7 +98,10 @@ fn result_view(result: FileResult) -> ResultView {
         .iter()
         .map(|activity| {
             let distance = activity.distance_m.map_or_else(String::new, |metres| words::km(metres / 1000.0) + " ");
-            Link { id: activity.id.clone(), text: format!("{distance}{} on {}", activity.sport_words(), activity.local_date) }
+            Link {
+                id: activity.id.clone(),
+                text: format!("{distance}{} on {}", activity.sport_words(), activity.local_date),
+            }
         })
         .collect();
     ResultView { file: result.file, result: result.result, messages: result.messages, activities }
