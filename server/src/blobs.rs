@@ -4,6 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use anyhow::Context as _;
+use bytes::Bytes;
 use object_store::local::LocalFileSystem;
 use object_store::path::Path as Key;
 use object_store::{ObjectStore, ObjectStoreExt as _, PutMode, PutOptions, PutPayload};
@@ -26,20 +27,20 @@ impl Blobs {
     }
 
     /// Stores `bytes` under `key` unless the key is there already: keys name their content.
-    pub(crate) async fn put(&self, key: &str, bytes: Vec<u8>) -> anyhow::Result<()> {
+    pub(crate) async fn put(&self, key: &str, bytes: impl Into<PutPayload>) -> anyhow::Result<()> {
         let options = PutOptions { mode: PutMode::Create, ..PutOptions::default() };
-        match self.store.put_opts(&Key::from(key), PutPayload::from(bytes), options).await {
+        match self.store.put_opts(&Key::from(key), bytes.into(), options).await {
             Ok(_) | Err(object_store::Error::AlreadyExists { .. }) => Ok(()),
             Err(error) => Err(error).with_context(|| format!("cannot store {key}")),
         }
     }
 
     /// The bytes under `key`, or `None` when there are none.
-    pub(crate) async fn get(&self, key: &str) -> anyhow::Result<Option<Vec<u8>>> {
+    pub(crate) async fn get(&self, key: &str) -> anyhow::Result<Option<Bytes>> {
         match self.store.get(&Key::from(key)).await {
             Ok(found) => {
                 let bytes = found.bytes().await.with_context(|| format!("cannot read {key}"))?;
-                Ok(Some(bytes.into()))
+                Ok(Some(bytes))
             }
             Err(object_store::Error::NotFound { .. }) => Ok(None),
             Err(error) => Err(error).with_context(|| format!("cannot read {key}")),

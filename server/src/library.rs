@@ -5,6 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use anyhow::Context as _;
+use bytes::Bytes;
 use chrono::NaiveDate;
 use plimsoll_analytics::{
     ActivitySummary, Analysis, DayGrid, Gaps, LineOutlook, Parameters, PlannedRun, Run, analyse, line_outlook,
@@ -101,18 +102,13 @@ impl Library {
     ///
     /// # Errors
     /// Only when the store or the disk fails; a file that cannot be read is an [`Outcome::Failed`].
-    pub(crate) async fn take_in(&self, athlete: &Athlete, file_name: &str, bytes: Vec<u8>) -> anyhow::Result<Outcome> {
+    pub(crate) async fn take_in(&self, athlete: &Athlete, file_name: &str, bytes: Bytes) -> anyhow::Result<Outcome> {
         if bytes.is_empty() {
             return Ok(Outcome::Failed { reason: "the file is empty (0 bytes)".to_owned() });
         }
         let file_name = shown_name(file_name);
-        let (bytes, sha256) = self
-            .compute
-            .run(move || {
-                let sha256 = sha256_hex(&bytes);
-                (bytes, sha256)
-            })
-            .await?;
+        let hashed = bytes.clone();
+        let sha256 = self.compute.run(move || sha256_hex(&hashed)).await?;
         self.blobs.put(&raw_key(&sha256), bytes.clone()).await?;
         let size_bytes = i64::try_from(bytes.len()).unwrap_or(i64::MAX);
         let now_ms = self.clock.now().timestamp_millis();
@@ -137,7 +133,7 @@ impl Library {
         }
     }
 
-    async fn read_upload(&self, athlete: &Athlete, upload: &Upload, bytes: Vec<u8>) -> anyhow::Result<Outcome> {
+    async fn read_upload(&self, athlete: &Athlete, upload: &Upload, bytes: Bytes) -> anyhow::Result<Outcome> {
         let (profile, sha256) = (athlete.profile.clone(), upload.sha256.clone());
         let read = self
             .compute
@@ -162,7 +158,7 @@ impl Library {
     }
 
     /// The raw bytes of an upload.
-    pub(crate) async fn raw_bytes(&self, upload: &Upload) -> anyhow::Result<Option<Vec<u8>>> {
+    pub(crate) async fn raw_bytes(&self, upload: &Upload) -> anyhow::Result<Option<Bytes>> {
         self.blobs.get(&raw_key(&upload.sha256)).await
     }
 

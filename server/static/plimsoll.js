@@ -37,7 +37,9 @@ if (form) {
       const link = document.createElement("a");
       link.href = `${form.dataset.athlete}/activities/${activity.id}`;
       const km = activity.distance_m == null ? "" : `${(activity.distance_m / 1000).toFixed(1)} km `;
-      link.textContent = `${km}${activity.sport.replaceAll("_", " ")} on ${activity.local_date}`;
+      const day = new Date(`${activity.local_date}T12:00:00`);
+      const on = day.toLocaleDateString("en-GB", { day: "numeric", month: "short", year: "numeric" });
+      link.textContent = `${km}${activity.sport.replaceAll("_", " ")} on ${on}`;
       item.append(link, " ");
     }
     for (const message of result.messages) {

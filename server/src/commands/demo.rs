@@ -1,9 +1,10 @@
 //! `plimsoll demo`: the service with an invented squad, in a folder that goes with it.
 
-use std::io::Write as _;
+use std::io::Write;
 use std::net::SocketAddr;
 
 use anyhow::Context as _;
+use chrono::NaiveDate;
 use plimsoll_analytics::Physiology;
 
 use super::serve;
@@ -13,14 +14,19 @@ use crate::demo::squad;
 use crate::library::{Library, Outcome};
 use crate::store::{Profile, sex_from_name};
 
-/// Generates the squad, takes its files in as any upload, and serves it.
+/// Generates the squad and serves it.
 pub(crate) async fn demo(listen: SocketAddr, limits: Limits) -> anyhow::Result<()> {
     let listener = serve::bind(listen).await?;
     let folder = tempfile::Builder::new().prefix("plimsoll-demo-").tempdir().context("cannot create a folder")?;
     let library = Library::open(folder.path(), Clock::System, limits).await?;
     let mut out = std::io::stdout();
     writeln!(out, "Inventing a squad…")?;
-    let today = Clock::System.today(chrono_tz::Tz::UTC);
+    invite(&library, Clock::System.today(chrono_tz::Tz::UTC), &mut out).await?;
+    serve::run(library, listener, true).await
+}
+
+/// Generates the squad as it stands on `today` and takes its files in as any upload; a line for each athlete to `out`.
+pub(crate) async fn invite(library: &Library, today: NaiveDate, out: &mut (dyn Write + Send)) -> anyhow::Result<()> {
     let athletes = library.compute.run(move || squad(today)).await?.context("the demo squad is not well described")?;
     for invented in athletes {
         let profile = Profile {
@@ -32,15 +38,15 @@ pub(crate) async fn demo(listen: SocketAddr, limits: Limits) -> anyhow::Result<(
                 max_hr_bpm: invented.max_hr_bpm,
             },
         };
-        let athlete = library.store.add_athlete(profile, Clock::System.now().timestamp_millis()).await?;
+        let athlete = library.store.add_athlete(profile, library.clock.now().timestamp_millis()).await?;
         let files = invented.files.len();
         for file in invented.files {
             let name = file.name;
-            if let Outcome::Failed { reason } = library.take_in(&athlete, &name, file.bytes).await? {
+            if let Outcome::Failed { reason } = library.take_in(&athlete, &name, file.bytes.into()).await? {
                 anyhow::bail!("the generated file {name} of {} could not be read: {reason}", athlete.profile.name);
             }
         }
         writeln!(out, "  {:<22} {files:>3} files", athlete.profile.name)?;
     }
-    serve::run(library, listener, true).await
+    Ok(())
 }

@@ -116,6 +116,12 @@ async fn athlete_named(library: &Library, order: &Import) -> anyhow::Result<Athl
     if let Some(zone) = order.zone {
         profile.zone = zone;
     }
+    writeln!(
+        std::io::stdout(),
+        "Adding the athlete {}, time zone {} (--zone sets another)",
+        profile.name.trim(),
+        profile.zone.name()
+    )?;
     Ok(library.store.add_athlete(profile, library.clock.now().timestamp_millis()).await?)
 }
 
@@ -126,7 +132,7 @@ async fn take_in_path(library: &Library, athlete: &Athlete, path: &Path) -> anyh
         return Ok(Outcome::Failed { reason: words::too_large(size, limit, "--max-file-mb") });
     }
     let bytes = tokio::fs::read(path).await.context("cannot be read")?;
-    library.take_in(athlete, &path.to_string_lossy(), bytes).await
+    library.take_in(athlete, &path.to_string_lossy(), bytes.into()).await
 }
 
 /// All files under `paths` in order, folders searched through, hidden files left out; and the paths that cannot be

@@ -44,6 +44,10 @@ pub(super) struct Athlete {
     pub(super) place: Place,
     /// Runs that come back every week.
     pub(super) sessions: Vec<Session>,
+    /// Factors on their distances, week by week, counted back from this week, over and over: `[1.1, 1.05, 1.0, 0.75]`
+    /// builds for three weeks after a light one. Empty: every week alike.
+    #[serde(default)]
+    pub(super) weeks: Vec<f64>,
     /// Days without any of them.
     #[serde(default)]
     pub(super) off: Vec<Off>,
@@ -103,6 +107,9 @@ pub(super) struct Session {
     /// Share by which the distance varies.
     #[serde(default = "usual_jitter")]
     pub(super) jitter: f64,
+    /// Share of the weeks in which it is left out.
+    #[serde(default)]
+    pub(super) skipped: f64,
     /// Every so many weeks it is on a treadmill.
     pub(super) treadmill_every: Option<u32>,
 }

@@ -22,17 +22,21 @@ pub(super) fn runs(athlete: &Athlete) -> Vec<PlannedRun> {
     for days_ago in (0..athlete.history_days).rev() {
         if !athlete.off.iter().any(|off| (off.to..=off.from).contains(&days_ago)) {
             let of_the_day = athlete.sessions.iter().filter(|session| session.day == days_ago % 7);
-            runs.extend(of_the_day.map(|session| {
+            runs.extend(of_the_day.filter_map(|session| {
                 let weeks_ago = days_ago / 7;
                 let mut random = Random::new(athlete.seed, u64::from(days_ago));
+                if random.unit() < session.skipped {
+                    return None;
+                }
+                let in_cycle = athlete.weeks.iter().cycle().nth(weeks_ago as usize).copied().unwrap_or(1.0);
                 let growth = (1.0 - session.growth_per_week).powf(weeks_ago.into());
                 let on_treadmill = session.treadmill_every.is_some_and(|every| weeks_ago % every.max(1) == every / 2);
-                PlannedRun {
+                Some(PlannedRun {
                     days_ago,
-                    distance_m: 1000.0 * session.km * growth * (1.0 + session.jitter * random.signed()),
+                    distance_m: 1000.0 * session.km * growth * in_cycle * (1.0 + session.jitter * random.signed()),
                     effort: session.effort,
                     route: if on_treadmill { RouteKind::Treadmill } else { session.route },
-                }
+                })
             }));
         }
         runs.extend(athlete.runs.iter().filter(|single| single.day == days_ago).map(|single| PlannedRun {

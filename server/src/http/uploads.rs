@@ -3,6 +3,7 @@
 use axum::extract::multipart::{Field, Multipart};
 use axum::extract::{FromRequest as _, Request};
 use axum::http::{StatusCode, header};
+use bytes::Bytes;
 use futures_util::StreamExt as _;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -66,7 +67,7 @@ pub(super) async fn receive(app: &App, athlete: &Athlete, request: Request) -> R
             Ok(bytes) => bytes,
             Err(FieldError::TooLarge(size)) => {
                 let reason = words::too_large(size, app.library.limits.file_bytes, "--max-file-mb");
-                results.push(failed(name, reason));
+                results.push(failed(name, &reason));
                 continue;
             }
             Err(FieldError::Broken(error)) => return end_early(results, &error, limit),
@@ -75,7 +76,7 @@ pub(super) async fn receive(app: &App, athlete: &Athlete, request: Request) -> R
         if name.is_empty() && bytes.is_empty() {
             continue;
         }
-        results.push(take_in(app, athlete, name, bytes).await?);
+        results.push(take_in(app, athlete, name, bytes.into()).await?);
     }
     if results.is_empty() {
         return Err(Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "No file was sent. Choose at least one file."));
@@ -83,7 +84,7 @@ pub(super) async fn receive(app: &App, athlete: &Athlete, request: Request) -> R
     Ok(results)
 }
 
-async fn take_in(app: &App, athlete: &Athlete, name: String, bytes: Vec<u8>) -> Result<FileResult, Problem> {
+async fn take_in(app: &App, athlete: &Athlete, name: String, bytes: Bytes) -> Result<FileResult, Problem> {
     Ok(match app.library.take_in(athlete, &name, bytes).await? {
         Outcome::New { activities, notices } => FileResult {
             file: name,
@@ -97,12 +98,13 @@ async fn take_in(app: &App, athlete: &Athlete, name: String, bytes: Vec<u8>) -> 
             messages: vec!["The same bytes are there already; nothing was added.".to_owned()],
             activities: activities.iter().map(ActivityBody::from).collect(),
         },
-        Outcome::Failed { reason } => failed(name, reason),
+        Outcome::Failed { reason } => failed(name, &reason),
     })
 }
 
-fn failed(file: String, reason: String) -> FileResult {
-    FileResult { file, result: "failed", messages: vec![reason], activities: Vec::new() }
+fn failed(file: String, reason: &str) -> FileResult {
+    let sentence = format!("{}.", words::capitalised(reason.trim_end_matches('.')));
+    FileResult { file, result: "failed", messages: vec![sentence], activities: Vec::new() }
 }
 
 enum FieldError {

@@ -189,15 +189,6 @@ impl Store {
             .await?;
         row.as_ref().map(upload_from_row).transpose()
     }
-
-    /// When the athlete last sent a file, epoch milliseconds.
-    pub(crate) async fn last_upload_ms(&self, athlete_id: &str) -> anyhow::Result<Option<i64>> {
-        let row = sqlx::query("SELECT MAX(received_ms) AS last FROM uploads WHERE athlete_id = $1")
-            .bind(athlete_id)
-            .fetch_one(&self.read)
-            .await?;
-        Ok(row.try_get("last")?)
-    }
 }
 
 fn upload_from_row(row: &SqliteRow) -> anyhow::Result<Upload> {

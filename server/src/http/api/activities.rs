@@ -4,6 +4,7 @@ use axum::Json;
 use axum::extract::{Path, Query, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
+use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
@@ -33,7 +34,8 @@ pub(crate) struct ActivityBody {
     /// Seconds from UTC to the runner's wall clock.
     utc_offset_s: Option<i64>,
     /// The day that the load counts on.
-    pub(crate) local_date: String,
+    #[schema(value_type = String, format = Date)]
+    pub(crate) local_date: NaiveDate,
     /// Distance, m.
     pub(crate) distance_m: Option<f64>,
     /// Time in motion, s.
@@ -75,7 +77,7 @@ impl From<&ActivityRow> for ActivityBody {
             title: row.title.clone(),
             start_ms: row.start_ms,
             utc_offset_s: row.utc_offset_s,
-            local_date: row.local_date.to_string(),
+            local_date: row.local_date,
             distance_m: summary.distance_m,
             moving_time_s: summary.moving_time_s,
             timer_time_s: summary.timer_time_s,

@@ -61,7 +61,7 @@ pub(crate) struct DayBody {
     ramp_pct: Option<f64>,
     /// `provisional`, `returning` or `steady`.
     state: &'static str,
-    /// Why a field is null, by its name.
+    /// Why a field is null, by its name: `short_history`, `unknown_days`, `returning`…
     reasons: BTreeMap<&'static str, &'static str>,
 }
 
@@ -70,7 +70,7 @@ impl From<&Day> for DayBody {
         let reasons = day
             .measures()
             .into_iter()
-            .filter_map(|(name, measure)| measure.err().map(|reason| (name, reason.text())))
+            .filter_map(|(name, measure)| measure.err().map(|reason| (name, reason.as_str())))
             .collect();
         Self {
             date: day.date,
@@ -193,7 +193,7 @@ impl From<&LineOutlook> for LineBody {
         Self {
             line_km: outlook.line_km.ok(),
             line_careful_km: outlook.careful_km.ok(),
-            reason: outlook.careful_km.err().map(plimsoll_analytics::Reason::text),
+            reason: outlook.careful_km.err().map(plimsoll_analytics::Reason::as_str),
             longest: longest_body(outlook.longest),
             counted_longest: longest_body(outlook.counted_longest),
             next: outlook.next.as_ref().map(change),

@@ -183,7 +183,7 @@ pub(super) fn round_step(span: f64, wanted: f64) -> f64 {
     }
     let rough = span / wanted;
     let magnitude = 10f64.powf(rough.log10().floor());
-    let step = [1.0, 2.0, 5.0, 10.0].into_iter().find(|step| step * magnitude >= rough).unwrap_or(10.0);
+    let step = [1.0, 2.0, 2.5, 5.0, 10.0].into_iter().find(|step| step * magnitude >= rough).unwrap_or(10.0);
     step * magnitude
 }
 

@@ -4,6 +4,7 @@ use askama::Template;
 use axum::extract::{Path, Request, State};
 use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse as _, Response};
+use chrono::NaiveDate;
 
 use super::{Shell, athlete, render};
 use crate::http::App;
@@ -87,27 +88,25 @@ async fn upload_page(
         request_limit_bytes: limits.request_bytes,
         file_limit_bytes: limits.file_bytes,
         problem,
-        results: results.into_iter().map(result_view).collect(),
+        results: results.into_iter().map(|result| result_view(result, today)).collect(),
         recent: recent.into_iter().map(|upload| recent_view(upload, athlete, today)).collect(),
     })
 }
 
-fn result_view(result: FileResult) -> ResultView {
+fn result_view(result: FileResult, today: NaiveDate) -> ResultView {
     let activities = result
         .activities
         .iter()
         .map(|activity| {
             let distance = activity.distance_m.map_or_else(String::new, |metres| words::km(metres / 1000.0) + " ");
-            Link {
-                id: activity.id.clone(),
-                text: format!("{distance}{} on {}", activity.sport_words(), activity.local_date),
-            }
+            let on = words::day_month_near(activity.local_date, today);
+            Link { id: activity.id.clone(), text: format!("{distance}{} on {on}", activity.sport_words()) }
         })
         .collect();
     ResultView { file: result.file, result: result.result, messages: result.messages, activities }
 }
 
-fn recent_view(upload: Upload, athlete: &Athlete, today: chrono::NaiveDate) -> RecentView {
+fn recent_view(upload: Upload, athlete: &Athlete, today: NaiveDate) -> RecentView {
     let when = chrono::DateTime::from_timestamp_millis(upload.received_ms).unwrap_or_default();
     let local = when.with_timezone(&athlete.profile.zone);
     let (state, failure) = match upload.state {
