@@ -1,6 +1,6 @@
 //! The whole program from outside, as its users reach it.
 
-#![allow(clippy::unwrap_used, clippy::panic, missing_docs, reason = "tests")]
+#![allow(clippy::unwrap_used, clippy::panic, clippy::print_stderr, missing_docs, reason = "tests")]
 
 mod browser;
 mod command_line;

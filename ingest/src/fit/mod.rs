@@ -1,9 +1,9 @@
 //! FIT reader.
 //!
-//! One pass walks the message stream ([`walk`]) and sieves it ([`sieve`]): samples, laps and sessions go by field
-//! number straight into typed columns ([`record`], [`summary`]); the few messages whose values need the profile's
-//! names are framed anew and decoded by `fitparser` ([`reframe`]); all others are counted. What was sieved becomes
-//! activities ([`assemble`]) and frames ([`frame`]).
+//! One pass walks the message stream (`walk`) and sieves it (`sieve`): samples, laps and sessions go by field
+//! number straight into typed columns (`record`, `summary`); the few messages whose values need the profile's
+//! names are framed anew and decoded by `fitparser` (`reframe`); all others are counted. What was sieved becomes
+//! activities (`assemble`) and frames (`frame`).
 //!
 //! Checksums are advice: a wrong one is a notice. Sizes in the file only ever bound how far reading goes, never what
 //! is allocated.

@@ -208,7 +208,7 @@ fn column_report(column: &Column) -> Option<(String, ColumnReport)> {
 
 fn seconds_since_1970(column: &Column) -> PolarsResult<Column> {
     let milliseconds = column.cast(&DataType::Int64)?.cast(&DataType::Float64)?;
-    Ok((&milliseconds / 1000.0).into())
+    Ok(&milliseconds / 1000.0)
 }
 
 fn print(report: &FileReport, out: &mut impl Write) -> std::io::Result<()> {

@@ -1,6 +1,6 @@
 //! Files out of a multipart request, counted while they come, each with its own result.
 
-use axum::extract::multipart::{Field, Multipart};
+use axum::extract::multipart::{Field, Multipart, MultipartError};
 use axum::extract::{FromRequest as _, Request};
 use axum::http::{StatusCode, header};
 use bytes::Bytes;
@@ -20,6 +20,9 @@ const MOST_DRAINED: u64 = 2_000_000_000;
 
 /// How long that may take, seconds.
 const LONGEST_DRAIN_S: u64 = 30;
+
+/// Said of a refused request; replaced when some of its files had been taken in before.
+const NOTHING_STORED: &str = "Nothing of it was stored.";
 
 /// What became of one file.
 #[derive(Debug, Clone, Serialize, ToSchema)]
@@ -60,7 +63,7 @@ pub(super) async fn receive(app: &App, athlete: &Athlete, request: Request) -> R
         let field = match multipart.next_field().await {
             Ok(Some(field)) => field,
             Ok(None) => break,
-            Err(error) => return end_early(results, &error, limit),
+            Err(error) => return Err(end_early(&results, &error, limit)),
         };
         let Some(name) = field.file_name().map(str::to_owned) else { continue };
         let bytes = match read_field(field, app.library.limits.file_bytes).await {
@@ -70,7 +73,7 @@ pub(super) async fn receive(app: &App, athlete: &Athlete, request: Request) -> R
                 results.push(failed(name, &reason));
                 continue;
             }
-            Err(FieldError::Broken(error)) => return end_early(results, &error, limit),
+            Err(FieldError::Broken(error)) => return Err(end_early(&results, &error, limit)),
         };
         // A form that was sent without choosing a file has one field without name and bytes.
         if name.is_empty() && bytes.is_empty() {
@@ -109,7 +112,7 @@ fn failed(file: String, reason: &str) -> FileResult {
 
 enum FieldError {
     TooLarge(u64),
-    Broken(axum::extract::multipart::MultipartError),
+    Broken(MultipartError),
 }
 
 /// Reads a field to its end, keeping at most `limit` bytes.
@@ -127,26 +130,23 @@ async fn read_field(mut field: Field<'_>, limit: usize) -> Result<Vec<u8>, Field
 }
 
 /// The connection broke or the limit was reached in the middle: what was taken in stays, and the answer says so.
-fn end_early(
-    results: Vec<FileResult>,
-    error: &axum::extract::multipart::MultipartError,
-    limit: usize,
-) -> Result<Vec<FileResult>, Problem> {
+fn end_early(results: &[FileResult], error: &MultipartError, limit: usize) -> Problem {
     if error.status() == StatusCode::PAYLOAD_TOO_LARGE {
         let mut problem = too_much(None, limit);
         if !results.is_empty() {
-            problem.detail.push_str(&format!(" The first {} files were taken in and stay.", results.len()));
+            let stored = format!("The first {} files of it were taken in and stay.", results.len());
+            problem.detail = problem.detail.replace(NOTHING_STORED, &stored);
         }
-        return Err(problem);
+        return problem;
     }
-    Err(Problem::new(
+    Problem::new(
         StatusCode::BAD_REQUEST,
         format!(
             "The upload broke off: {}. {} files before it were taken in and stay.",
             error.body_text(),
             results.len()
         ),
-    ))
+    )
 }
 
 fn too_much(declared: Option<u64>, limit: usize) -> Problem {
@@ -154,8 +154,8 @@ fn too_much(declared: Option<u64>, limit: usize) -> Problem {
     Problem::new(
         StatusCode::PAYLOAD_TOO_LARGE,
         format!(
-            "The upload is larger{size} than the limit for one upload, {:.0} MB (--max-upload-mb raises it). Nothing \
-             of it was stored. Send fewer files at once, or use `plimsoll import` on the machine itself.",
+            "The upload is larger{size} than the limit for one upload, {:.0} MB (--max-upload-mb raises it). \
+             {NOTHING_STORED} Send fewer files at once, or use `plimsoll import` on the machine itself.",
             words::megabytes(limit as u64)
         ),
     )

@@ -1,8 +1,6 @@
 //! The binary's own promises about its command line. (Being an integration test of this package, it also has Cargo
 //! build the binary that the end-to-end tests start.)
 
-#![expect(clippy::unwrap_used, reason = "tests")]
-
 use std::process::Command;
 
 #[test]

@@ -15,7 +15,7 @@ const PLOTTERS_FONT_FACTOR: f64 = 1.24;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Ink {
     /// Text and the chronic line.
-    Ink,
+    Text,
     /// Tick labels.
     Soft,
     /// Grid.
@@ -31,11 +31,11 @@ pub(super) enum Ink {
 }
 
 impl Ink {
-    const ALL: [Self; 7] = [Self::Ink, Self::Soft, Self::Hair, Self::Sea, Self::Shoal, Self::Hull, Self::Paper];
+    const ALL: [Self; 7] = [Self::Text, Self::Soft, Self::Hair, Self::Sea, Self::Shoal, Self::Hull, Self::Paper];
 
     const fn light(self) -> RGBColor {
         match self {
-            Self::Ink => RGBColor(0x14, 0x21, 0x2b),
+            Self::Text => RGBColor(0x14, 0x21, 0x2b),
             Self::Soft => RGBColor(0x5b, 0x6a, 0x75),
             Self::Hair => RGBColor(0xe4, 0xdf, 0xd6),
             Self::Sea => RGBColor(0x2b, 0x6c, 0x8a),
@@ -47,7 +47,7 @@ impl Ink {
 
     const fn dark(self) -> &'static str {
         match self {
-            Self::Ink => "#e8edf0",
+            Self::Text => "#e8edf0",
             Self::Soft => "#9fb0bb",
             Self::Hair => "#2a3945",
             Self::Sea => "#6fb3d0",

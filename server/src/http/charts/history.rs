@@ -71,7 +71,7 @@ pub(crate) fn history(days: &[HistoryDay], width: u32) -> Result<Chart, ChartErr
             paper.draw(&PathElement::new(line, stroke(Ink::Hull, 1.6)))?;
         }
         for line in level(|day| day.chronic_km) {
-            paper.draw(&PathElement::new(line, stroke(Ink::Ink, 2.0)))?;
+            paper.draw(&PathElement::new(line, stroke(Ink::Text, 2.0)))?;
         }
         for line in level(|day| day.acute_km) {
             paper.draw(&PathElement::new(line, stroke(Ink::Sea, 2.0)))?;

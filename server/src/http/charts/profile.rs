@@ -44,7 +44,7 @@ impl ProfileSeries {
         match self {
             Self::Pace => Ink::Sea,
             Self::HeartRate => Ink::Hull,
-            Self::Elevation => Ink::Ink,
+            Self::Elevation => Ink::Text,
         }
     }
 

@@ -39,7 +39,7 @@ pub(crate) fn route(track: &Track, width: u32) -> Result<Option<Chart>, ChartErr
         let line: Vec<(i32, i32)> = positions.iter().map(place).collect();
         paper.draw(&PathElement::new(line, stroke(Ink::Sea, 2.6)))?;
         // The start is larger, so that it shows around the finish where both are at the same door.
-        paper.draw(&Circle::new(place(first), px(6.5), fill(Ink::Ink)))?;
+        paper.draw(&Circle::new(place(first), px(6.5), fill(Ink::Text)))?;
         paper.draw(&Circle::new(place(last), px(4.0), fill(Ink::Hull)))?;
 
         let bar_m = round_step(inner_w / scale, 5.0);
