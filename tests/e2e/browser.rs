@@ -160,7 +160,7 @@ async fn a_person_uploads_files_and_reads_the_line_and_a_flag() {
 async fn every_page_fits_a_phone_and_a_laptop_in_light_and_dark() {
     let Some(driver) = Driver::start() else { return };
     let service = Service::start(&["demo"]);
-    for (width, height, dark) in [(390, 844, false), (390, 844, true), (1280, 900, false), (1280, 900, true)] {
+    for (width, height, dark) in [(390, 844, false), (390, 844, true), (1280, 1300, false), (1280, 1300, true)] {
         let browser = driver.browser(width, height, dark).await;
         browser.goto(&service.url).await.unwrap();
         let shade = browser.execute("return matchMedia('(prefers-color-scheme: dark)').matches", vec![]).await.unwrap();

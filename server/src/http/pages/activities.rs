@@ -3,6 +3,7 @@
 use askama::Template;
 use axum::extract::{Path, Query, State};
 use axum::response::Html;
+use chrono::NaiveDate;
 use serde::Deserialize;
 
 use super::{Shell, athlete, render};
@@ -19,22 +20,23 @@ const ROWS: i64 = 50;
 struct ActivitiesPage {
     shell: Shell,
     id: String,
-    rows: Vec<Row>,
+    rows: Vec<ActivityLine>,
     next: Option<String>,
     later: bool,
 }
 
-struct Row {
-    id: String,
-    date: String,
-    title: String,
-    sport: String,
-    distance: String,
-    time: String,
-    pace: String,
-    ascent: String,
-    heart_rate: String,
-    trimp: String,
+/// An activity as a line of a table; a dash where it has no value.
+pub(super) struct ActivityLine {
+    pub(super) id: String,
+    pub(super) date: String,
+    pub(super) title: String,
+    pub(super) sport: String,
+    pub(super) distance: String,
+    pub(super) time: String,
+    pub(super) pace: String,
+    pub(super) ascent: String,
+    pub(super) heart_rate: String,
+    pub(super) trimp: String,
 }
 
 #[derive(Debug, Deserialize)]
@@ -53,30 +55,32 @@ pub(super) async fn page(
     render(&ActivitiesPage {
         shell: Shell::of(&app, &athlete, "activities", format!("Activities · {}", athlete.profile.name)),
         id: athlete.id.clone(),
-        rows: page.rows.iter().map(|row| view(row, today)).collect(),
+        rows: page.rows.iter().map(|row| ActivityLine::new(row, today)).collect(),
         next: page.next,
         later: query.cursor.is_some(),
     })
 }
 
-fn view(activity: &ActivityRow, today: chrono::NaiveDate) -> Row {
-    let summary = &activity.summary;
-    let dash = || "–".to_owned();
-    let whole = |value: Option<f64>| value.map_or_else(dash, |value| format!("{value:.0}"));
-    let sport = words::sport(&activity.sport, activity.run_kind.as_deref());
-    Row {
-        id: activity.id.clone(),
-        date: format!("{} {}", activity.local_date.format("%a"), words::day_month_near(activity.local_date, today)),
-        title: activity.title.clone().unwrap_or_else(|| words::capitalised(&sport)),
-        sport,
-        distance: summary.distance_m.map_or_else(dash, |metres| words::one_decimal(metres / 1000.0)),
-        time: summary.moving_time_s.or(summary.timer_time_s).map_or_else(dash, words::duration),
-        pace: summary
-            .avg_speed_mps
-            .filter(|mps| *mps > 0.5)
-            .map_or_else(dash, |mps| words::minutes_seconds(1000.0 / mps)),
-        ascent: whole(summary.ascent_m),
-        heart_rate: whole(summary.avg_heart_rate_bpm),
-        trimp: whole(summary.trimp),
+impl ActivityLine {
+    pub(super) fn new(activity: &ActivityRow, today: NaiveDate) -> Self {
+        let summary = &activity.summary;
+        let dash = || "–".to_owned();
+        let whole = |value: Option<f64>| value.map_or_else(dash, |value| format!("{value:.0}"));
+        let sport = words::sport(&activity.sport, activity.run_kind.as_deref());
+        Self {
+            id: activity.id.clone(),
+            date: format!("{} {}", activity.local_date.format("%a"), words::day_month_near(activity.local_date, today)),
+            title: activity.title.clone().unwrap_or_else(|| words::capitalised(&sport)),
+            sport,
+            distance: summary.distance_m.map_or_else(dash, |metres| words::one_decimal(metres / 1000.0)),
+            time: summary.moving_time_s.or(summary.timer_time_s).map_or_else(dash, words::duration),
+            pace: summary
+                .avg_speed_mps
+                .filter(|mps| *mps > 0.5)
+                .map_or_else(dash, |mps| words::minutes_seconds(1000.0 / mps)),
+            ascent: whole(summary.ascent_m),
+            heart_rate: whole(summary.avg_heart_rate_bpm),
+            trimp: whole(summary.trimp),
+        }
     }
 }

@@ -9,6 +9,7 @@ use plimsoll_analytics::{
 };
 use serde::Deserialize;
 
+use super::activities::ActivityLine;
 use super::athletes::{state_word, usual_week_km};
 use super::gauge::Gauge;
 use super::{Responsive, Shell, WIDE, athlete, render};
@@ -17,7 +18,6 @@ use crate::http::api::{HISTORY_DAYS, active_episodes, history_days};
 use crate::http::charts::history;
 use crate::http::error::PageError;
 use crate::library::Standing;
-use crate::store::ActivityRow;
 use crate::words;
 
 #[derive(Template)]
@@ -40,7 +40,7 @@ struct TodayPage {
     flags: Vec<FlagView>,
     chart: Option<Responsive>,
     facts: Vec<Fact>,
-    week: Vec<WeekRun>,
+    week: Vec<ActivityLine>,
 }
 
 /// The sentence under the gauge.
@@ -76,16 +76,6 @@ struct Fact {
     value: String,
     text: String,
     title: String,
-}
-
-struct WeekRun {
-    id: String,
-    day: String,
-    title: String,
-    distance: String,
-    time: String,
-    pace: String,
-    heart_rate: String,
 }
 
 #[derive(Debug, Deserialize)]
@@ -322,27 +312,8 @@ fn facts(standing: &Standing) -> Vec<Fact> {
     ]
 }
 
-fn week(standing: &Standing) -> Vec<WeekRun> {
+fn week(standing: &Standing) -> Vec<ActivityLine> {
     let first = standing.today - Days::new(6);
-    standing.runs.iter().rev().take_while(|run| run.local_date >= first).map(week_run).collect()
-}
-
-fn week_run(run: &ActivityRow) -> WeekRun {
-    let summary = &run.summary;
-    let dash = || "–".to_owned();
-    WeekRun {
-        id: run.id.clone(),
-        day: run.local_date.format("%a %-d %b").to_string(),
-        title: run
-            .title
-            .clone()
-            .unwrap_or_else(|| words::capitalised(&words::sport(&run.sport, run.run_kind.as_deref()))),
-        distance: summary.distance_m.map_or_else(dash, |metres| words::one_decimal(metres / 1000.0)),
-        time: summary.moving_time_s.or(summary.timer_time_s).map_or_else(dash, words::duration),
-        pace: summary
-            .avg_speed_mps
-            .filter(|mps| *mps > 0.5)
-            .map_or_else(dash, |mps| words::minutes_seconds(1000.0 / mps)),
-        heart_rate: summary.avg_heart_rate_bpm.map_or_else(dash, |bpm| format!("{bpm:.0}")),
-    }
+    let recent = standing.runs.iter().rev().take_while(|run| run.local_date >= first);
+    recent.map(|run| ActivityLine::new(run, standing.today)).collect()
 }
