@@ -63,7 +63,10 @@ pub(crate) enum Outcome {
 pub(crate) struct Standing {
     /// The day.
     pub(crate) today: NaiveDate,
-    /// Every day's measures and all flags, up to `today`. `None` when there is no run yet.
+    /// The last day that is analysed: today once something was run, yesterday before that. A day that is not over is
+    /// no rest day yet.
+    pub(crate) as_of: NaiveDate,
+    /// Every day's measures and all flags, up to `as_of`. `None` when there is no run yet.
     pub(crate) analysis: Option<Arc<Analysis>>,
     /// The line and when it moves.
     pub(crate) outlook: Option<LineOutlook>,
@@ -222,14 +225,16 @@ impl Library {
         let mut runs = self.store.activities(&athlete.id).await?;
         runs.retain(|activity| activity.sport == "running" && activity.local_date <= today);
         let counted: Vec<Run> = runs.iter().map(counted_run).collect();
+        let ran_today = counted.last().is_some_and(|run| run.date == today);
+        let as_of = if ran_today { today } else { today.pred_opt().unwrap_or(today) };
         if counted.is_empty() {
-            return Ok(Standing { today, analysis: None, outlook: None, planned: None, runs });
+            return Ok(Standing { today, as_of, analysis: None, outlook: None, planned: None, runs });
         }
         let computed = self
             .compute
             .run(move || {
                 let parameters = Parameters::default();
-                let grid = DayGrid::new(&counted, &[], Some(today), Gaps::Rest)?;
+                let grid = DayGrid::new(&counted, &[], Some(as_of), Gaps::Rest)?;
                 let analysis = analyse(&grid, &parameters);
                 let outlook = line_outlook(&grid, today, &parameters);
                 let planned = planned_km.map(|km| planned_run(&grid, today, km, &parameters));
@@ -237,7 +242,7 @@ impl Library {
             })
             .await?;
         let (analysis, outlook, planned) = computed.context("the stored runs do not make a calendar")?;
-        Ok(Standing { today, analysis: Some(Arc::new(analysis)), outlook: Some(outlook), planned, runs })
+        Ok(Standing { today, as_of, analysis: Some(Arc::new(analysis)), outlook: Some(outlook), planned, runs })
     }
 }
 

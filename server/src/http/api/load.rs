@@ -220,7 +220,7 @@ pub(crate) struct TodayBody {
     today: NaiveDate,
     /// The line; null before the first run.
     line: Option<LineBody>,
-    /// Today's measures; null before the first run.
+    /// The measures of the last day: today once something was run, yesterday before that. Null before the first run.
     day: Option<DayBody>,
     /// Flags that hold today, and spikes of the last 14 days, the gravest first.
     flags: Vec<FlagBody>,
@@ -268,15 +268,18 @@ fn planned_body(planned: &PlannedRun) -> PlannedBody {
     }
 }
 
-/// Flags that hold today, and spikes of the last 14 days: the gravest first, then the latest.
+/// Flags that hold on the last day, and spikes of the last 14 days: the gravest first, then the latest.
 pub(crate) fn active_episodes(standing: &Standing) -> Vec<Episode> {
     let Some(analysis) = standing.analysis.as_deref() else { return Vec::new() };
     let mut active: Vec<Episode> = analysis
         .episodes()
         .into_iter()
         .filter(|episode| {
-            let age = (standing.today - episode.last).num_days();
-            if episode.flag.code == FlagCode::SessionSpike { age < SPIKE_STAYS_DAYS } else { age == 0 }
+            if episode.flag.code == FlagCode::SessionSpike {
+                (standing.today - episode.last).num_days() < SPIKE_STAYS_DAYS
+            } else {
+                episode.last == standing.as_of
+            }
         })
         .collect();
     active.sort_by(|a, b| b.flag.level.cmp(&a.flag.level).then(b.last.cmp(&a.last)));
@@ -298,7 +301,7 @@ impl RangeQuery {
     }
 }
 
-/// Every measure of every day, from the first run to today.
+/// Every measure of every day, from the first run to today (to yesterday, while nothing was run today).
 #[utoipa::path(get, path = "/api/v1/athletes/{athlete}/days",
     params(("athlete" = String, Path, description = "Id"), RangeQuery),
     responses((status = OK, body = Vec<DayBody>), (status = NOT_FOUND, body = Problem)))]

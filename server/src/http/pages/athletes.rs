@@ -116,14 +116,14 @@ pub(super) fn state_word(state: Standingness) -> &'static str {
     }
 }
 
-/// Kilometres in each of the last weeks of seven days, oldest first, the last ending today.
+/// Kilometres in each of the last weeks of seven days, oldest first, the last ending on the last day analysed.
 fn weeks_km(standing: &Standing) -> Vec<f64> {
     (0..SPARK_WEEKS).rev().map(|weeks_back| week_km(standing, weeks_back)).collect()
 }
 
 /// Kilometres in the seven days that ended `weeks_back` weeks ago.
 fn week_km(standing: &Standing, weeks_back: u64) -> f64 {
-    let last = standing.today - Days::new(7 * weeks_back);
+    let last = standing.as_of - Days::new(7 * weeks_back);
     let first = last - Days::new(6);
     standing
         .runs

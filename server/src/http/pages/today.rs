@@ -295,7 +295,7 @@ fn facts(standing: &Standing) -> Vec<Fact> {
         measure.map_or_else(|_| "–".to_owned(), |value| format!("{value:.decimals$}"))
     };
     let why = |measure: Measure| measure.err().map_or_else(String::new, |reason| reason.text().to_owned());
-    let first = standing.today - Days::new(6);
+    let first = standing.as_of - Days::new(6);
     let runs = standing.runs.iter().filter(|run| run.local_date >= first).count();
     let usual = usual_week_km(standing)
         .map_or_else(|| "km in the last 7 days".to_owned(), |km| format!("km in the last 7 days, usual {km:.1}"));
@@ -313,7 +313,7 @@ fn facts(standing: &Standing) -> Vec<Fact> {
 }
 
 fn week(standing: &Standing) -> Vec<ActivityLine> {
-    let first = standing.today - Days::new(6);
+    let first = standing.as_of - Days::new(6);
     let recent = standing.runs.iter().rev().take_while(|run| run.local_date >= first);
     recent.map(|run| ActivityLine::new(run, standing.today)).collect()
 }
