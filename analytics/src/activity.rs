@@ -70,7 +70,7 @@ impl DistanceOrigin {
 pub struct ActivitySummary {
     /// Distance, metres: device total, else last − first distance of the samples.
     pub distance_m: Option<f64>,
-    /// Time with a speed above 0.5 m/s, seconds, from the samples. Gaps over 30 s and pauses do not count.
+    /// Time with a speed above 0.5 m/s, seconds, from the samples; at most `timer_time_s`. Gaps over 30 s and pauses do not count.
     pub moving_time_s: Option<f64>,
     /// Time with the timer running, seconds: device total, else the time between samples without gaps over 30 s.
     pub timer_time_s: Option<f64>,
@@ -130,7 +130,8 @@ pub fn summarise(activity: &Activity, physiology: &Physiology) -> ActivitySummar
     let trimp = trimp(samples, &means, physiology);
     ActivitySummary {
         distance_m,
-        moving_time_s: means.moving_s,
+        // The last sample of a stretch stands for time that the timer may no longer have counted.
+        moving_time_s: means.moving_s.map(|moving_s| timer_time_s.map_or(moving_s, |timer_s| moving_s.min(timer_s))),
         timer_time_s,
         elapsed_time_s,
         ascent_m: stated_climb(stated.ascent_m).or(climbed.map(|(ascent, _)| ascent)),

@@ -171,10 +171,10 @@ fn monotony(facts: &Facts<'_>, _index: usize, day: &Day) -> Option<Flag> {
     let shown = if monotony >= parameters.monotony_cap {
         format!("{monotony:.0} or more (the 7 days hardly differ)")
     } else {
-        format!("{monotony:.1}")
+        format!("{monotony:.2}")
     };
     let text = format!(
-        "Monotony of the last 7 days is {shown}, above {threshold:.1}: the mean daily load divided by its spread. \
+        "Monotony of the last 7 days is {shown}, above {threshold:.2}: the mean daily load divided by its spread. \
          Hard and easy days are close together. The evidence is one small study of illness, and the bound is a habit \
          of training logs.",
     );
@@ -244,7 +244,7 @@ fn data_gap<'a>(facts: &Facts<'a>, index: usize, day: &Day) -> Option<Flag> {
     let text = format!(
         "{unknown} of the last {} unknown{detail}. Means are over the known days, and a measure is left out when \
          more than {:.0} % of its days are unknown.",
-        if window == 1 { "1 day is".to_owned() } else { format!("{window} days are") },
+        format!("{} {}", words::days(window), if unknown == 1 { "is" } else { "are" }),
         facts.parameters.unknown_share * 100.0,
     );
     Some(Flag {

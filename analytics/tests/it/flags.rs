@@ -204,7 +204,7 @@ fn monotony_at_its_bounds() {
     assert_eq!((caution.level, caution.threshold, caution.evidence), (Level::Caution, Some(2.0), "foster_1998"));
     assert_eq!(
         caution.text,
-        "Monotony of the last 7 days is 2.4, above 2.0: the mean daily load divided by its spread. Hard and easy days \
+        "Monotony of the last 7 days is 2.37, above 2.00: the mean daily load divided by its spread. Hard and easy days \
          are close together. The evidence is one small study of illness, and the bound is a habit of training logs."
     );
     let alike = monotony_flag([10.0; 7]).unwrap();
