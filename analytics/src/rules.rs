@@ -242,9 +242,10 @@ fn data_gap<'a>(facts: &Facts<'a>, index: usize, day: &Day) -> Option<Flag> {
         String::new()
     };
     let text = format!(
-        "{unknown} of the last {} unknown{detail}. Means are over the known days, and a measure is left out when \
+        "{unknown} of the last {} {} unknown{detail}. Means are over the known days, and a measure is left out when \
          more than {:.0} % of its days are unknown.",
-        format!("{} {}", words::days(window), if unknown == 1 { "is" } else { "are" }),
+        words::days(window),
+        if unknown == 1 { "is" } else { "are" },
         facts.parameters.unknown_share * 100.0,
     );
     Some(Flag {
