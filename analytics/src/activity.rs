@@ -63,7 +63,8 @@ impl DistanceOrigin {
 
 /// One activity in numbers; `None` = not known, never zero instead.
 ///
-/// A total that the device stated wins over one derived from the samples, except when it cannot be: not finite, not
+/// A total that the device stated wins over one derived from the samples, except when it cannot be (a distance from
+/// the samples that cannot be is left out likewise): not finite, not
 /// above zero (climb: below zero), a distance over 2,000 km or (on a run) faster than 12.5 m/s on average, a time
 /// over ten days, a climb over 50 km, a heart rate outside 25–250.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -113,9 +114,10 @@ pub fn summarise(activity: &Activity, physiology: &Physiology) -> ActivitySummar
         !activity.sport.is_run() || duration_s.is_none_or(|duration| distance / duration <= MAX_RUN_MPS)
     };
     let device = within(stated.distance_m, MAX_DISTANCE_M).filter(is_slow_enough);
+    let sampled_m = || samples.and_then(|samples| samples.distance_m().ok().flatten());
     let (distance_m, distance_origin) = match device {
         Some(_) => (device, DistanceOrigin::DeviceTotal),
-        None => match samples.and_then(|samples| samples.distance_m().ok().flatten()) {
+        None => match within(sampled_m(), MAX_DISTANCE_M).filter(is_slow_enough) {
             None => (None, DistanceOrigin::None),
             sampled if activity.distance_source == DistanceSource::Positions => (sampled, DistanceOrigin::Positions),
             sampled => (sampled, DistanceOrigin::Records),

@@ -79,7 +79,8 @@ pub(crate) fn session_spike(grid: &DayGrid, run: &Session, baseline: Longest, pa
     let index = index_of(grid, run.date).unwrap_or_default();
     let window = parameters.line_days as usize;
     if index < window {
-        text += &format!(" The record begins only {} before, so a longer run may be missing.", words::days(index));
+        let begins = if index == 0 { "that day".to_owned() } else { format!("only {} before", words::days(index)) };
+        text += &format!(" The record begins {begins}, so a longer run may be missing.");
     }
     let unknown = unknown_days(grid, index, window);
     if unknown > 0 {

@@ -16,6 +16,7 @@ pub mod fit;
 mod format;
 mod geo;
 pub mod gpx;
+mod jumps;
 mod notice;
 pub mod schema;
 mod sport;

@@ -26,6 +26,18 @@ use crate::track::Track;
 pub(crate) const SPORTS: [&str; 8] =
     ["running", "walking", "hiking", "cycling", "swimming", "rowing", "strength_training", "other"];
 
+/// No watch recorded a run before this day.
+const FIRST_DAY: NaiveDate = match NaiveDate::from_ymd_opt(2000, 1, 1) {
+    Some(day) => day,
+    None => NaiveDate::MIN,
+};
+
+/// How long an acknowledged file may take to be read before it is taken to have been left behind, milliseconds.
+pub(crate) const IN_FLIGHT_MS: i64 = 60_000;
+
+/// How often a file is begun before it is given up: one that ends the program must not do so at every start.
+const MOST_ATTEMPTS: i64 = 3;
+
 /// A data folder in use. Cheap to clone.
 #[derive(Debug, Clone)]
 pub(crate) struct Library {
@@ -85,9 +97,15 @@ impl Library {
         Ok(Self { store, compute: Compute::new(), clock, limits, blobs })
     }
 
-    /// Reads what was acknowledged before the process ended last time. Returns how many files that were.
-    pub(crate) async fn finish_unread(&self) -> anyhow::Result<usize> {
-        let unread = self.store.unread_uploads().await?;
+    /// Does what was left when a process ended in the middle: reads files that were acknowledged, works out summaries.
+    /// Files that were received less than `younger_ms` milliseconds ago are left to the process that received them.
+    /// Returns how many files were looked at. Reading a file twice at once does no harm: the second result is dropped.
+    pub(crate) async fn finish_unread(&self, younger_ms: i64) -> anyhow::Result<usize> {
+        let before_ms = self.clock.now().timestamp_millis() - younger_ms;
+        for athlete in self.store.athletes_with_summaries_due().await? {
+            self.summarise_again(&athlete).await?;
+        }
+        let unread = self.store.unread_uploads(before_ms).await?;
         for upload in &unread {
             let Some(athlete) = self.store.athlete(&upload.athlete_id).await? else { continue };
             match self.blobs.get(&raw_key(&upload.sha256)).await? {
@@ -137,10 +155,16 @@ impl Library {
     }
 
     async fn read_upload(&self, athlete: &Athlete, upload: &Upload, bytes: Bytes) -> anyhow::Result<Outcome> {
+        if self.store.begin_reading(upload).await? > MOST_ATTEMPTS {
+            let reason = format!("reading it ended the program {MOST_ATTEMPTS} times; the file is kept");
+            self.store.fail_upload(upload, &reason).await?;
+            return Ok(Outcome::Failed { reason });
+        }
         let (profile, sha256) = (athlete.profile.clone(), upload.sha256.clone());
+        let today = self.clock.today(profile.zone);
         let read = self
             .compute
-            .run(move || digest(&bytes, &ReadOptions { zone: Some(profile.zone) }, &profile, &sha256))
+            .run(move || digest(&bytes, &ReadOptions { zone: Some(profile.zone) }, &profile, &sha256, today))
             .await
             .unwrap_or_else(|fault| Err(fault.to_string()));
         let digested = match read {
@@ -180,17 +204,15 @@ impl Library {
     /// Changes what an athlete told about themselves and works out anew what rests on it. `None` when there is no
     /// such athlete.
     pub(crate) async fn change_profile(&self, id: &str, profile: Profile) -> Result<Option<Athlete>, AthleteError> {
-        let Some(before) = self.store.athlete(id).await? else { return Ok(None) };
         if !self.store.set_profile(id, profile).await? {
             return Ok(None);
         }
-        let after = self.store.athlete(id).await?;
-        if let Some(after) = &after
-            && after.profile.physiology != before.profile.physiology
-        {
-            self.summarise_again(after).await?;
-        }
-        Ok(after)
+        let Some(athlete) = self.store.athlete(id).await? else { return Ok(None) };
+        // A task of its own: a person who goes away does not stop it half way.
+        let (library, changed) = (self.clone(), athlete.clone());
+        let summarising = tokio::spawn(async move { library.summarise_again(&changed).await });
+        summarising.await.context("working out the summaries ended early")??;
+        Ok(Some(athlete))
     }
 
     /// Works out every summary of an athlete anew, after heart-rate limits or sex changed.
@@ -216,14 +238,14 @@ impl Library {
                 self.store.set_summary(&athlete.id, &activity.id, &summary).await?;
             }
         }
-        Ok(())
+        self.store.summaries_done(&athlete.id).await
     }
 
     /// Where `athlete` stands today, with `planned_km` weighed against the line when given.
     pub(crate) async fn standing(&self, athlete: &Athlete, planned_km: Option<f64>) -> anyhow::Result<Standing> {
         let today = self.clock.today(athlete.profile.zone);
         let mut runs = self.store.activities(&athlete.id).await?;
-        runs.retain(|activity| activity.sport == "running" && activity.local_date <= today);
+        runs.retain(|activity| activity.sport == "running" && is_believable(activity.local_date, today));
         let counted: Vec<Run> = runs.iter().map(counted_run).collect();
         let ran_today = counted.last().is_some_and(|run| run.date == today);
         let as_of = if ran_today { today } else { today.pred_opt().unwrap_or(today) };
@@ -256,8 +278,9 @@ struct Digested {
 fn digest(
     bytes: &[u8],
     options: &ReadOptions,
-    profile: &crate::store::Profile,
+    profile: &Profile,
     sha256: &str,
+    today: NaiveDate,
 ) -> Result<Digested, String> {
     let file = plimsoll_ingest::read(bytes, options).map_err(|error| error.to_string())?;
     let mut notices = file.notices;
@@ -271,6 +294,13 @@ fn digest(
             ));
             continue;
         };
+        if !is_believable(local_date, today) {
+            notices.push(Notice::new(
+                NoticeCode::ImpossibleValue,
+                format!("activity {}", position + 1),
+                format!("It is dated {local_date}: the watch's clock was not right. It is kept, and counts nowhere."),
+            ));
+        }
         let summary = summarise(&activity, &profile.physiology);
         let mut parquet = Vec::new();
         ParquetWriter::new(&mut parquet)
@@ -311,6 +341,12 @@ fn nothing_to_keep(kind: &FileKind, notices: &[Notice]) -> String {
         matches!(notice.code, NoticeCode::Damaged | NoticeCode::Truncated | NoticeCode::ImpossibleValue)
     });
     damage.map_or_else(|| what.clone(), |notice| format!("{what}. {}", notice.text))
+}
+
+/// Whether a day can be the day of a run: watches whose clock was never set write dates long before there were any,
+/// or days to come.
+pub(crate) fn is_believable(date: NaiveDate, today: NaiveDate) -> bool {
+    FIRST_DAY <= date && date <= today
 }
 
 fn counted_run(activity: &ActivityRow) -> Run {

@@ -77,6 +77,20 @@ pub(crate) fn activity_in_brief(activity: &ActivityRow) -> String {
     format!("{distance} {} on {}", activity.sport.replace('_', " "), activity.local_date)
 }
 
+/// What is said of bytes that came before and gave `activities`.
+pub(crate) fn duplicate(activities: &[ActivityRow]) -> String {
+    if activities.iter().any(|activity| activity.removed_ms.is_some()) {
+        "the same bytes are there already, and their activity was taken out; it can be put back on its page".to_owned()
+    } else {
+        "the same bytes are there already".to_owned()
+    }
+}
+
+/// Text without control characters, for a terminal.
+pub(crate) fn plain(text: &str) -> String {
+    text.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect()
+}
+
 /// Why a file of `size` bytes is refused; the limit and the option that raises it are named.
 pub(crate) fn too_large(size: u64, limit_bytes: usize, option: &str) -> String {
     format!(

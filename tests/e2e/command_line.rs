@@ -56,6 +56,25 @@ fn a_path_that_is_not_there_is_a_result_of_its_own() {
     assert!(text(&out.stdout).contains("failed     /no/such/file.fit"), "{}", text(&out.stdout));
 }
 
+#[cfg(unix)]
+#[test]
+fn import_passes_over_what_is_no_file_and_goes_on_when_nobody_reads_along() {
+    use std::process::Stdio;
+    let folder = tempfile::tempdir().unwrap();
+    let (data, files) = (folder.path().join("data"), folder.path().join("files"));
+    std::fs::create_dir_all(&files).unwrap();
+    assert!(Command::new("mkfifo").arg(files.join("0.fit")).status().unwrap().success());
+    for days_ago in 1..=12 {
+        write(&files, &format!("{days_ago:02}.fit"), encode::fit(&run(days_ago, 2.0)));
+    }
+    let arguments = ["import", files.to_str().unwrap(), "--athlete", "Ada", "--data", data.to_str().unwrap()];
+    let mut unread = Command::new(binary()).args(arguments).stdout(Stdio::piped()).spawn().unwrap();
+    drop(unread.stdout.take());
+    assert_eq!(unread.wait().unwrap().code(), Some(1), "one entry failed");
+    let out = text(&plimsoll(&arguments).stdout);
+    assert!(out.contains("0 new, 12 duplicate, 1 failed") && out.contains("not a regular file"), "{out}");
+}
+
 #[test]
 fn inspect_gives_one_object_per_file_and_line() {
     let folder = tempfile::tempdir().unwrap();

@@ -103,6 +103,9 @@ async fn the_same_bytes_twice_are_one_activity_and_what_was_removed_comes_back()
     assert_eq!(bench.client.delete(&address).send().await.unwrap().status(), StatusCode::NO_CONTENT);
     assert!(bench.get("activities").await["activities"].as_array().unwrap().is_empty());
     assert!(bench.get("today").await["line"].is_null());
+    let third = bench.upload(vec![("a.gpx", bytes.clone())]).await;
+    assert!(third[0]["messages"][0].as_str().unwrap().contains("taken out"), "{third:?}");
+    assert!(bench.get("activities").await["activities"].as_array().unwrap().is_empty(), "sending again is not asking");
     let back = bench.client.post(format!("{address}/restore")).send().await.unwrap();
     assert_eq!(back.status(), StatusCode::OK);
     assert_eq!(bench.get("activities").await["activities"].as_array().unwrap().len(), 1);
@@ -125,6 +128,9 @@ async fn heart_rate_and_cadence_of_a_gpx_survive_to_the_charts() {
     for chart in ["pace", "heart_rate", "elevation", "route"] {
         let answer = bench.client.get(bench.api(&format!("activities/{id}/charts/{chart}.svg"))).send().await.unwrap();
         assert_eq!(answer.headers()["content-type"], "image/svg+xml");
+        // The colours for dark stand in the file itself, and the answer allows them.
+        let policy = answer.headers()["content-security-policy"].to_str().unwrap();
+        assert!(policy.contains("style-src 'unsafe-inline'") && !policy.contains("script-src"), "{policy}");
         let svg = answer.text().await.unwrap();
         assert!(svg.starts_with("<svg") && svg.contains("prefers-color-scheme: dark"), "{chart}");
     }
@@ -228,6 +234,76 @@ async fn every_address_of_the_document_answers_and_unknown_ones_are_problems() {
         };
         assert!(expected.contains(&status), "{path}: {status}");
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn refusals_of_the_api_are_problem_details() {
+    let bench = Bench::new().await;
+    let refused = [
+        (bench.client.get(bench.api("today?planned_km=abc")), StatusCode::BAD_REQUEST),
+        (bench.client.get(bench.api("today?planned_km=-1")), StatusCode::UNPROCESSABLE_ENTITY),
+        (bench.client.get(bench.api("days?from=2026-02-30")), StatusCode::BAD_REQUEST),
+        (bench.client.post(bench.api("uploads")).body("no multipart"), StatusCode::UNPROCESSABLE_ENTITY),
+        (bench.client.post(bench.api("today")), StatusCode::METHOD_NOT_ALLOWED),
+        (bench.client.put(bench.api("")).body("{"), StatusCode::NOT_FOUND),
+    ];
+    for (request, expected) in refused {
+        let answer = request.send().await.unwrap();
+        assert_eq!(answer.status(), expected);
+        assert_eq!(answer.headers()["content-type"], "application/problem+json", "{expected}");
+        assert_eq!(answer.json::<Value>().await.unwrap()["status"], expected.as_u16());
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn trimp_follows_the_profile() {
+    let bench = Bench::new().await;
+    bench.upload(vec![("a.fit", encode::fit(&run(3, 5.0)))]).await;
+    let trimp = async || bench.get("activities").await["activities"][0]["trimp"].as_f64();
+    let before = trimp().await.unwrap();
+    let address = format!("{}/api/v1/athletes/{}", bench.service.url, bench.athlete);
+    let put = async |sex: Option<&str>| {
+        let profile = json!({"name": "Ada", "sex": sex, "resting_hr_bpm": 50, "max_hr_bpm": 190});
+        assert_eq!(bench.client.put(&address).json(&profile).send().await.unwrap().status(), StatusCode::OK);
+    };
+    put(Some("male")).await;
+    let d = 90.0_f64 / 140.0;
+    let expected = 0.64 * (1.92 * d).exp() / (0.86 * (1.67 * d).exp());
+    assert!((trimp().await.unwrap() / before - expected).abs() < 1e-6);
+    put(None).await;
+    assert_eq!(trimp().await, None);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_run_on_a_day_that_cannot_be_is_kept_and_counts_nowhere() {
+    let bench = Bench::new().await;
+    let days_since_1999 = (plimsoll_tests::today() - chrono::NaiveDate::from_ymd_opt(1999, 6, 1).unwrap()).num_days();
+    let results = bench.upload(vec![("old.fit", encode::fit(&run(days_since_1999.unsigned_abs(), 5.0)))]).await;
+    assert_eq!(results[0]["result"], "new");
+    assert!(results[0]["messages"].to_string().contains("1999-06-01"), "{results:?}");
+    assert_eq!(bench.get("activities").await["activities"].as_array().unwrap().len(), 1);
+    assert!(bench.get("today").await["day"].is_null());
+}
+
+#[cfg(unix)]
+#[tokio::test(flavor = "multi_thread")]
+async fn a_stalled_sender_does_not_hold_up_the_end_when_it_is_asked_for_twice() {
+    use std::io::Write as _;
+    let folder = tempfile::tempdir().unwrap();
+    let mut service = Service::serve(folder.path());
+    let mut stalled = std::net::TcpStream::connect(service.url.trim_start_matches("http://")).unwrap();
+    stalled.write_all(b"GET / HT").unwrap();
+    let terminate = || {
+        let process = service.process_id().to_string();
+        assert!(std::process::Command::new("kill").args(["-TERM", &process]).status().unwrap().success());
+    };
+    terminate();
+    // The first signal is taken when nobody is let in any more.
+    while Client::new().get(format!("{}/healthz", service.url)).send().await.is_ok() {
+        tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+    }
+    terminate();
+    assert!(service.ended_within(std::time::Duration::from_secs(8)), "before the grace of ten seconds is over");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -65,6 +65,19 @@ impl Service {
         let _ = self.child.wait();
     }
 
+    /// Whether it ends by itself within `limit`.
+    #[must_use]
+    pub fn ended_within(&mut self, limit: std::time::Duration) -> bool {
+        let began = std::time::Instant::now();
+        while began.elapsed() < limit {
+            if matches!(self.child.try_wait(), Ok(Some(_))) {
+                return true;
+            }
+            std::thread::sleep(std::time::Duration::from_millis(20));
+        }
+        false
+    }
+
     /// The id of the process.
     #[must_use]
     pub fn process_id(&self) -> u32 {

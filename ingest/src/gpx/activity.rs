@@ -11,6 +11,7 @@ use super::sport;
 use super::tag::Field;
 use super::text::quoted;
 use super::track::{Track, utc};
+use crate::jumps::leave_out_jumps;
 use crate::{Activity, DistanceSource, Notice, NoticeCode, OffsetSource, ReadOptions, Sport, Totals, schema};
 
 /// Builds the activity of a track with at least one row. `number` counts the file's tracks from 1.
@@ -30,10 +31,14 @@ pub(super) fn activity(
         start.naive_utc().checked_add_signed(offset).unwrap_or(start.naive_utc()).date()
     });
     let sport = sport_of(&track, &place, notices);
-    let (distance_m, distance_source) = distance(&mut track);
+    let (mut distance_m, distance_source) = distance(&mut track);
     if distance_source == DistanceSource::Positions {
         let text = "Distance was added up from positions; the way between segments is not counted.";
-        notices.add(Notice::new(NoticeCode::DistanceFromPositions, place, text));
+        notices.add(Notice::new(NoticeCode::DistanceFromPositions, place.as_str(), text));
+        if let Some(along_m) = distance_m.as_mut().filter(|_| sport.is_on_foot()) {
+            let jumps = leave_out_jumps(along_m, track.time_ms.iter().copied().map(Some));
+            jumps.notice(&place).into_iter().for_each(|notice| notices.add(notice));
+        }
     }
     Ok(Activity {
         title: track.name.take().or_else(|| file_name.map(str::to_owned)),

@@ -15,6 +15,8 @@ use super::text::{attribute, tidy, unescaped};
 use super::track::{Point, Track};
 use crate::{Notice, NoticeCode};
 
+/// Tracks of one file that are kept.
+const MOST_TRACKS: usize = 1000;
 /// Open elements that are told apart; deeper ones are passed over.
 const DEEPEST: usize = 64;
 /// Bytes of one element's text that are kept.
@@ -263,9 +265,20 @@ impl Sieve<'_, '_> {
             (Tag::Field(field), _) => self.take_field(field, at),
             (Tag::Other, _) => self.note_unused(name),
             (Tag::TrkPt, _) => self.finish_point(),
-            (Tag::Trk, _) => self.document.tracks.extend(self.track.take()),
+            (Tag::Trk, _) => self.finish_track(at),
             (Tag::Gpx, None) => self.root_closed = true,
             _ => {}
+        }
+    }
+
+    /// Keeps the track that is being read, up to the cap: each costs a frame, however few points it has.
+    fn finish_track(&mut self, at: usize) {
+        let Some(track) = self.track.take() else { return };
+        if self.document.tracks.len() < MOST_TRACKS {
+            self.document.tracks.push(track);
+        } else {
+            let text = format!("There are more than {MOST_TRACKS} tracks; those from here on were left out.");
+            self.notices.once_at(NoticeCode::Capped, at, &text);
         }
     }
 
@@ -307,7 +320,7 @@ impl Sieve<'_, '_> {
         if self.point.take().is_some() {
             self.document.skipped += 1;
         }
-        self.document.tracks.extend(self.track.take());
+        self.finish_track(end);
         if !self.unused.is_empty() {
             let more = if self.unused.len() > LISTED_NAMES { " and others" } else { "" };
             self.unused.truncate(LISTED_NAMES);

@@ -350,3 +350,25 @@ fn a_written_run_is_read_as_it_was() {
         assert_eq!(only(&file).sport, Sport::Running(kind));
     }
 }
+
+#[test]
+fn a_jump_of_the_position_does_not_lengthen_a_run() {
+    let mut points: Vec<String> = (0..600).map(|s| point(s, "")).collect();
+    points[300] = points[300].replace("lat=\"52.5", "lat=\"53.5");
+    let file = read_text(&track(&points.concat()));
+    let distance = file.activities[0].records.column("distance_m").unwrap().f64().unwrap().last().unwrap();
+    assert!((1785.0..1800.0).contains(&distance), "{distance}");
+    let notice = file.notices.iter().find(|notice| notice.code == NoticeCode::ImpossibleValue).unwrap();
+    assert!(notice.text.starts_with("2 legs are faster than anybody runs"), "{}", notice.text);
+}
+
+#[test]
+fn tracks_beyond_the_cap_are_counted_and_left_out() {
+    let one = format!("<trk><type>running</type><trkseg>{}</trkseg></trk>", point(0, ""));
+    let file = read_text(&gpx(&one.repeat(1500)));
+    assert_eq!(file.messages["trk"], 1500);
+    assert_eq!(file.activities.len(), 1000);
+    let capped: Vec<_> = file.notices.iter().filter(|notice| notice.code == NoticeCode::Capped).collect();
+    assert_eq!(capped.len(), 1);
+    assert!(capped[0].text.contains("1000 tracks"));
+}

@@ -8,6 +8,7 @@ CREATE TABLE athletes (
     sex             TEXT,
     resting_hr_bpm  REAL,
     max_hr_bpm      REAL,
+    summaries_due   BIGINT NOT NULL DEFAULT 0,  -- 1 while summaries do not follow the values above yet
     created_ms      BIGINT NOT NULL
 );
 
@@ -20,6 +21,7 @@ CREATE TABLE uploads (
     size_bytes      BIGINT NOT NULL,
     received_ms     BIGINT NOT NULL,
     state           TEXT NOT NULL,          -- received, read, failed
+    attempts        BIGINT NOT NULL DEFAULT 0,  -- how often reading it was begun
     failure         TEXT,                   -- why nothing could be read
     notices         TEXT NOT NULL,          -- JSON array
     device          TEXT,                   -- JSON object

@@ -32,7 +32,7 @@ pub(crate) async fn import(order: Import) -> anyhow::Result<bool> {
     let limits = Limits::from_megabytes(order.max_file_mb, order.max_file_mb);
     let (files, missing) = find_files(&order.paths);
     let library = Library::open(&order.data, Clock::System, limits).await?;
-    library.finish_unread().await?;
+    library.finish_unread(0).await?;
     let athlete = athlete_named(&library, &order).await?;
 
     let bar = ProgressBar::new(files.len() as u64).with_style(
@@ -42,7 +42,7 @@ pub(crate) async fn import(order: Import) -> anyhow::Result<bool> {
     let mut tally = Tally::default();
     for (path, problem) in missing {
         tally.failed += 1;
-        print_line(&bar, &format!("failed     {}: {problem}", path.display()))?;
+        print_line(&bar, &format!("failed     {}: {problem}", path.display()));
     }
     let at_once = std::thread::available_parallelism().map_or(2, std::num::NonZero::get) * 2;
     let mut results = futures_util::stream::iter(files)
@@ -68,9 +68,9 @@ pub(crate) async fn import(order: Import) -> anyhow::Result<bool> {
                 };
                 format!("new        {shown}: {}{odd}", what.join(", "))
             }
-            Ok(Outcome::Duplicate { .. }) => {
+            Ok(Outcome::Duplicate { activities }) => {
                 tally.duplicate += 1;
-                format!("duplicate  {shown}: the same bytes are there already")
+                format!("duplicate  {shown}: {}", words::duplicate(&activities))
             }
             Ok(Outcome::Failed { reason }) => {
                 tally.failed += 1;
@@ -81,20 +81,14 @@ pub(crate) async fn import(order: Import) -> anyhow::Result<bool> {
                 format!("failed     {shown}: {error:#}")
             }
         };
-        print_line(&bar, &line)?;
+        print_line(&bar, &line);
         bar.inc(1);
     }
     bar.finish_and_clear();
-    writeln!(
-        std::io::stdout(),
-        "{} new, {} duplicate, {} failed, for {}",
-        tally.new,
-        tally.duplicate,
-        tally.failed,
-        athlete.profile.name
-    )?;
+    let Tally { new, duplicate, failed } = tally;
+    print_line(&bar, &format!("{new} new, {duplicate} duplicate, {failed} failed, for {}", athlete.profile.name));
     library.store.close().await;
-    Ok(tally.failed == 0)
+    Ok(failed == 0)
 }
 
 #[derive(Default)]
@@ -104,8 +98,12 @@ struct Tally {
     failed: usize,
 }
 
-fn print_line(bar: &ProgressBar, line: &str) -> std::io::Result<()> {
-    bar.suspend(|| writeln!(std::io::stdout(), "{line}"))
+/// Prints a result. Whoever read along may have gone (`| head`): the import goes on all the same.
+fn print_line(bar: &ProgressBar, line: &str) {
+    let plain = words::plain(line);
+    bar.suspend(|| {
+        let _ = writeln!(std::io::stdout(), "{plain}");
+    });
 }
 
 async fn athlete_named(library: &Library, order: &Import) -> anyhow::Result<Athlete> {
@@ -116,17 +114,17 @@ async fn athlete_named(library: &Library, order: &Import) -> anyhow::Result<Athl
     if let Some(zone) = order.zone {
         profile.zone = zone;
     }
-    writeln!(
-        std::io::stdout(),
-        "Adding the athlete {}, time zone {} (--zone sets another)",
-        profile.name.trim(),
-        profile.zone.name()
-    )?;
+    let (name, zone) = (words::plain(profile.name.trim()), profile.zone.name());
+    let _ = writeln!(std::io::stdout(), "Adding the athlete {name}, time zone {zone} (--zone sets another)");
     Ok(library.store.add_athlete(profile, library.clock.now().timestamp_millis()).await?)
 }
 
 async fn take_in_path(library: &Library, athlete: &Athlete, path: &Path) -> anyhow::Result<Outcome> {
-    let size = tokio::fs::metadata(path).await.context("cannot be opened")?.len();
+    let data = tokio::fs::metadata(path).await.context("cannot be opened")?;
+    if !data.is_file() {
+        return Ok(Outcome::Failed { reason: "it is not a regular file".to_owned() });
+    }
+    let size = data.len();
     let limit = library.limits.file_bytes;
     if size > limit as u64 {
         return Ok(Outcome::Failed { reason: words::too_large(size, limit, "--max-file-mb") });

@@ -3,6 +3,7 @@
 use std::io::Write as _;
 use std::net::SocketAddr;
 use std::path::Path;
+use std::time::Duration;
 
 use anyhow::Context as _;
 use tokio::net::TcpListener;
@@ -10,13 +11,19 @@ use tokio::net::TcpListener;
 use crate::clock::Clock;
 use crate::config::{Limits, loopback_only};
 use crate::http;
-use crate::library::Library;
+use crate::library::{IN_FLIGHT_MS, Library};
+
+/// How long running requests may take after the service was asked to stop.
+const GRACE: Duration = Duration::from_secs(10);
+
+/// How often the service looks for files that were left behind.
+const SWEEP_EVERY: Duration = Duration::from_secs(60);
 
 /// Serves `data` on `listen` until the process is told to stop.
 pub(crate) async fn serve(data: &Path, listen: SocketAddr, limits: Limits) -> anyhow::Result<()> {
     let listener = bind(listen).await?;
     let library = Library::open(data, Clock::System, limits).await?;
-    let finished = library.finish_unread().await?;
+    let finished = library.finish_unread(0).await?;
     let mut out = std::io::stdout();
     if finished > 0 {
         writeln!(out, "Read {finished} files that had been received before the last stop.")?;
@@ -40,9 +47,41 @@ pub(crate) async fn run(library: Library, listener: TcpListener, demo: bool) -> 
     writeln!(out, "Plimsoll is at http://{address}/   (stop it with Ctrl-C)")?;
     out.flush()?;
     let store = library.store.clone();
-    axum::serve(listener, http::router(library, demo)).with_graceful_shutdown(stop_signal()).await?;
+    let sweeping = tokio::spawn(sweep(library.clone()));
+    let (stopping, stopped) = tokio::sync::watch::channel(());
+    let asked = async move {
+        stop_signal().await;
+        drop(stopping);
+    };
+    let serving = axum::serve(listener, http::router(library, demo)).with_graceful_shutdown(asked);
+    tokio::select! {
+        done = serving.into_future() => done?,
+        // A sender that stalls in the middle of a request does not hold the service up for ever.
+        () = grace_is_over(stopped) => {}
+    }
+    sweeping.abort();
     store.close().await;
     Ok(())
+}
+
+/// Reads, from time to time, what another process acknowledged and left behind.
+async fn sweep(library: Library) {
+    loop {
+        tokio::time::sleep(SWEEP_EVERY).await;
+        if let Err(error) = library.finish_unread(IN_FLIGHT_MS).await {
+            tracing::error!(error = format!("{error:#}"), "reading what was left behind failed");
+        }
+    }
+}
+
+/// Ends some seconds after the service was asked to stop, or when it is asked a second time.
+async fn grace_is_over(mut stopped: tokio::sync::watch::Receiver<()>) {
+    // The sender never sends; it is dropped when the service is asked to stop.
+    let _ = stopped.changed().await;
+    tokio::select! {
+        () = tokio::time::sleep(GRACE) => {}
+        () = stop_signal() => {}
+    }
 }
 
 async fn stop_signal() {

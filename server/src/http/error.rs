@@ -106,6 +106,13 @@ pub(super) async fn not_found(uri: Uri) -> Response {
     if uri.path().starts_with("/api/") { ApiError(problem).into_response() } else { PageError(problem).into_response() }
 }
 
+/// The answer to a method that an address does not have.
+pub(super) async fn method_not_allowed(method: axum::http::Method, uri: Uri) -> Response {
+    let detail = format!("{} cannot be done at {}.", method, uri.path());
+    let problem = Problem::new(StatusCode::METHOD_NOT_ALLOWED, detail);
+    if uri.path().starts_with("/api/") { ApiError(problem).into_response() } else { PageError(problem).into_response() }
+}
+
 /// The answer when a handler panicked: one request ends, the service goes on.
 #[expect(clippy::needless_pass_by_value, reason = "the signature is the layer's")]
 pub(super) fn after_panic(panic: Box<dyn Any + Send + 'static>) -> Response {

@@ -4,6 +4,7 @@ mod api;
 mod assets;
 mod charts;
 mod error;
+mod extract;
 mod guard;
 mod pages;
 mod uploads;
@@ -39,6 +40,7 @@ pub(crate) fn router(library: Library, demo: bool) -> Router {
         .route("/readyz", get(ready))
         .merge(assets::routes())
         .fallback(error::not_found)
+        .method_not_allowed_fallback(error::method_not_allowed)
         // Uploads count their bytes themselves, so that the answer can name the limit; other bodies are small.
         .layer(DefaultBodyLimit::max(64 * 1024))
         .layer(CsrfLayer::new())

@@ -50,13 +50,14 @@ pub(super) async fn receive(app: &App, athlete: &Athlete, request: Request) -> R
         drain(request).await;
         return Err(too_much(Some(declared), limit));
     }
-    let (parts, body) = request.into_parts();
-    // The request's limit holds for bodies of undeclared length too.
-    let request = Request::from_parts(parts, body);
     let mut request = request;
+    // Bodies of undeclared length are counted while they come.
     axum::extract::DefaultBodyLimit::max(limit).apply(&mut request);
     let mut multipart = Multipart::from_request(request, &()).await.map_err(|error| {
-        Problem::new(StatusCode::UNPROCESSABLE_ENTITY, format!("{error} Send files as multipart/form-data."))
+        Problem::new(
+            StatusCode::UNPROCESSABLE_ENTITY,
+            format!("{}. Send files as multipart/form-data.", error.body_text()),
+        )
     })?;
     let mut results = Vec::new();
     loop {
@@ -98,7 +99,7 @@ async fn take_in(app: &App, athlete: &Athlete, name: String, bytes: Bytes) -> Re
         Outcome::Duplicate { activities } => FileResult {
             file: name,
             result: "duplicate",
-            messages: vec!["The same bytes are there already; nothing was added.".to_owned()],
+            messages: vec![format!("{}.", words::capitalised(&words::duplicate(&activities)))],
             activities: activities.iter().map(ActivityBody::from).collect(),
         },
         Outcome::Failed { reason } => failed(name, &reason),

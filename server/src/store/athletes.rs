@@ -138,11 +138,13 @@ impl Store {
         Ok(Athlete { id, profile })
     }
 
-    /// Changes what an athlete told about themselves. Returns false when there is no such athlete.
+    /// Changes what an athlete told about themselves and marks the summaries as due. Returns false when there is no
+    /// such athlete.
     pub(crate) async fn set_profile(&self, id: &str, profile: Profile) -> Result<bool, AthleteError> {
         let profile = profile.checked()?;
         let done = sqlx::query(
-            "UPDATE athletes SET name = $2, zone = $3, sex = $4, resting_hr_bpm = $5, max_hr_bpm = $6 WHERE id = $1",
+            "UPDATE athletes SET name = $2, zone = $3, sex = $4, resting_hr_bpm = $5, max_hr_bpm = $6, \
+             summaries_due = 1 WHERE id = $1",
         )
         .bind(id)
         .bind(&profile.name)
@@ -159,6 +161,21 @@ impl Store {
             }
             Err(error) => Err(AthleteError::Store(error.into())),
         }
+    }
+}
+
+impl Store {
+    /// Athletes whose summaries do not follow their profile yet: the process ended in between.
+    pub(crate) async fn athletes_with_summaries_due(&self) -> anyhow::Result<Vec<Athlete>> {
+        let rows =
+            sqlx::query("SELECT * FROM athletes WHERE summaries_due = 1 ORDER BY id").fetch_all(&self.read).await?;
+        rows.iter().map(athlete_from_row).collect()
+    }
+
+    /// Notes that every summary of an athlete follows their profile.
+    pub(crate) async fn summaries_done(&self, id: &str) -> anyhow::Result<()> {
+        sqlx::query("UPDATE athletes SET summaries_due = 0 WHERE id = $1").bind(id).execute(&self.write).await?;
+        Ok(())
     }
 }
 

@@ -67,19 +67,14 @@ impl Store {
             .await?;
         if let Some(row) = known {
             let mut upload = upload_from_row(&row)?;
-            // `Received` is on its way right now: what a stopped process left was read when this one began.
-            if upload.state == UploadState::Read || upload.state == UploadState::Received {
-                // Sending a removed activity again is how a person asks for it back.
-                sqlx::query("UPDATE activities SET removed_ms = NULL WHERE athlete_id = $1 AND upload_id = $2")
-                    .bind(athlete_id)
-                    .bind(&upload.id)
-                    .execute(&mut *transaction)
-                    .await?;
+            let is_on_its_way =
+                upload.state == UploadState::Received && now_ms - upload.received_ms < crate::library::IN_FLIGHT_MS;
+            if upload.state == UploadState::Read || is_on_its_way {
                 transaction.commit().await?;
                 return Ok(Received::Duplicate(upload));
             }
             sqlx::query(
-                "UPDATE uploads SET state = 'received', failure = NULL, file_name = $3, received_ms = $4 \
+                "UPDATE uploads SET state = 'received', attempts = 0, failure = NULL, file_name = $3, received_ms = $4 \
                  WHERE athlete_id = $1 AND id = $2",
             )
             .bind(athlete_id)
@@ -161,11 +156,25 @@ impl Store {
         Ok(())
     }
 
-    /// Uploads that were acknowledged but not read: the process ended in between.
-    pub(crate) async fn unread_uploads(&self) -> anyhow::Result<Vec<Upload>> {
-        let rows = sqlx::query("SELECT * FROM uploads WHERE state = 'received' ORDER BY athlete_id, id")
-            .fetch_all(&self.read)
-            .await?;
+    /// Counts that reading an upload begins; returns how often it was begun.
+    pub(crate) async fn begin_reading(&self, upload: &Upload) -> anyhow::Result<i64> {
+        let row = sqlx::query(
+            "UPDATE uploads SET attempts = attempts + 1 WHERE athlete_id = $1 AND id = $2 RETURNING attempts",
+        )
+        .bind(&upload.athlete_id)
+        .bind(&upload.id)
+        .fetch_one(&self.write)
+        .await?;
+        Ok(row.try_get("attempts")?)
+    }
+
+    /// Uploads that were acknowledged before `before_ms` (epoch milliseconds) but not read: a process ended in between.
+    pub(crate) async fn unread_uploads(&self, before_ms: i64) -> anyhow::Result<Vec<Upload>> {
+        let rows =
+            sqlx::query("SELECT * FROM uploads WHERE state = 'received' AND received_ms <= $1 ORDER BY athlete_id, id")
+                .bind(before_ms)
+                .fetch_all(&self.read)
+                .await?;
         rows.iter().map(upload_from_row).collect()
     }
 

@@ -1,8 +1,8 @@
 //! Activities.
 
 use axum::Json;
-use axum::extract::{Path, Query, State};
-use axum::http::{StatusCode, header};
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Response};
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
@@ -10,8 +10,9 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::athlete;
 use crate::http::App;
-use crate::http::charts::{ProfileSeries, WIDE, WIDTHS, profile, route};
+use crate::http::charts::{ProfileSeries, WIDE, WIDTHS, profile, route, svg_file};
 use crate::http::error::{ApiError, Problem};
+use crate::http::extract::{ApiJson, ApiQuery};
 use crate::library::SPORTS;
 use crate::store::ActivityRow;
 use crate::track::Track;
@@ -114,6 +115,7 @@ pub(crate) struct ActivityPage {
 
 /// Which page.
 #[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 pub(crate) struct PageQuery {
     /// `next` of the page before.
     cursor: Option<String>,
@@ -128,7 +130,7 @@ pub(crate) struct PageQuery {
 pub(super) async fn list(
     State(app): State<App>,
     Path(id): Path<String>,
-    Query(query): Query<PageQuery>,
+    ApiQuery(query): ApiQuery<PageQuery>,
 ) -> Result<Json<ActivityPage>, ApiError> {
     let athlete = athlete(&app, &id).await?;
     let limit = query.limit.unwrap_or(50).clamp(1, 200);
@@ -165,7 +167,7 @@ pub(crate) struct ActivityChange {
 pub(super) async fn change(
     State(app): State<App>,
     Path((athlete_id, id)): Path<(String, String)>,
-    Json(change): Json<ActivityChange>,
+    ApiJson(change): ApiJson<ActivityChange>,
 ) -> Result<Json<ActivityBody>, ApiError> {
     if !SPORTS.contains(&change.sport.as_str()) {
         let detail = format!("“{}” is not one of: {}.", change.sport, SPORTS.join(", "));
@@ -249,6 +251,7 @@ pub(super) async fn series(
 
 /// How wide a chart is.
 #[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 pub(crate) struct ChartQuery {
     /// Width, CSS pixels, 280 to 1600; 760 when not given.
     width: Option<u32>,
@@ -262,7 +265,7 @@ pub(crate) struct ChartQuery {
 pub(super) async fn chart(
     State(app): State<App>,
     Path((athlete_id, id, name)): Path<(String, String, String)>,
-    Query(query): Query<ChartQuery>,
+    ApiQuery(query): ApiQuery<ChartQuery>,
 ) -> Result<Response, ApiError> {
     let width = query.width.unwrap_or(WIDE).clamp(*WIDTHS.start(), *WIDTHS.end());
     let series = ProfileSeries::ALL.into_iter().find(|series| name.strip_suffix(".svg") == Some(series.name()));
@@ -277,5 +280,5 @@ pub(super) async fn chart(
     let chart = drawn
         .map_err(anyhow::Error::from)?
         .ok_or_else(|| Problem::new(StatusCode::NOT_FOUND, "The activity has no values for this chart."))?;
-    Ok(([(header::CONTENT_TYPE, "image/svg+xml")], chart.standalone()).into_response())
+    Ok(svg_file(&chart).into_response())
 }

@@ -10,6 +10,7 @@ use utoipa::ToSchema;
 use super::athlete;
 use crate::http::App;
 use crate::http::error::{ApiError, Problem};
+use crate::http::extract::ApiJson;
 use crate::store::{Athlete, Profile, sex_from_name, sex_name};
 
 /// An athlete.
@@ -92,7 +93,7 @@ pub(super) async fn list(State(app): State<App>) -> Result<Json<Vec<AthleteBody>
     responses((status = CREATED, body = AthleteBody), (status = CONFLICT, body = Problem), (status = UNPROCESSABLE_ENTITY, body = Problem)))]
 pub(super) async fn add(
     State(app): State<App>,
-    Json(body): Json<ProfileBody>,
+    ApiJson(body): ApiJson<ProfileBody>,
 ) -> Result<(StatusCode, Json<AthleteBody>), ApiError> {
     let now_ms = app.library.clock.now().timestamp_millis();
     let athlete = app.library.store.add_athlete(body.try_into()?, now_ms).await?;
@@ -113,7 +114,7 @@ pub(super) async fn show(State(app): State<App>, Path(id): Path<String>) -> Resu
 pub(super) async fn change(
     State(app): State<App>,
     Path(id): Path<String>,
-    Json(body): Json<ProfileBody>,
+    ApiJson(body): ApiJson<ProfileBody>,
 ) -> Result<Json<AthleteBody>, ApiError> {
     let changed = app.library.change_profile(&id, body.try_into()?).await?;
     Ok(Json(changed.ok_or_else(|| Problem::no_such("athlete"))?.into()))

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use axum::Json;
-use axum::extract::{Path, Query, State};
-use axum::http::{StatusCode, header};
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Response};
 use chrono::{Days, NaiveDate};
 use plimsoll_analytics::{
@@ -15,8 +15,9 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::athlete;
 use crate::http::App;
-use crate::http::charts::{HistoryDay, WIDE, WIDTHS, history};
+use crate::http::charts::{HistoryDay, WIDE, WIDTHS, history, svg_file};
 use crate::http::error::{ApiError, Problem};
+use crate::http::extract::ApiQuery;
 use crate::library::Standing;
 
 /// How long a spike stays among the active flags, days: as long as it stays out of the careful line.
@@ -230,6 +231,7 @@ pub(crate) struct TodayBody {
 
 /// What is planned.
 #[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 pub(crate) struct TodayQuery {
     /// A run to weigh against the line, km.
     planned_km: Option<f64>,
@@ -242,7 +244,7 @@ pub(crate) struct TodayQuery {
 pub(super) async fn today(
     State(app): State<App>,
     Path(id): Path<String>,
-    Query(query): Query<TodayQuery>,
+    ApiQuery(query): ApiQuery<TodayQuery>,
 ) -> Result<Json<TodayBody>, ApiError> {
     if query.planned_km.is_some_and(|km| !(0.1..=1000.0).contains(&km)) {
         let detail = "planned_km must lie between 0.1 and 1000.";
@@ -288,6 +290,7 @@ pub(crate) fn active_episodes(standing: &Standing) -> Vec<Episode> {
 
 /// Which days.
 #[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 pub(crate) struct RangeQuery {
     /// First day, YYYY-MM-DD; the first run's when not given.
     from: Option<NaiveDate>,
@@ -308,7 +311,7 @@ impl RangeQuery {
 pub(super) async fn days(
     State(app): State<App>,
     Path(id): Path<String>,
-    Query(range): Query<RangeQuery>,
+    ApiQuery(range): ApiQuery<RangeQuery>,
 ) -> Result<Json<Vec<DayBody>>, ApiError> {
     let athlete = athlete(&app, &id).await?;
     let standing = app.library.standing(&athlete, None).await?;
@@ -323,7 +326,7 @@ pub(super) async fn days(
 pub(super) async fn flags(
     State(app): State<App>,
     Path(id): Path<String>,
-    Query(range): Query<RangeQuery>,
+    ApiQuery(range): ApiQuery<RangeQuery>,
 ) -> Result<Json<Vec<FlagBody>>, ApiError> {
     let athlete = athlete(&app, &id).await?;
     let standing = app.library.standing(&athlete, None).await?;
@@ -336,6 +339,7 @@ pub(super) async fn flags(
 
 /// Which days, and how wide the chart is.
 #[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 pub(crate) struct HistoryQuery {
     /// First day, YYYY-MM-DD; twelve weeks before `to` when not given.
     from: Option<NaiveDate>,
@@ -348,11 +352,12 @@ pub(crate) struct HistoryQuery {
 /// A chart as SVG. There is one: `history.svg`.
 #[utoipa::path(get, path = "/api/v1/athletes/{athlete}/charts/{name}",
     params(("athlete" = String, Path, description = "Id"), ("name" = String, Path, description = "`history.svg`"), HistoryQuery),
-    responses((status = OK, body = String, content_type = "image/svg+xml"), (status = NOT_FOUND, body = Problem)))]
+    responses((status = OK, body = String, content_type = "image/svg+xml"), (status = NOT_FOUND, body = Problem),
+        (status = UNPROCESSABLE_ENTITY, body = Problem)))]
 pub(super) async fn chart(
     State(app): State<App>,
     Path((id, name)): Path<(String, String)>,
-    Query(query): Query<HistoryQuery>,
+    ApiQuery(query): ApiQuery<HistoryQuery>,
 ) -> Result<Response, ApiError> {
     if name != "history.svg" {
         return Err(Problem::no_such("chart").into());
@@ -368,7 +373,7 @@ pub(super) async fn chart(
     }
     let width = query.width.unwrap_or(WIDE).clamp(*WIDTHS.start(), *WIDTHS.end());
     let chart = history(&history_days(&standing, from, to), width).map_err(anyhow::Error::from)?;
-    Ok(([(header::CONTENT_TYPE, "image/svg+xml")], chart.standalone()).into_response())
+    Ok(svg_file(&chart).into_response())
 }
 
 /// The days of a chart from `from` to `to`. Days before the first run and after today are empty.

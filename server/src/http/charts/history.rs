@@ -142,6 +142,11 @@ fn bars(paper: &Paper<'_>, frame: &Frame, days: &[HistoryDay]) -> Result<(), Cha
                 let ink = if day.spike { Ink::Hull } else { Ink::Shoal };
                 let corners = [(frame.x(place + 0.2), frame.y(km)), (frame.x(place + 0.8), frame.y(0.0))];
                 paper.draw(&Rectangle::new(corners, fill(ink)))?;
+                if day.spike {
+                    // A mark as well as a colour.
+                    let style = text_style(Ink::Hull, 10.0, HPos::Center, VPos::Bottom);
+                    paper.draw(&Text::new("▲", (frame.x(place + 0.5), frame.y(km) - px(2.0)), style))?;
+                }
             }
             Some(_) => {}
             None => {

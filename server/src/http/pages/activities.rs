@@ -1,7 +1,7 @@
 //! The list of activities.
 
 use askama::Template;
-use axum::extract::{Path, Query, State};
+use axum::extract::{Path, State};
 use axum::response::Html;
 use chrono::NaiveDate;
 use serde::Deserialize;
@@ -9,6 +9,7 @@ use serde::Deserialize;
 use super::{Shell, athlete, render};
 use crate::http::App;
 use crate::http::error::PageError;
+use crate::http::extract::PageQuery;
 use crate::store::ActivityRow;
 use crate::words;
 
@@ -40,14 +41,14 @@ pub(super) struct ActivityLine {
 }
 
 #[derive(Debug, Deserialize)]
-pub(super) struct PageQuery {
+pub(super) struct ListQuery {
     cursor: Option<String>,
 }
 
 pub(super) async fn page(
     State(app): State<App>,
     Path(id): Path<String>,
-    Query(query): Query<PageQuery>,
+    PageQuery(query): PageQuery<ListQuery>,
 ) -> Result<Html<String>, PageError> {
     let athlete = athlete(&app, &id).await?;
     let today = app.library.clock.today(athlete.profile.zone);

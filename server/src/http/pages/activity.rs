@@ -1,7 +1,7 @@
 //! One activity: its numbers, pace, heart rate and elevation over distance, the route, laps, and what it raised.
 
 use askama::Template;
-use axum::extract::{Form, Path, State};
+use axum::extract::{Path, State};
 use axum::response::{Html, Redirect};
 use chrono::NaiveDate;
 use serde::Deserialize;
@@ -11,7 +11,8 @@ use super::{Responsive, Shell, athlete, render};
 use crate::http::App;
 use crate::http::charts::{ProfileSeries, profile, route};
 use crate::http::error::{PageError, Problem};
-use crate::library::SPORTS;
+use crate::http::extract::PageForm;
+use crate::library::{SPORTS, is_believable};
 use crate::store::{ActivityRow, Athlete};
 use crate::words;
 
@@ -32,6 +33,7 @@ struct ActivityPage {
     sport_name: String,
     sports: Vec<(&'static str, String)>,
     counts: bool,
+    date_is_wrong: bool,
     removed: bool,
     facts: Vec<(String, String)>,
     flags: Vec<FlagView>,
@@ -99,7 +101,8 @@ pub(super) async fn page(
         when: when(&activity, standing.today),
         sport_name: activity.sport.clone(),
         sports: sports(&activity.sport),
-        counts: activity.sport == "running",
+        counts: activity.sport == "running" && is_believable(activity.local_date, standing.today),
+        date_is_wrong: !is_believable(activity.local_date, standing.today),
         removed: activity.removed_ms.is_some(),
         facts: facts(&activity),
         flags,
@@ -184,7 +187,8 @@ fn notice_texts(notices: &serde_json::Value) -> Vec<String> {
 fn device_words(device: Option<&serde_json::Value>) -> Option<String> {
     let part = |name: &str| device?.get(name)?.as_str().map(str::to_owned);
     let words: Vec<String> = [part("manufacturer"), part("product")].into_iter().flatten().collect();
-    (!words.is_empty()).then(|| words.join(" "))
+    // The profile's word for a program that has no number of its own.
+    (!words.is_empty() && part("manufacturer").as_deref() != Some("development")).then(|| words.join(" "))
 }
 
 pub(super) async fn remove(
@@ -218,7 +222,7 @@ pub(super) struct SportForm {
 pub(super) async fn sport(
     State(app): State<App>,
     Path((athlete_id, id)): Path<(String, String)>,
-    Form(form): Form<SportForm>,
+    PageForm(form): PageForm<SportForm>,
 ) -> Result<Redirect, PageError> {
     let known = SPORTS.contains(&form.sport.as_str());
     if known && app.library.store.set_sport(&athlete_id, &id, &form.sport).await? {

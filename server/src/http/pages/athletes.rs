@@ -1,7 +1,8 @@
 //! The athletes of the installation, and what each tells about themselves.
 
 use askama::Template;
-use axum::extract::{Form, Path, State};
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse as _, Redirect, Response};
 use chrono::Days;
 use plimsoll_analytics::{Level, State as Standingness};
@@ -12,6 +13,7 @@ use crate::http::App;
 use crate::http::api::active_episodes;
 use crate::http::charts::sparkline;
 use crate::http::error::{PageError, Problem};
+use crate::http::extract::PageForm;
 use crate::library::Standing;
 use crate::store::{Athlete, Profile, sex_from_name, sex_name};
 use crate::words;
@@ -91,7 +93,7 @@ fn row(athlete: &Athlete, standing: &Standing) -> Result<Row, PageError> {
         state: day.map_or("no runs yet", |day| state_word(day.state)),
         line: standing.outlook.as_ref().and_then(|outlook| outlook.careful_km.ok()).map(words::one_decimal),
         longest: standing.outlook.as_ref().and_then(|outlook| outlook.longest).map(|(_, km)| words::one_decimal(km)),
-        week: day.and_then(|day| day.week_km.ok()).map(words::one_decimal),
+        week: day.map(|_| words::one_decimal(week_km(standing, 0))),
         usual: usual_week_km(standing).map(words::one_decimal),
         flag: worst.map(|episode| FlagLine {
             level: episode.flag.level.as_str(),
@@ -122,16 +124,12 @@ fn weeks_km(standing: &Standing) -> Vec<f64> {
 }
 
 /// Kilometres in the seven days that ended `weeks_back` weeks ago.
-fn week_km(standing: &Standing, weeks_back: u64) -> f64 {
+pub(super) fn week_km(standing: &Standing, weeks_back: u64) -> f64 {
     let last = standing.as_of - Days::new(7 * weeks_back);
     let first = last - Days::new(6);
-    standing
-        .runs
-        .iter()
-        .filter(|run| (first..=last).contains(&run.local_date))
-        .filter_map(|run| run.summary.distance_m)
-        .sum::<f64>()
-        / 1000.0
+    let of_the_week = standing.runs.iter().filter(|run| (first..=last).contains(&run.local_date));
+    // An empty sum of floats is −0.
+    of_the_week.filter_map(|run| run.summary.distance_m).fold(0.0, |sum, metres| sum + metres) / 1000.0
 }
 
 /// The mean of the four weeks before the last seven days; `None` when the record is shorter.
@@ -140,7 +138,7 @@ pub(super) fn usual_week_km(standing: &Standing) -> Option<f64> {
     (analysis.days.len() >= 35).then(|| (1..=4).map(|back| week_km(standing, back)).sum::<f64>() / 4.0)
 }
 
-pub(super) async fn add(State(app): State<App>, Form(form): Form<NewAthlete>) -> Result<Response, PageError> {
+pub(super) async fn add(State(app): State<App>, PageForm(form): PageForm<NewAthlete>) -> Result<Response, PageError> {
     let mut profile = Profile::named(&form.name);
     let zone = form.zone.trim();
     if !zone.is_empty() {
@@ -148,7 +146,7 @@ pub(super) async fn add(State(app): State<App>, Form(form): Form<NewAthlete>) ->
             Ok(zone) => profile.zone = zone,
             Err(_) => {
                 let problem = format!("“{zone}” is not a time zone. Write it like Europe/Copenhagen.");
-                return Ok(home_page(&app, form, Some(problem)).await?.into_response());
+                return Ok(refused(home_page(&app, form, Some(problem)).await?));
             }
         }
     }
@@ -160,9 +158,14 @@ pub(super) async fn add(State(app): State<App>, Form(form): Form<NewAthlete>) ->
             if problem.status >= 500 {
                 return Err(problem.into());
             }
-            Ok(home_page(&app, form, Some(problem.detail)).await?.into_response())
+            Ok(refused(home_page(&app, form, Some(problem.detail)).await?))
         }
     }
+}
+
+/// The form again, with what was wrong.
+fn refused(page: Html<String>) -> Response {
+    (StatusCode::UNPROCESSABLE_ENTITY, page).into_response()
 }
 
 #[derive(Template)]
@@ -245,24 +248,24 @@ pub(super) async fn settings(State(app): State<App>, Path(id): Path<String>) -> 
 pub(super) async fn change(
     State(app): State<App>,
     Path(id): Path<String>,
-    Form(form): Form<SettingsForm>,
-) -> Result<Html<String>, PageError> {
+    PageForm(form): PageForm<SettingsForm>,
+) -> Result<Response, PageError> {
     let before = athlete(&app, &id).await?;
     let profile = match Profile::try_from(&form) {
         Ok(profile) => profile,
-        Err(problem) => return settings_page(&app, &before, form, Some(problem), false),
+        Err(problem) => return Ok(refused(settings_page(&app, &before, form, Some(problem), false)?)),
     };
     match app.library.change_profile(&id, profile).await {
         Ok(after) => {
             let after = after.ok_or_else(|| Problem::no_such("athlete"))?;
-            settings_page(&app, &after, SettingsForm::from(&after), None, true)
+            Ok(settings_page(&app, &after, SettingsForm::from(&after), None, true)?.into_response())
         }
         Err(error) => {
             let problem = Problem::from(error);
             if problem.status >= 500 {
                 return Err(problem.into());
             }
-            settings_page(&app, &before, form, Some(problem.detail), false)
+            Ok(refused(settings_page(&app, &before, form, Some(problem.detail), false)?))
         }
     }
 }

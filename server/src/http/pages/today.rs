@@ -1,22 +1,23 @@
 //! Today: the line, the flags, twelve weeks, this week's runs.
 
 use askama::Template;
-use axum::extract::{Path, Query, State};
+use axum::extract::{Path, State};
 use axum::response::Html;
 use chrono::Days;
 use plimsoll_analytics::{
-    ChangeCause, Episode, Evidence, LineOutlook, Measure, Reason, State as Standingness, evidence,
+    ChangeCause, Episode, Evidence, FlagCode, LineOutlook, Measure, Reason, State as Standingness, evidence,
 };
 use serde::Deserialize;
 
 use super::activities::ActivityLine;
-use super::athletes::{state_word, usual_week_km};
+use super::athletes::{state_word, usual_week_km, week_km};
 use super::gauge::Gauge;
 use super::{Responsive, Shell, WIDE, athlete, render};
 use crate::http::App;
 use crate::http::api::{HISTORY_DAYS, active_episodes, history_days};
 use crate::http::charts::history;
 use crate::http::error::PageError;
+use crate::http::extract::PageQuery;
 use crate::library::Standing;
 use crate::words;
 
@@ -46,8 +47,8 @@ struct TodayPage {
 /// The sentence under the gauge.
 struct Lead {
     line: String,
+    /// What the line rests on: `your longest in the last 30 days (12.0 km on 3 Nov)`.
     longest: String,
-    on: String,
 }
 
 struct PlannedView {
@@ -86,7 +87,7 @@ pub(super) struct PlanQuery {
 pub(super) async fn page(
     State(app): State<App>,
     Path(id): Path<String>,
-    Query(query): Query<PlanQuery>,
+    PageQuery(query): PageQuery<PlanQuery>,
 ) -> Result<Html<String>, PageError> {
     let athlete = athlete(&app, &id).await?;
     let typed = query.plan.unwrap_or_default();
@@ -143,11 +144,13 @@ fn gauge(outlook: &LineOutlook, standing: &Standing, plan_km: Option<f64>) -> Ga
 
 fn lead(outlook: &LineOutlook, standing: &Standing) -> Option<Lead> {
     let (date, km) = outlook.longest?;
-    Some(Lead {
-        line: words::km(outlook.careful_km.ok()?),
-        longest: words::km(km),
-        on: words::day_month_near(date, standing.today),
-    })
+    let left_out = if leaves_out_spikes(outlook) { ", spikes left out" } else { "" };
+    let longest = format!(
+        "your longest in the last 30 days{left_out} ({} on {})",
+        words::km(km),
+        words::day_month_near(date, standing.today)
+    );
+    Some(Lead { line: words::km(outlook.careful_km.ok()?), longest })
 }
 
 fn no_line(reason: Reason) -> String {
@@ -167,12 +170,17 @@ fn no_line(reason: Reason) -> String {
     }
 }
 
+/// Whether the line would be higher with all runs counted.
+fn leaves_out_spikes(outlook: &LineOutlook) -> bool {
+    outlook.line_km.is_ok_and(|counted| outlook.careful_km.map_or(true, |careful| counted > careful + 0.05))
+}
+
 /// What is to be said beside the line: what it leaves out, and when it moves.
 fn notes(outlook: &LineOutlook, standing: &Standing) -> Vec<String> {
     let near = |date| words::day_month_near(date, standing.today);
     let mut notes = Vec::new();
     if let (Ok(counted), Some((date, km))) = (outlook.line_km, outlook.counted_longest)
-        && outlook.careful_km.map_or(true, |careful| counted > careful + 0.05)
+        && leaves_out_spikes(outlook)
     {
         notes.push(format!(
             "The {} run of {} was a spike and counts only after 14 days; counted, the line would be {}. Leaving it \
@@ -184,14 +192,16 @@ fn notes(outlook: &LineOutlook, standing: &Standing) -> Vec<String> {
     }
     let Some(next) = &outlook.next else {
         if let Some((date, km)) = outlook.appears {
-            notes.push(format!("The careful line comes back on {}, at {}.", near(date), words::km(km)));
+            notes.push(format!("From {} on there is a line again: {}.", near(date), words::km(km)));
         }
         return notes;
     };
     let on = near(next.date);
     notes.push(match (next.because, next.to_km) {
         (_, None) => {
-            format!("Without another run there is no line from {on} on, when the last run leaves the 30 days.")
+            let still_there = standing.runs.last().is_some_and(|run| (next.date - run.local_date).num_days() <= 30);
+            let because = if still_there { "only young spikes are left" } else { "the last run leaves the 30 days" };
+            format!("Without another run there is no line from {on} on, when {because}.")
         }
         (ChangeCause::LeavesWindow, Some(to)) => {
             let leaving = next.leaving.map_or_else(
@@ -215,30 +225,38 @@ fn notes(outlook: &LineOutlook, standing: &Standing) -> Vec<String> {
 
 fn planned(standing: &Standing) -> Option<PlannedView> {
     let planned = standing.planned.as_ref()?;
-    Some(match (&planned.flag, planned.ratio) {
-        (Some(flag), _) => PlannedView { level: flag.level.as_str(), text: flag.text.clone() },
+    let outlook = standing.outlook.as_ref()?;
+    let view = |level, text| Some(PlannedView { level, text });
+    let km = words::km(planned.distance_km);
+    let (line_passed, ratio) = match (&planned.flag, planned.ratio) {
+        (Some(flag), _) => return view(flag.level.as_str(), flag.text.clone()),
         (None, Some(ratio)) => {
-            let longest = planned.distance_km / ratio;
-            let text = if planned.distance_km <= longest {
-                format!(
-                    "{} is no longer than the longest run of the last 30 days ({}).",
-                    words::km(planned.distance_km),
-                    words::km(longest)
-                )
-            } else {
-                format!(
-                    "{} is {:.0}\u{a0}% longer than the longest run of the last 30 days ({}): within 10\u{a0}%.",
-                    words::km(planned.distance_km),
-                    (ratio - 1.0) * 100.0,
-                    words::km(longest)
-                )
-            };
-            PlannedView { level: "fine", text }
+            (outlook.careful_km.ok().filter(|line| planned.distance_km > line * (1.0 + 1e-9)), ratio)
         }
-        (None, None) => {
-            PlannedView { level: "info", text: "There is no run in the last 30 days to weigh it against.".to_owned() }
-        }
-    })
+        (None, None) => return view("info", "There is no run in the last 30 days to weigh it against.".to_owned()),
+    };
+    let longest = words::km(planned.distance_km / ratio);
+    if let Some(line) = line_passed {
+        return view(
+            "caution",
+            format!(
+                "{km} is above your line of {}. By the study’s definition it is no spike, but only because it is \
+                 measured against {longest}, a run that was a spike itself and is younger than 14 days.",
+                words::km(line)
+            ),
+        );
+    }
+    let percent = (ratio - 1.0) * 100.0;
+    view(
+        "fine",
+        if percent <= 0.0 {
+            format!("{km} is no longer than the longest run of the last 30 days ({longest}).")
+        } else {
+            format!(
+                "{km} is {percent:.0}\u{a0}% longer than the longest run of the last 30 days ({longest}): within 10\u{a0}%."
+            )
+        },
+    )
 }
 
 fn flags_heading(count: usize) -> String {
@@ -255,7 +273,7 @@ fn flags_heading(count: usize) -> String {
 pub(super) fn flag_view(episode: &Episode, standing: &Standing) -> FlagView {
     let flag = &episode.flag;
     let shown = |value: f64| match flag.unit {
-        "ratio" => format!("{value:.2}"),
+        "ratio" => format!("{value:.3}"),
         unit => format!("{value:.0}\u{a0}{unit}"),
     };
     let measured = match (flag.value, flag.threshold) {
@@ -268,7 +286,9 @@ pub(super) fn flag_view(episode: &Episode, standing: &Standing) -> FlagView {
     let when = if flag.run.is_some() {
         Some(format!("Run of {}.", near(flag.date)))
     } else {
-        (episode.first < episode.last).then(|| format!("Since {}.", near(episode.first)))
+        // The words of a return name their days themselves.
+        (episode.first < episode.last && flag.code != FlagCode::Returning)
+            .then(|| format!("Since {}.", near(episode.first)))
     };
     FlagView {
         level: flag.level.as_str(),
@@ -294,6 +314,11 @@ fn facts(standing: &Standing) -> Vec<Fact> {
     let shown = |measure: Measure, decimals: usize| {
         measure.map_or_else(|_| "–".to_owned(), |value| format!("{value:.decimals$}"))
     };
+    // In the first week the sum is of the days there are.
+    let week_km = match day.week_km {
+        Err(Reason::ShortHistory) => Ok(week_km(standing, 0)),
+        known => known,
+    };
     let why = |measure: Measure| measure.err().map_or_else(String::new, |reason| reason.text().to_owned());
     let first = standing.as_of - Days::new(6);
     let runs = standing.runs.iter().filter(|run| run.local_date >= first).count();
@@ -301,7 +326,7 @@ fn facts(standing: &Standing) -> Vec<Fact> {
         .map_or_else(|| "km in the last 7 days".to_owned(), |km| format!("km in the last 7 days, usual {km:.1}"));
     let strain = day.strain.map_or_else(|_| "monotony".to_owned(), |strain| format!("monotony; strain {strain:.0}"));
     vec![
-        Fact { value: shown(day.week_km, 1), text: usual, title: why(day.week_km) },
+        Fact { value: shown(week_km, 1), text: usual, title: why(week_km) },
         Fact { value: runs.to_string(), text: "runs in the last 7 days".to_owned(), title: String::new() },
         Fact { value: shown(day.monotony, 2), text: strain, title: why(day.monotony) },
         Fact {
