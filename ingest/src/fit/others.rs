@@ -16,7 +16,7 @@ const OF_A_KIND: usize = 512;
 /// Messages that are kept in all.
 const MESSAGES: usize = 4096;
 /// Bytes of definitions and data that are kept in all. Decoded, a byte may become a hundred, so this bounds memory and
-/// time; real files stay below a third of it.
+/// time; real files stay below it.
 const BYTES: usize = 512 * 1024;
 /// Times before this are counted from when the device was switched on.
 const FIRST_TIME: f64 = 268_435_456.0;
@@ -146,8 +146,8 @@ fn other_field(kind: u16, field: Named) -> Option<OtherField> {
     let clock = profile::clock(kind, field.number);
     let value = other_value(field.value, clock);
     let units = match (clock, &value) {
-        // The profile has seconds for times, which a date no longer is.
-        (Some(_), OtherValue::Text(_)) => String::new(),
+        // A date is no longer in seconds, nor a word in kilogrammes.
+        (_, OtherValue::Text(_)) => String::new(),
         (Some(_), OtherValue::Number(_)) => "s".to_owned(),
         _ => field.units,
     };

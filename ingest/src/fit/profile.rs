@@ -63,6 +63,11 @@ const UTC_TIMES: [(u16, u8); 29] = [
 /// Times on the wall clock.
 const LOCAL_TIMES: [(u16, u8); 6] = [(28, 6), (34, 5), (55, 11), (103, 0), (162, 3), (398, 0)];
 
+/// The weight of a `weight_scale`: the one enumeration ("calculating") that is a measure otherwise, which `fitparser`
+/// forgets to scale.
+const WEIGHT: (u16, u8) = (30, 0);
+const WEIGHT_SCALE: f64 = 100.0;
+
 /// Whether a field is a time.
 pub(super) fn clock(kind: u16, number: u8) -> Option<Clock> {
     if number == TIMESTAMP || UTC_TIMES.contains(&(kind, number)) {
@@ -214,19 +219,23 @@ impl Named {
         }
     }
 
-    fn of(field: FitDataField, raw: &Raw) -> Self {
+    fn of(kind: u16, field: FitDataField, raw: &Raw) -> Self {
         let named = Self::part(field);
         if named.name.starts_with(UNKNOWN_FIELD) {
             return raw.unnamed();
         }
-        Self { value: raw.finish(named.value), ..named }
+        let value = match raw.finish(named.value) {
+            Value::SInt64(number) if (kind, raw.number) == WEIGHT => Value::Float64(number as f64 / WEIGHT_SCALE),
+            value => value,
+        };
+        Self { value, ..named }
     }
 }
 
 /// Names the values of one message of `kind`: those of the definition in their order, then what they pack. Also gives
 /// how many values the profile refused (a text where it has a measure); these stay without a name.
 pub(super) fn decode(kind: u16, raws: &[Raw]) -> (Vec<Named>, usize) {
-    if !MesgNum::is_named_variant(i64::from(kind)) {
+    if !is_named(kind) {
         return (raws.iter().map(Raw::unnamed).collect(), 0);
     }
     let message = MesgNum::from(kind);
@@ -286,7 +295,7 @@ pub(super) fn decode(kind: u16, raws: &[Raw]) -> (Vec<Named>, usize) {
 
     let mut named: Vec<Named> = raws
         .iter()
-        .map(|raw| alone.remove(&raw.number).map_or_else(|| raw.unnamed(), |field| Named::of(field, raw)))
+        .map(|raw| alone.remove(&raw.number).map_or_else(|| raw.unnamed(), |field| Named::of(kind, field, raw)))
         .collect();
     named.extend(parts.into_values().map(Named::part));
     (named, refused)
@@ -297,13 +306,16 @@ fn sum_key(kind: u16, number: u8) -> u32 {
     u32::from(kind) << 8 | u32::from(number)
 }
 
+/// Whether the profile knows this kind of message. For the bounds of the makers' own range it has names, but they are no
+/// messages.
+fn is_named(kind: u16) -> bool {
+    const MAKERS: u16 = 0xFF00;
+    kind < MAKERS && MesgNum::is_named_variant(i64::from(kind))
+}
+
 /// The profile's name for a kind of message; `unknown_<n>` when it has none.
 pub(super) fn message_name(kind: u16) -> String {
-    if MesgNum::is_named_variant(i64::from(kind)) {
-        MesgNum::from(kind).to_string()
-    } else {
-        format!("{UNKNOWN_MESSAGE}{kind}")
-    }
+    if is_named(kind) { MesgNum::from(kind).to_string() } else { format!("{UNKNOWN_MESSAGE}{kind}") }
 }
 
 /// The profile's name for a sport; `unknown_<n>` when it has none.

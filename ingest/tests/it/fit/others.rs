@@ -3,6 +3,7 @@
 use std::process::Command;
 
 use plimsoll_ingest::{NoticeCode, OtherMessage, OtherValue, WatchFile};
+use proptest::prelude::*;
 
 use super::bytes::*;
 
@@ -11,6 +12,7 @@ const ZONES_TARGET: u16 = 7;
 const HR_ZONE: u16 = 8;
 const DEVICE_INFO: u16 = 23;
 const WORKOUT: u16 = 26;
+const WEIGHT_SCALE: u16 = 30;
 const MONITORING: u16 = 55;
 const MONITORING_INFO: u16 = 103;
 const HR: u16 = 132;
@@ -156,6 +158,16 @@ fn accumulated_components_are_left_out_but_not_what_packs_them() {
 }
 
 #[test]
+fn a_weight_is_in_kilogrammes_unless_it_is_a_word() {
+    let file = Messages::activity()
+        .define(1, WEIGHT_SCALE, &[(0, 2, U16)])
+        .data(1, &7580_u16.to_le_bytes())
+        .data(1, &65534_u16.to_le_bytes())
+        .read();
+    assert_eq!(lines(&file)[1..], ["weight_scale: weight=75.8 kg", "weight_scale: weight=calculating"]);
+}
+
+#[test]
 fn lists_keep_the_places_of_what_is_missing() {
     let zones: Vec<u8> = [1000_u32, u32::MAX, 2500].iter().flat_map(|time| time.to_le_bytes()).collect();
     let file = Messages::activity().define(1, TIME_IN_ZONE, &[(2, 12, U32)]).data(1, &zones).read();
@@ -271,4 +283,48 @@ fn messages_without_fields_or_values_are_nothing_to_decode() {
         .parts(2, &[&[0xFF], &[0xFF; 4]])
         .read();
     assert_eq!(lines(&file), ["file_id: type=activity", "user_profile: "]);
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig {
+        cases: 4000,
+        failure_persistence: None,
+        rng_seed: proptest::test_runner::RngSeed::Fixed(20_240_229),
+        ..ProptestConfig::default()
+    })]
+
+    /// Whatever a message of any kind holds, there is an answer, and the same one each time.
+    #[test]
+    fn any_message_decodes_and_to_the_same_each_time(
+        kind in 0..420_u16,
+        big_endian: bool,
+        fields in prop::collection::vec((prop_oneof![0..32_u8, any::<u8>()], 0..5_u8, 0..20_u8), 1..12),
+        bytes in prop::collection::vec(prop_oneof![any::<u8>(), 0..8_u8, Just(0xFF)], 12 * 40),
+    ) {
+        // Sizes that mostly are whole elements.
+        let fields: Vec<(u8, u8, u8)> = fields.into_iter().map(|(number, n, base)| (number, n * 8, base)).collect();
+        let size: usize = fields.iter().map(|(_, size, _)| usize::from(*size)).sum();
+        let single: Vec<(u8, u8, u8)> = fields.iter().map(|(number, _, base)| (*number, base_size(*base), *base)).collect();
+        let single_size: usize = single.iter().map(|(_, size, _)| usize::from(*size)).sum();
+        let file = Messages::activity()
+            .define_all(1, kind, big_endian, &fields, &[])
+            .data(1, &bytes[..size])
+            .define_all(2, kind, big_endian, &single, &[])
+            .data(2, &bytes[..single_size])
+            .read();
+        let first = file.others.decode();
+        prop_assert_eq!(first.len(), file.others.len());
+        for _ in 0..4 {
+            prop_assert_eq!(&first, &file.others.decode());
+        }
+    }
+}
+
+fn base_size(base: u8) -> u8 {
+    match base {
+        3 | 4 | 11 => 2,
+        5 | 6 | 8 | 12 => 4,
+        9 | 14..=16 => 8,
+        _ => 1,
+    }
 }

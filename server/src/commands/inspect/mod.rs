@@ -246,3 +246,50 @@ fn seconds_since_1970(column: &Column) -> PolarsResult<Column> {
     let milliseconds = column.cast(&DataType::Int64)?.cast(&DataType::Float64)?;
     Ok(&milliseconds / 1000.0)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{print, report};
+
+    /// A file with two fields of a user profile, one that has no name, and a message that has none.
+    fn settings() -> Vec<u8> {
+        let messages: &[&[u8]] = &[
+            &[0x40, 0, 0, 0, 0, 1, 0, 1, 0],
+            &[0, 2],
+            &[0x41, 0, 0, 3, 0, 3, 8, 1, 2, 4, 2, 0x84, 99, 1, 2],
+            &[1, 50, 0xBC, 2, 7],
+            &[0x42, 0, 0, 0x33, 0xFF, 1, 0, 1, 2],
+            &[2, 1],
+        ];
+        let messages = messages.concat();
+        let mut file = vec![12, 0x10, 0, 0];
+        file.extend((messages.len() as u32).to_le_bytes());
+        file.extend(b".FIT");
+        file.extend(messages);
+        file.extend([0, 0]);
+        file
+    }
+
+    #[test]
+    fn the_users_profile_is_reported_and_printed() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("settings.fit");
+        std::fs::write(&path, settings()).unwrap();
+        let report = report(&path);
+        let others = serde_json::to_value(&report.others).unwrap();
+        let expected = serde_json::json!([
+            { "message": "file_id", "fields": { "type": { "value": "settings", "units": "" } } },
+            { "message": "user_profile", "fields": {
+                "resting_heart_rate": { "value": 50.0, "units": "bpm" },
+                "weight": { "value": 70.0, "units": "kg" },
+            } },
+        ]);
+        assert_eq!(others, expected);
+
+        let mut out = Vec::new();
+        print::print(&report, &mut out).unwrap();
+        let text = String::from_utf8(out).unwrap();
+        assert!(text.contains("\n  user_profile: weight 70 kg, resting_heart_rate 50 bpm\n"), "{text}");
+        assert!(!text.contains("unknown_field"), "{text}");
+    }
+}

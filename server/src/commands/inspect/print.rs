@@ -114,6 +114,10 @@ fn print_others(kind: &str, names: &[&str], others: &[OtherReport], out: &mut im
             .iter()
             .filter_map(|name| {
                 let field = message.fields.get(*name)?;
+                // A bare zero is a setting that nobody made.
+                if field.units.is_empty() && field.value == OtherValue::Number(0.0) {
+                    return None;
+                }
                 let fact = format!("{name} {} {}", plain(&field.value), field.units);
                 Some(fact.trim_end().to_owned())
             })
