@@ -6,7 +6,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use polars::prelude::DataFrame;
 use serde::Serialize;
 
-use crate::{FileKind, Format, Notice, Sport};
+use crate::{FileKind, Format, Notice, OtherMessages, Sport};
 
 /// Everything that was read from one file.
 #[derive(Debug, Clone)]
@@ -21,6 +21,9 @@ pub struct WatchFile {
     pub messages: BTreeMap<String, u64>,
     /// One per FIT session or GPX track, in the file's order. Empty for settings, courses and the like.
     pub activities: Vec<Activity>,
+    /// What the file says beside its activities: device settings, the user's profile, zones, workouts. Decoded only
+    /// when asked. Empty for GPX.
+    pub others: OtherMessages,
     /// What was odd, in the file's order.
     pub notices: Vec<Notice>,
 }

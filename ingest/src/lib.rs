@@ -1,7 +1,8 @@
 //! Watch files to Polars frames.
 //!
 //! [`read`] takes the bytes of a FIT or GPX file and gives back a [`WatchFile`]: its activities, each with session
-//! totals, laps and one [`polars::prelude::DataFrame`] of records, and [`Notice`]s for everything that was odd.
+//! totals, laps and one [`polars::prelude::DataFrame`] of records, [`OtherMessages`] for what else it says, and
+//! [`Notice`]s for everything that was odd.
 //! The content decides the format, never a file name.
 //!
 //! Architecture invariants: no file or network access, no async, no clock, no environment, no time zone of the
@@ -18,6 +19,7 @@ mod geo;
 pub mod gpx;
 mod jumps;
 mod notice;
+mod other;
 pub mod schema;
 mod sport;
 
@@ -25,6 +27,7 @@ pub use activity::{Activity, Device, DistanceSource, Lap, OffsetSource, Pause, T
 pub use error::ReadError;
 pub use format::{FileKind, Format};
 pub use notice::{Notice, NoticeCode};
+pub use other::{OtherField, OtherMessage, OtherMessages, OtherValue};
 pub use sport::{RunKind, Sport};
 
 /// What a caller knows that the file may not say.

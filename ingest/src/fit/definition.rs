@@ -55,6 +55,8 @@ pub(super) struct Definition {
     pub(super) count: u64,
     /// For `record`: what goes to which column; made when the first message comes.
     pub(super) record_plan: Option<RecordPlan>,
+    /// For messages that are kept as they are: the number under which the layout was kept.
+    pub(super) kept_as: Option<usize>,
 }
 
 impl Definition {
@@ -83,6 +85,7 @@ impl Definition {
             data_size: 0,
             count: 0,
             record_plan: None,
+            kept_as: None,
         };
         for &[number, size, base_code] in native.as_chunks().0 {
             let size = usize::from(size);

@@ -1,9 +1,9 @@
 //! FIT reader.
 //!
 //! One pass walks the message stream (`walk`) and sieves it (`sieve`): samples, laps and sessions go by field
-//! number straight into typed columns (`record`, `summary`); the few messages whose values need the profile's
-//! names are framed anew and decoded by `fitparser` (`reframe`); all others are counted. What was sieved becomes
-//! activities (`assemble`) and frames (`frame`).
+//! number straight into typed columns (`record`, `summary`); all others are kept as they are, behind caps, and named
+//! by the profile when somebody asks (`others`, `profile`). Those that say who wrote the file or what a developer
+//! field is are understood at once (`identity`). What was sieved becomes activities (`assemble`) and frames (`frame`).
 //!
 //! Checksums are advice: a wrong one is a notice. Sizes in the file only ever bound how far reading goes, never what
 //! is allocated.
@@ -16,15 +16,17 @@ mod definition;
 mod developer;
 mod frame;
 mod header;
+mod identity;
 mod offset;
+pub(crate) mod others;
+mod profile;
 mod record;
-mod reframe;
 mod sieve;
 mod sport;
 mod summary;
 mod walk;
 
-use crate::{FileKind, Format, Notice, NoticeCode, ReadError, ReadOptions, WatchFile};
+use crate::{FileKind, Format, Notice, NoticeCode, OtherMessages, ReadError, ReadOptions, WatchFile};
 use sieve::Sieve;
 use walk::Stop;
 
@@ -56,12 +58,13 @@ pub fn read(bytes: &[u8], options: &ReadOptions) -> Result<WatchFile, ReadError>
     let kind = assemble::file_kind(&sieve.parts);
     let device = assemble::device(&sieve.parts);
     let messages = sieve.counts_by_name();
+    let others = OtherMessages::from_fit(std::mem::take(&mut sieve.others).finish());
     let activities = assemble::activities(sieve, options, &mut notices);
     if kind == FileKind::Activity && activities.is_empty() {
         let text = "The file says that it is an activity, but holds neither a session nor a sample.";
         notices.push(Notice::new(NoticeCode::Damaged, "", text));
     }
-    Ok(WatchFile { format: Format::Fit, kind, device, messages, activities, notices })
+    Ok(WatchFile { format: Format::Fit, kind, device, messages, activities, others, notices })
 }
 
 /// Reads the parts one after the other; gives where the first message stands.

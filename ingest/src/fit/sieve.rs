@@ -1,12 +1,15 @@
-//! Sorts the messages of a file: hot ones to columns, the few that need the profile to its decoder, all to the count.
+//! Sorts the messages of a file: hot ones to columns, all others to where they are kept as they are, and of these the
+//! few that say what the columns mean to the profile; all to the count.
 
 use std::collections::BTreeMap;
 use std::ops::Range;
 
 use super::definition::Definition;
 use super::developer::Developers;
+use super::identity::{self, FileId};
+use super::others::Keeper;
+use super::profile;
 use super::record::Records;
-use super::reframe::{self, FileId};
 use super::summary::{Summary, TimerEvent, local_clock};
 use super::walk::Sink;
 use crate::{Device, Notice, NoticeCode};
@@ -61,6 +64,7 @@ pub(super) struct Sieve {
     pub(super) records: Records,
     pub(super) developers: Developers,
     pub(super) parts: Vec<Part>,
+    pub(super) others: Keeper,
     part: Part,
     counts: BTreeMap<u16, u64>,
     laps: usize,
@@ -78,6 +82,7 @@ impl Sieve {
             records: Records::new(file_size),
             developers: Developers::default(),
             parts: Vec::new(),
+            others: Keeper::default(),
             part: Part::default(),
             counts: BTreeMap::new(),
             laps: 0,
@@ -110,22 +115,23 @@ impl Sieve {
 
     /// Number of messages by the profile's names.
     pub(super) fn counts_by_name(&self) -> BTreeMap<String, u64> {
-        self.counts.iter().map(|(kind, count)| (reframe::message_name(*kind), *count)).collect()
+        self.counts.iter().map(|(kind, count)| (profile::message_name(*kind), *count)).collect()
     }
 
     /// What had to be left out.
     pub(super) fn notices(&self) -> Vec<Notice> {
         let mut notices = Vec::new();
         for (kind, count) in &self.refused {
-            let name = reframe::message_name(*kind);
+            let name = profile::message_name(*kind);
             let text = format!("{count} {name} messages could not be understood and were left out.");
             notices.push(Notice::new(NoticeCode::NotUsed, "", text));
         }
         for (kind, cap) in &self.capped {
-            let name = reframe::message_name(*kind);
+            let name = profile::message_name(*kind);
             let text = format!("Only the first {cap} {name} messages were kept.");
             notices.push(Notice::new(NoticeCode::Capped, "", text));
         }
+        notices.extend(self.others.notice());
         if self.records.capped {
             let text = format!(
                 "Samples would take too much memory for a file of this size; {} samples were kept.",
@@ -155,7 +161,7 @@ impl Sieve {
 
     /// Passes a message to the profile's decoder, which is slow: so many and no more.
     fn decode<T>(&mut self, definition: &Definition, decoder: impl FnOnce() -> Option<T>) -> Option<T> {
-        if !self.has_room(definition.kind, self.decoded, reframe::MESSAGES) {
+        if !self.has_room(definition.kind, self.decoded, identity::MESSAGES) {
             return None;
         }
         self.decoded += 1;
@@ -165,6 +171,28 @@ impl Sieve {
         }
         decoded
     }
+
+    /// Takes from a message what it says about the file itself.
+    fn identify(&mut self, definition: &Definition, data: &[u8]) {
+        match definition.kind {
+            kind::SPORT if self.part.sport.is_none() => {
+                self.part.sport = Some((definition.integer(data, 0), definition.integer(data, 1)));
+            }
+            kind::FILE_ID if self.part.file_id.is_none() => {
+                self.part.file_id = self.decode(definition, || identity::file_id(definition, data));
+            }
+            // Index 0 is the device that writes the file; the others are its sensors.
+            kind::DEVICE_INFO if self.part.creator.is_none() && definition.number(data, 0) == Some(0.0) => {
+                self.part.creator = self.decode(definition, || identity::device_info(definition, data));
+            }
+            kind::FIELD_DESCRIPTION => {
+                if let Some(field) = self.decode(definition, || identity::field_description(definition, data)) {
+                    self.developers.describe(field.developer, field.number, &field.name, field.kind);
+                }
+            }
+            _ => {}
+        }
+    }
 }
 
 impl Sink for Sieve {
@@ -172,41 +200,36 @@ impl Sink for Sieve {
         match definition.kind {
             kind::RECORD => self.records.push(definition, data, time, &self.developers),
             kind::HRV => self.records.push_hrv(definition, data),
-            kind::LAP if self.has_room(kind::LAP, self.laps, LAPS) => {
-                self.laps += 1;
-                self.part.laps.push(Summary::lap(definition, data, time));
-            }
-            kind::SESSION if self.has_room(kind::SESSION, self.sessions, SESSIONS) => {
-                self.sessions += 1;
-                self.part.sessions.push(Summary::session(definition, data, time));
-            }
-            kind::EVENT => {
-                if let Some(event) = TimerEvent::read(definition, data, time)
-                    && self.has_room(kind::EVENT, self.timer_events, TIMER_EVENTS)
-                {
-                    self.timer_events += 1;
-                    self.part.timer.push(event);
+            kind::LAP => {
+                if self.has_room(kind::LAP, self.laps, LAPS) {
+                    self.laps += 1;
+                    self.part.laps.push(Summary::lap(definition, data, time));
                 }
             }
-            kind::ACTIVITY if self.part.clocks.len() < CLOCKS => {
-                self.part.clocks.extend(local_clock(definition, data));
-            }
-            kind::SPORT if self.part.sport.is_none() => {
-                self.part.sport = Some((definition.integer(data, 0), definition.integer(data, 1)));
-            }
-            kind::FILE_ID if self.part.file_id.is_none() => {
-                self.part.file_id = self.decode(definition, || reframe::file_id(definition, data));
-            }
-            // Index 0 is the device that writes the file; the others are its sensors.
-            kind::DEVICE_INFO if self.part.creator.is_none() && definition.number(data, 0) == Some(0.0) => {
-                self.part.creator = self.decode(definition, || reframe::device_info(definition, data));
-            }
-            kind::FIELD_DESCRIPTION => {
-                if let Some(field) = self.decode(definition, || reframe::field_description(definition, data)) {
-                    self.developers.describe(field.developer, field.number, &field.name, field.kind);
+            kind::SESSION => {
+                if self.has_room(kind::SESSION, self.sessions, SESSIONS) {
+                    self.sessions += 1;
+                    self.part.sessions.push(Summary::session(definition, data, time));
                 }
             }
-            _ => {}
+            kind::ACTIVITY => {
+                if self.part.clocks.len() < CLOCKS {
+                    self.part.clocks.extend(local_clock(definition, data));
+                }
+            }
+            kind::EVENT => match TimerEvent::read(definition, data, time) {
+                Some(event) => {
+                    if self.has_room(kind::EVENT, self.timer_events, TIMER_EVENTS) {
+                        self.timer_events += 1;
+                        self.part.timer.push(event);
+                    }
+                }
+                None => self.others.keep(definition, data, time),
+            },
+            _ => {
+                self.identify(definition, data);
+                self.others.keep(definition, data, time);
+            }
         }
     }
 

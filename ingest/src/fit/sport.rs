@@ -2,8 +2,8 @@
 
 use std::ops::Range;
 
+use super::profile::sport_name;
 use super::record::Records;
-use super::reframe::sport_name;
 use crate::{RunKind, Sport};
 
 const GENERIC: u32 = 0;

@@ -35,7 +35,7 @@ mod track;
 use notices::Notices;
 use sieve::{COUNTED, Document};
 
-use crate::{Activity, Device, FileKind, Format, Notice, NoticeCode, ReadError, ReadOptions, WatchFile};
+use crate::{Activity, Device, FileKind, Format, Notice, NoticeCode, OtherMessages, ReadError, ReadOptions, WatchFile};
 
 /// Reads a GPX file.
 ///
@@ -77,7 +77,15 @@ pub fn read(bytes: &[u8], options: &ReadOptions) -> Result<WatchFile, ReadError>
         FileKind::Other("empty".to_owned())
     };
     let device = document.creator.take().map(|creator| Device { manufacturer: Some(creator), ..Device::default() });
-    Ok(WatchFile { format: Format::Gpx, kind, device, messages, activities, notices: notices.finish() })
+    Ok(WatchFile {
+        format: Format::Gpx,
+        kind,
+        device,
+        messages,
+        activities,
+        others: OtherMessages::default(),
+        notices: notices.finish(),
+    })
 }
 
 /// Errors when the reason that there is no point at all is damage.

@@ -12,6 +12,9 @@ fn check(bytes: &[u8]) {
     for reader in [read, gpx::read, fit::read] {
         let (first, second) = (reader(bytes, &options), reader(bytes, &options));
         assert_eq!(format!("{first:?}"), format!("{second:?}"));
+        if let (Ok(first), Ok(second)) = (first, second) {
+            assert_eq!(first.others.decode(), second.others.decode());
+        }
     }
 }
 

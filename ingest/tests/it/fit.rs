@@ -6,5 +6,6 @@
 mod bytes;
 mod conformance;
 mod damage;
+mod others;
 mod reading;
 mod written;

@@ -22,6 +22,9 @@ fn every_real_file_is_read() {
             let bytes = std::fs::read(&path).unwrap();
             match fit::read(&bytes, &ReadOptions::default()) {
                 Ok(file) => {
+                    let others = file.others.decode();
+                    assert_eq!(others.len(), file.others.len(), "{name}");
+                    assert_eq!(others, file.others.decode(), "{name}");
                     for activity in &file.activities {
                         let rows = activity.records.height() as u64;
                         assert!(rows <= file.messages.get("record").copied().unwrap_or(0), "{name}");

@@ -240,6 +240,7 @@ fn check(bytes: &[u8]) {
         (Ok(first), Ok(again)) => {
             assert_eq!(first.notices, again.notices);
             assert_eq!(first.messages, again.messages);
+            assert_eq!(first.others.decode(), again.others.decode());
             for (first, again) in first.activities.iter().zip(&again.activities) {
                 assert!(first.records.equals_missing(&again.records));
                 assert_eq!(first.laps.len(), again.laps.len());
@@ -273,6 +274,17 @@ fn rich() -> Vec<u8> {
         .parts(4, &[&(T0 + 7).to_be_bytes(), &T0.to_be_bytes(), &2100_u32.to_be_bytes()])
         .parts(5, &[&(T0 + 7).to_le_bytes(), &T0.to_le_bytes(), &[1], &7000_u32.to_le_bytes()])
         .parts(6, &[&(T0 + 7).to_le_bytes(), &(T0 + 3607).to_le_bytes()]);
+    messages = messages
+        .define(8, 3, &[(8, 1, U8), (0, 5, TEXT), (4, 2, U16)])
+        .parts(8, &[&[50], b"Ada\0\0", &700_u16.to_le_bytes()])
+        .define(9, 132, &[(253, 4, U32), (6, 2, U8), (9, 8, U32), (10, 3, BYTE)])
+        .parts(9, &[&T0.to_le_bytes(), &[120, 121], &[7; 8], &[1, 2, 3]])
+        .define(10, 55, &[(253, 4, U32), (3, 4, U32), (24, 1, BYTE), (11, 4, U32)])
+        .parts(10, &[&T0.to_le_bytes(), &8_u32.to_le_bytes(), &[0x61], &T0.to_le_bytes()])
+        .define(11, EVENT, &[(0, 1, ENUM), (1, 1, ENUM), (2, 2, U16), (3, 4, U32), (9, 1, 0x0A)])
+        .parts(11, &[&[42, 3], &[1, 1], &[1, 2, 3, 4], &[4]])
+        .define(12, 372, &[(0, 2, U16), (1, 8, U16)])
+        .parts(12, &[&[1, 1], &[9; 8]]);
     let mut bytes = messages.file();
     bytes.extend(small().file());
     bytes

@@ -1,20 +1,15 @@
-//! The messages that `fitparser`'s profile decodes: each is framed anew as a small clean FIT file of its own.
-//!
-//! Only fields that are asked for are passed on, and none of them is a time: so neither a hostile header nor a
-//! damaged neighbour nor the machine's time zone ever reaches the other decoder, and a message that it refuses
-//! costs only itself.
+//! The messages that say who wrote a file and what its developer fields are.
 
+use fitparser::Value;
 use fitparser::profile::field_types::FitBaseType;
-use fitparser::profile::{FieldDataType, MesgNum, get_field_variant_as_string};
-use fitparser::{FitDataField, Value};
 
 use super::base::BaseType;
-use super::crc::crc16;
 use super::definition::Definition;
 use super::developer::Kind;
+use super::profile::{self, Named};
 use crate::Device;
 
-/// Messages of one file that are passed on; a watch writes a few dozen.
+/// Messages of one file that are understood; a watch writes a few dozen.
 pub(super) const MESSAGES: usize = 4096;
 
 /// Fields of `file_id` that are used: type, manufacturer, product, serial number, product name.
@@ -84,54 +79,11 @@ pub(super) fn field_description(definition: &Definition, data: &[u8]) -> Option<
     Some(FieldDescription { developer: byte(0)?, number: byte(1)?, name: text(&fields, 3).unwrap_or_default(), kind })
 }
 
-/// The profile's name for a kind of message; `unknown_<n>` when it has none.
-pub(super) fn message_name(kind: u16) -> String {
-    if MesgNum::is_named_variant(i64::from(kind)) { MesgNum::from(kind).to_string() } else { format!("unknown_{kind}") }
-}
-
-/// The profile's name for a sport; `unknown_<n>` when it has none.
-pub(super) fn sport_name(sport: u32) -> String {
-    let value = i64::from(sport);
-    if FieldDataType::Sport.is_named_variant(value) {
-        get_field_variant_as_string(FieldDataType::Sport, value)
-    } else {
-        format!("unknown_{sport}")
-    }
-}
-
-/// Frames the wanted fields of one message and decodes them.
-fn decode(definition: &Definition, data: &[u8], wanted: &[u8]) -> Option<Vec<FitDataField>> {
-    let framed = frame(definition, data, wanted)?;
-    let message = fitparser::from_bytes(&framed).ok()?.into_iter().next()?;
-    Some(message.into_vec())
-}
-
-fn frame(definition: &Definition, data: &[u8], wanted: &[u8]) -> Option<Vec<u8>> {
-    let mut layout = Vec::new();
-    let mut values: Vec<u8> = Vec::new();
-    for &number in wanted {
-        // The other decoder takes whichever of two fields of one number comes last; only one is passed on.
-        let field = definition.fields.iter().find(|field| field.number == number && field.base.size() <= 4);
-        let Some(field) = field else { continue };
-        let order = if field.base.size() > 1 { 0x80 } else { 0 };
-        layout.extend([number, u8::try_from(field.size).ok()?, (field.base_code & 0x1F) | order]);
-        values.extend(data.get(field.offset..)?.get(..field.size)?);
-    }
-    let fields = u8::try_from(layout.len() / 3).ok()?;
-    let size = u32::try_from(6 + layout.len() + 1 + values.len()).ok()?;
-
-    let mut file = vec![14, 0x10, 0, 0];
-    file.extend(size.to_le_bytes());
-    file.extend(b".FIT");
-    file.extend(crc16(&file).to_le_bytes());
-    file.extend([0x40, 0, u8::from(definition.big_endian)]);
-    file.extend(if definition.big_endian { definition.kind.to_be_bytes() } else { definition.kind.to_le_bytes() });
-    file.push(fields);
-    file.extend(layout);
-    file.push(0);
-    file.extend(values);
-    file.extend(crc16(&file).to_le_bytes());
-    Some(file)
+/// The wanted fields of one message, with the profile's names.
+fn decode(definition: &Definition, data: &[u8], wanted: &[u8]) -> Option<Vec<Named>> {
+    let values = profile::values(definition, data, |number| wanted.contains(&number));
+    let (fields, refused) = profile::decode(definition.kind, &values);
+    (refused == 0).then_some(fields)
 }
 
 fn base_type(base: FitBaseType) -> Option<BaseType> {
@@ -141,16 +93,16 @@ fn base_type(base: FitBaseType) -> Option<BaseType> {
     }
 }
 
-fn value(fields: &[FitDataField], number: u8) -> Option<&Value> {
-    fields.iter().find(|field| field.number() == number).map(FitDataField::value)
+fn value(fields: &[Named], number: u8) -> Option<&Value> {
+    fields.iter().find(|field| field.number == number).map(|field| &field.value)
 }
 
-fn integer(fields: &[FitDataField], number: u8) -> Option<i64> {
+fn integer(fields: &[Named], number: u8) -> Option<i64> {
     value(fields, number)?.try_into().ok()
 }
 
 /// A text that is not blank.
-fn text(fields: &[FitDataField], number: u8) -> Option<String> {
+fn text(fields: &[Named], number: u8) -> Option<String> {
     match value(fields, number)? {
         Value::String(text) => Some(text.trim().to_owned()).filter(|text| !text.is_empty()),
         _ => None,
@@ -158,10 +110,10 @@ fn text(fields: &[FitDataField], number: u8) -> Option<String> {
 }
 
 /// A name of the profile, or the bare number when the profile has none for it.
-fn word(fields: &[FitDataField], number: u8) -> Option<String> {
+fn word(fields: &[Named], number: u8) -> Option<String> {
     text(fields, number).or_else(|| integer(fields, number).map(|value| value.to_string()))
 }
 
-fn serial(fields: &[FitDataField], number: u8) -> Option<u32> {
+fn serial(fields: &[Named], number: u8) -> Option<u32> {
     integer(fields, number).and_then(|value| u32::try_from(value).ok())
 }

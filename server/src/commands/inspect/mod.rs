@@ -1,16 +1,18 @@
 //! `plimsoll inspect`: what is in a file.
 
+mod print;
+
 use std::collections::BTreeMap;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use chrono::{DateTime, NaiveDate, Utc};
 use plimsoll_analytics::{ActivitySummary, Physiology, summarise};
-use plimsoll_ingest::{Activity, Device, Format, Lap, Notice, OffsetSource, Pause, ReadOptions, Totals, schema};
+use plimsoll_ingest::{
+    Activity, Device, Format, Lap, Notice, OffsetSource, OtherMessage, OtherValue, Pause, ReadOptions, Totals, schema,
+};
 use polars::prelude::{AnyValue, Column, DataType, PolarsResult};
 use serde::Serialize;
-
-use crate::words;
 
 /// One file.
 #[derive(Debug, Serialize)]
@@ -26,6 +28,21 @@ struct FileReport {
     notices: Vec<Notice>,
     messages: BTreeMap<String, u64>,
     activities: Vec<ActivityReport>,
+    others: Vec<OtherReport>,
+}
+
+/// A message beside the activities, with the fields that the profile has names for.
+#[derive(Debug, Serialize)]
+struct OtherReport {
+    message: String,
+    fields: BTreeMap<String, OtherFieldReport>,
+}
+
+/// A value in its units, which are empty where the profile states none.
+#[derive(Debug, Serialize)]
+struct OtherFieldReport {
+    value: OtherValue,
+    units: String,
 }
 
 /// One activity. Totals are the device's own where it stated them (`stated` lists which); distance and times that it
@@ -73,7 +90,7 @@ pub(crate) fn inspect(files: &[PathBuf], json: bool) -> anyhow::Result<bool> {
             serde_json::to_writer(&mut out, &report)?;
             writeln!(out)?;
         } else {
-            print(&report, &mut out)?;
+            print::print(&report, &mut out)?;
         }
         // A reader that follows along sees each file as it is done.
         out.flush()?;
@@ -87,17 +104,21 @@ fn report(path: &Path) -> FileReport {
         .and_then(|bytes| plimsoll_ingest::read(&bytes, &ReadOptions::default()).map_err(|error| error.to_string()));
     let file = path.display().to_string();
     match read {
-        Ok(read) => FileReport {
-            file,
-            ok: true,
-            error: None,
-            format: Some(read.format),
-            kind: Some(read.kind.name().to_owned()),
-            device: read.device,
-            notices: read.notices,
-            messages: read.messages,
-            activities: read.activities.iter().map(activity_report).collect(),
-        },
+        Ok(mut read) => {
+            let others = read.others.decode_noting(&mut read.notices);
+            FileReport {
+                file,
+                ok: true,
+                error: None,
+                format: Some(read.format),
+                kind: Some(read.kind.name().to_owned()),
+                device: read.device,
+                notices: read.notices,
+                messages: read.messages,
+                activities: read.activities.iter().map(activity_report).collect(),
+                others: others.into_iter().filter_map(other_report).collect(),
+            }
+        }
         Err(error) => FileReport {
             file,
             ok: false,
@@ -108,8 +129,23 @@ fn report(path: &Path) -> FileReport {
             notices: Vec::new(),
             messages: BTreeMap::new(),
             activities: Vec::new(),
+            others: Vec::new(),
         },
     }
+}
+
+/// The message with what has a name in it; `None` when nothing has.
+fn other_report(message: OtherMessage) -> Option<OtherReport> {
+    if !message.is_named() {
+        return None;
+    }
+    let fields: BTreeMap<String, OtherFieldReport> = message
+        .fields
+        .into_iter()
+        .filter(|field| field.is_named())
+        .map(|field| (field.name, OtherFieldReport { value: field.value, units: field.units }))
+        .collect();
+    (!fields.is_empty()).then_some(OtherReport { message: message.kind, fields })
 }
 
 fn activity_report(activity: &Activity) -> ActivityReport {
@@ -211,72 +247,49 @@ fn seconds_since_1970(column: &Column) -> PolarsResult<Column> {
     Ok(&milliseconds / 1000.0)
 }
 
-fn print(report: &FileReport, out: &mut impl Write) -> std::io::Result<()> {
-    writeln!(out, "{}", report.file)?;
-    if let Some(error) = &report.error {
-        return writeln!(out, "  not read: {error}\n");
-    }
-    let kind = report.kind.as_deref().unwrap_or("?").replace('_', " ");
-    let device = report.device.as_ref().map_or_else(String::new, |device| {
-        let parts: Vec<&str> =
-            [device.manufacturer.as_deref(), device.product.as_deref()].into_iter().flatten().collect();
-        if parts.is_empty() { String::new() } else { format!(", written by {}", parts.join(" ")) }
-    });
-    let format = match report.format {
-        Some(Format::Fit) => "FIT",
-        Some(Format::Gpx) => "GPX",
-        None => "?",
-    };
-    writeln!(out, "  {format}, {kind}{device}")?;
-    let counts: Vec<String> = report.messages.iter().map(|(name, count)| format!("{name} {count}")).collect();
-    writeln!(out, "  messages: {}", counts.join(", "))?;
-    for notice in &report.notices {
-        let place = if notice.place.is_empty() { String::new() } else { format!(" ({})", notice.place) };
-        writeln!(out, "  notice: {}{place}", notice.text)?;
-    }
-    for (index, activity) in report.activities.iter().enumerate() {
-        print_activity(index + 1, activity, out)?;
-    }
-    writeln!(out)
-}
+#[cfg(test)]
+mod tests {
+    use super::{print, report};
 
-fn print_activity(number: usize, activity: &ActivityReport, out: &mut impl Write) -> std::io::Result<()> {
-    let start = activity.start.map_or_else(
-        || "no times".to_owned(),
-        |start| {
-            words::wall_clock(start.timestamp_millis(), activity.utc_offset_s.map(i64::from))
-                .format("%Y-%m-%d %H:%M")
-                .to_string()
-        },
-    );
-    writeln!(out, "  activity {number}: {}, {start}", words::sport(&activity.sport, activity.sub_sport))?;
-    let totals = &activity.totals;
-    let mut facts = Vec::new();
-    if let Some(metres) = totals.distance_m {
-        facts.push(format!("{:.2} km (from {})", metres / 1000.0, activity.distance_from));
+    /// A file with two fields of a user profile, one that has no name, and a message that has none.
+    fn settings() -> Vec<u8> {
+        let messages: &[&[u8]] = &[
+            &[0x40, 0, 0, 0, 0, 1, 0, 1, 0],
+            &[0, 2],
+            &[0x41, 0, 0, 3, 0, 3, 8, 1, 2, 4, 2, 0x84, 99, 1, 2],
+            &[1, 50, 0xBC, 2, 7],
+            &[0x42, 0, 0, 0x33, 0xFF, 1, 0, 1, 2],
+            &[2, 1],
+        ];
+        let messages = messages.concat();
+        let mut file = vec![12, 0x10, 0, 0];
+        file.extend((messages.len() as u32).to_le_bytes());
+        file.extend(b".FIT");
+        file.extend(messages);
+        file.extend([0, 0]);
+        file
     }
-    for (name, seconds) in
-        [("timer", totals.timer_time_s), ("moving", activity.moving_time_s), ("elapsed", totals.elapsed_time_s)]
-    {
-        facts.extend(seconds.map(|seconds| format!("{name} {}", words::duration(seconds))));
+
+    #[test]
+    fn the_users_profile_is_reported_and_printed() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("settings.fit");
+        std::fs::write(&path, settings()).unwrap();
+        let report = report(&path);
+        let others = serde_json::to_value(&report.others).unwrap();
+        let expected = serde_json::json!([
+            { "message": "file_id", "fields": { "type": { "value": "settings", "units": "" } } },
+            { "message": "user_profile", "fields": {
+                "resting_heart_rate": { "value": 50.0, "units": "bpm" },
+                "weight": { "value": 70.0, "units": "kg" },
+            } },
+        ]);
+        assert_eq!(others, expected);
+
+        let mut out = Vec::new();
+        print::print(&report, &mut out).unwrap();
+        let text = String::from_utf8(out).unwrap();
+        assert!(text.contains("\n  user_profile: weight 70 kg, resting_heart_rate 50 bpm\n"), "{text}");
+        assert!(!text.contains("unknown_field"), "{text}");
     }
-    facts.extend(totals.ascent_m.map(|metres| format!("ascent {metres:.0} m")));
-    facts.extend(totals.avg_heart_rate_bpm.map(|bpm| format!("mean heart rate {bpm:.0} bpm")));
-    writeln!(out, "    {}", facts.join(", "))?;
-    writeln!(out, "    {} laps, {} pauses, {} records", activity.laps.len(), activity.pauses.len(), activity.records)?;
-    if !activity.columns.is_empty() {
-        writeln!(out, "    {:<26} {:>8} {:>16} {:>14} {:>14}", "column", "count", "sum", "min", "max")?;
-    }
-    let number = |value: Option<f64>| value.map_or_else(|| "–".to_owned(), |value| format!("{value:.3}"));
-    for (name, column) in &activity.columns {
-        writeln!(
-            out,
-            "    {name:<26} {:>8} {:>16} {:>14} {:>14}",
-            column.count,
-            number(column.sum),
-            number(column.min),
-            number(column.max)
-        )?;
-    }
-    Ok(())
 }
