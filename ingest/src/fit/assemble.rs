@@ -70,12 +70,13 @@ pub(super) fn activities(sieve: Sieve, options: &ReadOptions, notices: &mut Vec<
     for (index, (activity, mut frame)) in activities.iter_mut().zip(frames).enumerate() {
         if frame.get_column_index(schema::DISTANCE_M).is_some() {
             activity.distance_source = DistanceSource::Device;
-        } else if let Some(distance) = distance_from_positions(&frame)
+        } else if let Some((distance, jumps)) = distance_from_positions(&frame, activity.sport.is_on_foot())
             && frame.with_column(distance).is_ok()
         {
             activity.distance_source = DistanceSource::Positions;
             let place = format!("session {}", index + 1);
             let text = "The device wrote no distance; it was added up from positions.";
+            notices.extend(jumps.notice(&place));
             notices.push(Notice::new(NoticeCode::DistanceFromPositions, place, text));
         }
         activity.records = frame;

@@ -11,6 +11,7 @@ use super::columns::{COLUMNS, Cell, Cells};
 use super::record::{CADENCE, FLOATS, FRACTIONAL, Records, WORDS};
 use super::summary::FIT_EPOCH_UNIX_S;
 use crate::geo::distance_m;
+use crate::jumps::{Jumps, leave_out_jumps};
 use crate::schema;
 
 /// Which samples an activity has, and what its derived columns are counted from.
@@ -37,12 +38,12 @@ impl Samples {
 }
 
 /// Distance since the start, metres, added up along the positions of a frame; a sample without a position has the
-/// distance of the one before it. `None` when the frame has no positions.
-pub(super) fn distance_from_positions(frame: &DataFrame) -> Option<Column> {
+/// distance of the one before it. On foot, jumps of the position are left out. `None` when the frame has no positions.
+pub(super) fn distance_from_positions(frame: &DataFrame, is_on_foot: bool) -> Option<(Column, Jumps)> {
     let degrees = |name: &str| frame.column(name).ok()?.f64().ok().cloned();
     let (lat, lon) = (degrees(schema::LAT_DEG)?, degrees(schema::LON_DEG)?);
     let (mut along, mut last) = (0.0, None);
-    let distances: Vec<f64> = lat
+    let mut distances: Vec<f64> = lat
         .iter()
         .zip(lon.iter())
         .map(|(lat, lon)| {
@@ -54,7 +55,12 @@ pub(super) fn distance_from_positions(frame: &DataFrame) -> Option<Column> {
             along
         })
         .collect();
-    Some(Column::new(schema::DISTANCE_M.into(), distances))
+    let mut jumps = Jumps::default();
+    if is_on_foot {
+        let times = frame.column(schema::TIME).ok()?.cast(&DataType::Int64).ok()?;
+        jumps = leave_out_jumps(&mut distances, times.i64().ok()?.iter());
+    }
+    Some((Column::new(schema::DISTANCE_M.into(), distances), jumps))
 }
 
 /// Builds one frame per activity. The cells are given up column by column, so that they and the frames are never

@@ -98,8 +98,17 @@ pub(crate) fn inspect(files: &[PathBuf], json: bool) -> anyhow::Result<bool> {
     Ok(all_read)
 }
 
+/// The bytes of a regular file; a pipe would be waited for without end.
+fn read_file(path: &Path) -> std::io::Result<Vec<u8>> {
+    if std::fs::metadata(path)?.is_file() {
+        std::fs::read(path)
+    } else {
+        Err(std::io::Error::other("it is not a regular file"))
+    }
+}
+
 fn report(path: &Path) -> FileReport {
-    let read = std::fs::read(path)
+    let read = read_file(path)
         .map_err(|error| error.to_string())
         .and_then(|bytes| plimsoll_ingest::read(&bytes, &ReadOptions::default()).map_err(|error| error.to_string()));
     let file = path.display().to_string();
