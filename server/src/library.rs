@@ -181,7 +181,10 @@ impl Library {
         }
         self.store.finish_upload(upload, &activities, &digested.notices, digested.device.as_ref()).await?;
         let activities = self.store.activities_of_upload(&athlete.id, &upload.id).await?;
-        Ok(Outcome::New { activities, notices: digested.notices })
+        let mut notices = digested.notices;
+        // What is merely not used is no news to the sender; it stands on the activity's page.
+        notices.retain(|notice| notice.code != NoticeCode::NotUsed);
+        Ok(Outcome::New { activities, notices })
     }
 
     /// The raw bytes of an upload.

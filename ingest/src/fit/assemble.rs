@@ -205,7 +205,13 @@ fn check_times(rows: &[Range<usize>], records: &Records, place: &str, notices: &
         notices.push(Notice::new(NoticeCode::NoTimes, place, text));
     }
     if backwards + repeated > 0 {
-        let text = format!("{backwards} samples are earlier than the one before, {repeated} have the same time.");
+        let count = |samples: u64, what: &str| match samples {
+            0 => None,
+            1 => Some(format!("1 sample {} {what}", if what.starts_with("earlier") { "is" } else { "has" })),
+            n => Some(format!("{n} samples {} {what}", if what.starts_with("earlier") { "are" } else { "have" })),
+        };
+        let parts = [count(backwards, "earlier than the one before"), count(repeated, "the time of the one before")];
+        let text = format!("{}; kept as they stand.", parts.into_iter().flatten().collect::<Vec<_>>().join(", "));
         notices.push(Notice::new(NoticeCode::TimeOrder, place, text));
     }
 }

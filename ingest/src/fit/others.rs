@@ -133,7 +133,7 @@ impl Keeper {
             "{total} messages, most of them {name}, were only counted: beside samples, laps and sessions, up to \
              {OF_A_KIND} messages of a kind, {MESSAGES} messages and {BYTES} bytes are kept."
         );
-        Some(Notice::new(NoticeCode::Capped, "", text))
+        Some(Notice::new(NoticeCode::NotUsed, "", text))
     }
 
     /// What was kept.

@@ -246,7 +246,7 @@ fn a_flood_of_one_kind_does_not_crowd_out_the_others() {
     assert_eq!(file.messages["unknown_65331"], 100_000);
     assert_eq!(file.others.len(), 1 + 512 + 1);
     assert_eq!(lines(&file).last().map(String::as_str), Some("user_profile: resting_heart_rate=50 bpm"));
-    let capped: Vec<_> = file.notices.iter().filter(|notice| notice.code == NoticeCode::Capped).collect();
+    let capped: Vec<_> = file.notices.iter().filter(|notice| notice.code == NoticeCode::NotUsed).collect();
     assert_eq!(capped.len(), 1);
     assert!(capped[0].text.starts_with("99488 messages, most of them unknown_65331"), "{}", capped[0].text);
     assert!(capped[0].text.contains("512 messages of a kind"), "{}", capped[0].text);
@@ -260,7 +260,7 @@ fn messages_and_bytes_are_capped_in_all() {
     }
     let file = many.read();
     assert_eq!(file.others.len(), 4096);
-    assert_eq!(codes(&file).iter().filter(|code| **code == NoticeCode::Capped).count(), 1);
+    assert_eq!(codes(&file).iter().filter(|code| **code == NoticeCode::NotUsed).count(), 1);
     assert_eq!(file.others.decode().len(), 4096);
 
     let wide: Vec<(u8, u8, u8)> = (0..=254).map(|number| (number, 255, BYTE)).collect();
@@ -270,7 +270,7 @@ fn messages_and_bytes_are_capped_in_all() {
     }
     let file = large.read();
     assert_eq!(file.others.len(), 1 + 8, "half a megabyte holds eight messages of 65 kB");
-    assert!(codes(&file).contains(&NoticeCode::Capped));
+    assert!(codes(&file).contains(&NoticeCode::NotUsed));
     assert_eq!(file.others.decode().len(), 9);
 }
 
