@@ -220,7 +220,7 @@ impl Library {
 
     /// Works out every summary of an athlete anew, after heart-rate limits or sex changed.
     async fn summarise_again(&self, athlete: &Athlete) -> anyhow::Result<()> {
-        for activity in self.store.activities(&athlete.id).await? {
+        for activity in self.store.activities_with_removed(&athlete.id).await? {
             let Some(upload) = self.store.upload(&athlete.id, &activity.upload_id).await? else { continue };
             let Some(bytes) = self.raw_bytes(&upload).await? else { continue };
             let (profile, key) = (athlete.profile.clone(), activity.records_key.clone());

@@ -115,6 +115,15 @@ impl Store {
         rows.iter().map(activity_from_row).collect()
     }
 
+    /// All activities of an athlete, those that were taken out among them, in order of time.
+    pub(crate) async fn activities_with_removed(&self, athlete_id: &str) -> anyhow::Result<Vec<ActivityRow>> {
+        let rows = sqlx::query("SELECT * FROM activities WHERE athlete_id = $1 ORDER BY local_date, start_ms, id")
+            .bind(athlete_id)
+            .fetch_all(&self.read)
+            .await?;
+        rows.iter().map(activity_from_row).collect()
+    }
+
     /// A page of an athlete's activities that were not taken out, newest first. `cursor` is a [`Page::next`].
     pub(crate) async fn activity_page(
         &self,
