@@ -20,7 +20,7 @@ const MAX_TIME_S: f64 = 864_000.0;
 /// Climb or descent, metres.
 const MAX_CLIMB_M: f64 = 50_000.0;
 /// Mean speed of a run, m/s: faster than anybody sprints.
-const MAX_RUN_MPS: f64 = 12.5;
+const MAX_RUN_MPS: f64 = plimsoll_ingest::FASTEST_RUN_MPS;
 
 /// What the heart-rate formulas need to know of a person. Unknown values stay `None`; nothing is estimated.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
@@ -71,7 +71,8 @@ impl DistanceOrigin {
 pub struct ActivitySummary {
     /// Distance, metres: device total, else last − first distance of the samples.
     pub distance_m: Option<f64>,
-    /// Time with a speed above 0.5 m/s, seconds, from the samples; at most `timer_time_s`. Gaps over 30 s and pauses do not count.
+    /// Time with a speed above 0.5 m/s, seconds, from the samples; at most `timer_time_s`. Pauses, and gaps over 30 s without way in them, do not
+    /// count.
     pub moving_time_s: Option<f64>,
     /// Time with the timer running, seconds: device total, else the time between samples without gaps over 30 s.
     pub timer_time_s: Option<f64>,

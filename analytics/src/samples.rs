@@ -3,8 +3,12 @@
 use plimsoll_ingest::{Activity, Pause, schema};
 use polars::prelude::*;
 
-/// A gap between two samples longer than this, seconds, is a pause and counts for nothing.
+/// A gap between two samples longer than this, seconds, is a pause and counts for nothing, unless the distance grew in
+/// it at more than [`MOVING_MPS`]: some devices write a sample only every minute.
 pub(crate) const MAX_GAP_S: f64 = 30.0;
+
+/// With a speed for less of the time than this, the time in motion would be too low to stand for the activity.
+const MIN_SPEED_SHARE: f64 = 0.5;
 
 /// Above this speed, m/s, a runner is moving.
 pub(crate) const MOVING_MPS: f64 = 0.5;
@@ -55,8 +59,11 @@ impl Samples {
         let heart_rate = || col(schema::HEART_RATE_BPM);
         let is_plausible =
             heart_rate().gt_eq(lit(*HEART_RATE_BPM.start())).and(heart_rate().lt_eq(lit(*HEART_RATE_BPM.end())));
-        let counts = until_next().gt(lit(0.0)).and(until_next().lt_eq(lit(MAX_GAP_S))).and(col("paused").not());
-        let step = (col(schema::DISTANCE_M).shift(lit(-1)) - col(schema::DISTANCE_M)) / col(DURATION);
+        let leg = || col(schema::DISTANCE_M).shift(lit(-1)) - col(schema::DISTANCE_M);
+        let moved_on = (leg() / until_next()).gt(lit(MOVING_MPS)).fill_null(lit(false));
+        let is_short = until_next().lt_eq(lit(MAX_GAP_S));
+        let counts = until_next().gt(lit(0.0)).and(is_short.or(moved_on)).and(col("paused").not());
+        let step = leg() / col(DURATION);
         let frame = DataFrame::new(records.height(), columns)?
             .lazy()
             .with_columns([
@@ -105,7 +112,10 @@ impl Samples {
         let with_heart_rate = positive("with_heart_rate")?;
         Ok(Means {
             timer_s,
-            moving_s: if positive("with_speed")?.is_some() { value("moving")? } else { None },
+            moving_s: match (positive("with_speed")?, timer_s) {
+                (Some(with_speed), Some(timer)) if with_speed >= MIN_SPEED_SHARE * timer => value("moving")?,
+                _ => None,
+            },
             elapsed_s: positive("elapsed")?,
             avg_heart_rate_bpm: mean(value("beats")?, with_heart_rate),
             max_heart_rate_bpm: value("max_heart_rate")?,

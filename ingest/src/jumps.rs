@@ -2,8 +2,8 @@
 
 use crate::{Notice, NoticeCode};
 
-/// Faster than this nobody runs, metres per second (Usain Bolt's fastest 20 m were at 12.4 m/s).
-const FASTEST_MPS: f64 = 12.5;
+/// Faster than this nobody runs, metres per second: a sprinter's top speed.
+pub const FASTEST_RUN_MPS: f64 = 12.5;
 /// A position may be off by this without being a jump, metres.
 const NOISE_M: f64 = 30.0;
 
@@ -41,7 +41,7 @@ pub(crate) fn leave_out_jumps(along_m: &mut [f64], time_ms: impl Iterator<Item =
         before_m = *along;
         if let (Some(before), Some(now)) = (before_ms, now_ms) {
             let seconds = (i64::saturating_sub(now, before) as f64 / 1000.0).max(0.0);
-            if leg_m > FASTEST_MPS * seconds + NOISE_M {
+            if leg_m > FASTEST_RUN_MPS * seconds + NOISE_M {
                 jumps.count += 1;
                 jumps.metres += leg_m;
             }

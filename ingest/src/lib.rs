@@ -26,6 +26,7 @@ mod sport;
 pub use activity::{Activity, Device, DistanceSource, Lap, OffsetSource, Pause, Totals, WatchFile};
 pub use error::ReadError;
 pub use format::{FileKind, Format};
+pub use jumps::FASTEST_RUN_MPS;
 pub use notice::{Notice, NoticeCode};
 pub use other::{OtherField, OtherMessage, OtherMessages, OtherValue};
 pub use sport::{RunKind, Sport};

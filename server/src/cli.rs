@@ -63,6 +63,9 @@ pub(crate) enum Command {
         /// One JSON object per file and line
         #[arg(long)]
         json: bool,
+        /// In JSON, also what a FIT file says beside its activities: profile, zones, devices…
+        #[arg(long, requires = "json")]
+        others: bool,
     },
     /// Work out every indicator and flag from a table of runs
     ///

@@ -8,8 +8,7 @@ use anyhow::Context as _;
 use bytes::Bytes;
 use chrono::NaiveDate;
 use plimsoll_analytics::{
-    ActivitySummary, Analysis, DayGrid, Gaps, LineOutlook, Parameters, PlannedRun, Run, analyse, line_outlook,
-    planned_run, summarise,
+    ActivitySummary, DayGrid, Gaps, Parameters, Run, analyse, line_outlook, planned_run, summarise,
 };
 use plimsoll_ingest::{FileKind, Notice, NoticeCode, ReadOptions};
 use polars_io::SerReader as _;
@@ -19,18 +18,13 @@ use crate::blobs::{Blobs, raw_key, records_key, sha256_hex};
 use crate::clock::Clock;
 use crate::compute::Compute;
 use crate::config::Limits;
+use crate::standing::{Standing, is_believable};
 use crate::store::{ActivityRow, Athlete, AthleteError, NewActivity, Profile, Received, Store, Upload};
 use crate::track::Track;
 
 /// Sports that a person can say an activity was.
 pub(crate) const SPORTS: [&str; 8] =
     ["running", "walking", "hiking", "cycling", "swimming", "rowing", "strength_training", "other"];
-
-/// No watch recorded a run before this day.
-const FIRST_DAY: NaiveDate = match NaiveDate::from_ymd_opt(2000, 1, 1) {
-    Some(day) => day,
-    None => NaiveDate::MIN,
-};
 
 /// How long an acknowledged file may take to be read before it is taken to have been left behind, milliseconds.
 pub(crate) const IN_FLIGHT_MS: i64 = 60_000;
@@ -68,24 +62,6 @@ pub(crate) enum Outcome {
         /// Why.
         reason: String,
     },
-}
-
-/// Where an athlete stands on a day.
-#[derive(Debug, Clone)]
-pub(crate) struct Standing {
-    /// The day.
-    pub(crate) today: NaiveDate,
-    /// The last day that is analysed: today once something was run, yesterday before that. A day that is not over is
-    /// no rest day yet.
-    pub(crate) as_of: NaiveDate,
-    /// Every day's measures and all flags, up to `as_of`. `None` when there is no run yet.
-    pub(crate) analysis: Option<Arc<Analysis>>,
-    /// The line and when it moves.
-    pub(crate) outlook: Option<LineOutlook>,
-    /// The planned run, when one was asked for.
-    pub(crate) planned: Option<PlannedRun>,
-    /// Runs that count, in order of time.
-    pub(crate) runs: Vec<ActivityRow>,
 }
 
 impl Library {
@@ -182,8 +158,8 @@ impl Library {
         self.store.finish_upload(upload, &activities, &digested.notices, digested.device.as_ref()).await?;
         let activities = self.store.activities_of_upload(&athlete.id, &upload.id).await?;
         let mut notices = digested.notices;
-        // What is merely not used is no news to the sender; it stands on the activity's page.
-        notices.retain(|notice| notice.code != NoticeCode::NotUsed);
+        // What is as usual for such files is no news to the sender; it stands on the activity's page.
+        notices.retain(|notice| !matches!(notice.code, NoticeCode::NotUsed | NoticeCode::DistanceFromPositions));
         Ok(Outcome::New { activities, notices })
     }
 
@@ -246,9 +222,11 @@ impl Library {
 
     /// Where `athlete` stands today, with `planned_km` weighed against the line when given.
     pub(crate) async fn standing(&self, athlete: &Athlete, planned_km: Option<f64>) -> anyhow::Result<Standing> {
-        let today = self.clock.today(athlete.profile.zone);
+        let at_home = self.clock.today(athlete.profile.zone);
         let mut runs = self.store.activities(&athlete.id).await?;
-        runs.retain(|activity| activity.sport == "running" && is_believable(activity.local_date, today));
+        runs.retain(|activity| activity.sport == "running" && is_believable(activity.local_date, at_home));
+        // Where the athlete ran last, the next day may have begun.
+        let today = runs.last().map_or(at_home, |run| run.local_date.max(at_home));
         let counted: Vec<Run> = runs.iter().map(counted_run).collect();
         let ran_today = counted.last().is_some_and(|run| run.date == today);
         let as_of = if ran_today { today } else { today.pred_opt().unwrap_or(today) };
@@ -344,12 +322,6 @@ fn nothing_to_keep(kind: &FileKind, notices: &[Notice]) -> String {
         matches!(notice.code, NoticeCode::Damaged | NoticeCode::Truncated | NoticeCode::ImpossibleValue)
     });
     damage.map_or_else(|| what.clone(), |notice| format!("{what}. {}", notice.text))
-}
-
-/// Whether a day can be the day of a run: watches whose clock was never set write dates long before there were any,
-/// or days to come.
-pub(crate) fn is_believable(date: NaiveDate, today: NaiveDate) -> bool {
-    FIRST_DAY <= date && date <= today
 }
 
 fn counted_run(activity: &ActivityRow) -> Run {

@@ -10,6 +10,7 @@ mod config;
 mod demo;
 mod http;
 mod library;
+mod standing;
 mod store;
 mod track;
 mod words;
@@ -62,8 +63,8 @@ async fn run(command: Command) -> anyhow::Result<bool> {
         Command::Import { paths, athlete, data, zone, max_file_mb } => {
             commands::import::import(commands::import::Import { paths, athlete, data, zone, max_file_mb }).await
         }
-        Command::Inspect { files, json } => {
-            tokio::task::spawn_blocking(move || commands::inspect::inspect(&files, json)).await?
+        Command::Inspect { files, json, others } => {
+            tokio::task::spawn_blocking(move || commands::inspect::inspect(&files, json, others)).await?
         }
         Command::Analyze { runs, json, as_of, gaps } => {
             let gaps = match gaps {

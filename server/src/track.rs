@@ -32,7 +32,12 @@ impl Track {
     /// From a record frame.
     pub(crate) fn from_records(records: &DataFrame) -> Self {
         let column = |name: &str| numbers(records, name);
-        let (distance, elapsed) = (column(schema::DISTANCE_M), column(schema::ELAPSED_S));
+        // A later activity of a file may go on counting where the one before ended.
+        let from_start = |values: Vec<Option<f64>>| {
+            let first = values.iter().flatten().copied().next().unwrap_or(0.0);
+            values.into_iter().map(|value| value.map(|value| value - first)).collect::<Vec<_>>()
+        };
+        let (distance, elapsed) = (from_start(column(schema::DISTANCE_M)), column(schema::ELAPSED_S));
         let has_distance = distance.iter().flatten().any(|metres| *metres > 0.0);
         let by_time = !has_distance;
         let axis: Vec<Option<f64>> = if has_distance { distance.clone() } else { elapsed.clone() };
@@ -133,4 +138,33 @@ fn positions(records: &DataFrame) -> Vec<(f64, f64)> {
     let mut thinned: Vec<(f64, f64)> = all.into_iter().step_by(every).collect();
     thinned.extend(last.filter(|last| thinned.last() != Some(last)));
     thinned
+}
+
+#[cfg(test)]
+mod tests {
+    use polars::df;
+
+    use super::*;
+
+    #[test]
+    fn a_track_begins_at_zero_and_its_speed_is_way_over_time() {
+        // The run of a triathlon: its distance goes on from the ride before it.
+        let seconds: Vec<f64> = (0..=600).map(f64::from).collect();
+        let metres: Vec<f64> = seconds.iter().map(|s| 20_000.0 + 3.0 * s).collect();
+        let records = df!(schema::ELAPSED_S => seconds, schema::DISTANCE_M => metres).unwrap();
+        let track = Track::from_records(&records);
+        assert!(!track.by_time);
+        assert!(track.along.first().is_some_and(|km| *km < 0.05), "{:?}", track.along.first());
+        assert!(track.along.last().is_some_and(|km| (1.7..=1.8).contains(km)), "{:?}", track.along.last());
+        assert!(track.speed_mps.iter().skip(1).flatten().all(|mps| (mps - 3.0).abs() < 1e-9));
+    }
+
+    #[test]
+    fn without_distance_a_track_goes_by_time() {
+        let records =
+            df!(schema::ELAPSED_S => [0.0, 60.0, 120.0], schema::HEART_RATE_BPM => [100.0, 120.0, 140.0]).unwrap();
+        let track = Track::from_records(&records);
+        assert!(track.by_time && track.positions.is_empty());
+        assert_eq!(track.heart_rate_bpm.iter().flatten().copied().collect::<Vec<_>>(), [100.0, 120.0, 140.0]);
+    }
 }

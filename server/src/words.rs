@@ -14,9 +14,27 @@ pub(crate) fn one_decimal(value: f64) -> String {
     format!("{value:.1}")
 }
 
+/// `7.1` from 7.15: a line that is rounded up would be a line that may not be run.
+pub(crate) fn rounded_down(value: f64) -> String {
+    // 13.2 may be stored as 13.199999999999999.
+    one_decimal(((value + 1e-9) * 10.0).floor() / 10.0)
+}
+
+/// `7.1 km`, rounded down.
+pub(crate) fn line_km(kilometres: f64) -> String {
+    format!("{}\u{a0}km", rounded_down(kilometres))
+}
+
 /// `5:07 min/km` from metres per second; nothing below walking pace, where a pace means little.
 pub(crate) fn pace(speed_mps: f64) -> Option<String> {
     (speed_mps > 0.5).then(|| format!("{}\u{a0}min/km", minutes_seconds(1000.0 / speed_mps)))
+}
+
+/// `5:07`: mean minutes per km over the timer time, for what is done on foot.
+pub(crate) fn table_pace(activity: &ActivityRow) -> Option<String> {
+    let is_on_foot = matches!(activity.sport.as_str(), "running" | "walking" | "hiking" | "unknown");
+    let speed = activity.summary.avg_speed_mps.filter(|mps| is_on_foot && *mps > 0.5)?;
+    Some(minutes_seconds(1000.0 / speed))
 }
 
 /// `5:07` from seconds.
@@ -130,6 +148,7 @@ mod tests {
     #[test]
     fn numbers_read_as_a_runner_writes_them() {
         assert_eq!(km(13.24), "13.2\u{a0}km");
+        assert_eq!((line_km(7.15), line_km(1.1 * 12.0)), ("7.1\u{a0}km".to_owned(), "13.2\u{a0}km".to_owned()));
         assert_eq!(pace(1000.0 / 307.0).unwrap(), "5:07\u{a0}min/km");
         assert_eq!(pace(0.1), None);
         assert_eq!(duration(3753.4), "1:02:33");

@@ -136,11 +136,19 @@ async fn a_person_uploads_files_and_reads_the_line_and_a_flag() {
     assert!(flag.contains("1.52"), "the warning stands open to its evidence: {flag}");
     picture(&browser, "today").await;
 
-    let plan = browser.find(Locator::Css("#plan")).await.unwrap();
-    plan.send_keys("25").await.unwrap();
-    browser.find(Locator::Css(".plan-row button")).await.unwrap().click().await.unwrap();
-    let planned = text(&browser, ".planned").await;
-    assert!(planned.contains("25"), "{planned}");
+    // Below the line, between the two lines, and above both.
+    for (km, level, words) in [
+        ("13.2", "fine", "no longer than"),
+        ("14", "caution", "above your line of 13.2"),
+        ("25", "warning", "56 % longer"),
+    ] {
+        let plan = browser.find(Locator::Css("#plan")).await.unwrap();
+        plan.clear().await.unwrap();
+        plan.send_keys(km).await.unwrap();
+        browser.find(Locator::Css(".plan-row button")).await.unwrap().click().await.unwrap();
+        let planned = text(&browser, &format!(".planned.{level}")).await;
+        assert!(planned.contains(words), "{km}: {planned}");
+    }
 
     browser
         .find(Locator::Css("details[data-code=session_spike] a[href*=activities]"))

@@ -98,6 +98,19 @@ fn inspect_gives_one_object_per_file_and_line() {
 }
 
 #[test]
+fn inspect_tells_what_else_is_in_a_file_only_when_asked() {
+    let folder = tempfile::tempdir().unwrap();
+    write(folder.path(), "a.fit", encode::fit(&run(5, 5.0)));
+    let file = folder.path().join("a.fit");
+    let json = |arguments: &[&str]| -> Value {
+        let out = plimsoll(&[&["inspect", file.to_str().unwrap(), "--json"], arguments].concat());
+        serde_json::from_slice(&out.stdout).unwrap()
+    };
+    assert!(json(&[])["others"].is_null());
+    assert!(json(&["--others"])["others"].to_string().contains("file_id"));
+}
+
+#[test]
 fn serve_refuses_every_address_but_loopback_and_says_why() {
     let folder = tempfile::tempdir().unwrap();
     let out = plimsoll(&["serve", "--data", folder.path().to_str().unwrap(), "--listen", "0.0.0.0:0"]);

@@ -184,6 +184,20 @@ fn positions_alone_and_speed_from_distance() {
 }
 
 #[test]
+fn samples_a_minute_apart_are_a_run_and_a_stop_of_a_minute_is_none() {
+    let distances = column(schema::DISTANCE_M, vec![0.0_f64, 180.0, 360.0, 361.0, 541.0]);
+    let summary = summarise(&activity(&[0, 60, 120, 180, 240], vec![distances]), &MAN);
+    assert_eq!((summary.distance_m, summary.timer_time_s), (Some(541.0), Some(180.0)));
+    assert_eq!(summary.moving_time_s, Some(180.0));
+}
+
+#[test]
+fn a_speed_for_a_moment_says_nothing_of_the_time_in_motion() {
+    let speeds = column(schema::SPEED_MPS, vec![Some(3.0_f64), None, None, None, None]);
+    assert_eq!(summarise(&activity(&[0, 10, 20, 30, 40], vec![speeds]), &MAN).moving_time_s, None);
+}
+
+#[test]
 fn elapsed_seconds_do_where_there_is_no_time() {
     let records = df!(schema::ELAPSED_S => [0.0, 10.0, 20.0], schema::SPEED_MPS => [3.0, 3.0, 3.0]).unwrap();
     let summary = summarise(&with_records(records), &MAN);

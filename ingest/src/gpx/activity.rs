@@ -33,7 +33,11 @@ pub(super) fn activity(
     let sport = sport_of(&track, &place, notices);
     let (mut distance_m, distance_source) = distance(&mut track);
     if distance_source == DistanceSource::Positions {
-        let text = "Distance was added up from positions; the way between segments is not counted.";
+        let text = if track.seams.is_empty() {
+            "Distance was added up from positions."
+        } else {
+            "Distance was added up from positions; the way between segments is not counted."
+        };
         notices.add(Notice::new(NoticeCode::DistanceFromPositions, place.as_str(), text));
         if let Some(along_m) = distance_m.as_mut().filter(|_| sport.is_on_foot()) {
             let jumps = leave_out_jumps(along_m, track.time_ms.iter().copied().map(Some));

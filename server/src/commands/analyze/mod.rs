@@ -2,8 +2,8 @@
 //!
 //! The file: a header with `date` and `distance_km` or `load` (or both), optionally `athlete`; upper or lower case,
 //! any order, further columns ignored. One row per run; rows of one date are several runs of that day, in their order.
-//! Separator: `;` when the header has one, and then numbers may have a decimal comma; `,` otherwise. A byte-order mark
-//! is skipped. A value left empty is unknown, 0 is a rest day, a date without a row is a rest day or unknown as asked.
+//! Separator: `;` or a tab when the header has one; `,` otherwise. Numbers may have a decimal comma (in quotes where `,`
+//! separates). A byte-order mark is skipped. A value left empty is unknown, 0 is a rest day, a date without a row is a rest day or unknown as asked.
 
 mod runs;
 mod tell;

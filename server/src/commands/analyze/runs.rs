@@ -34,7 +34,6 @@ struct Header {
     distance_km: Option<usize>,
     load: Option<usize>,
     athlete: Option<usize>,
-    has_decimal_comma: bool,
 }
 
 /// The athletes in order of their first row.
@@ -44,9 +43,10 @@ pub(super) fn read(bytes: &[u8], file_name: &str) -> Result<Vec<Athlete>> {
         bail!("{file_name} is UTF-16 text; save it as CSV in UTF-8");
     }
     let first_line = bytes.split(|byte| *byte == b'\n').find(|line| !line.trim_ascii().is_empty());
-    let is_semicolon = first_line.is_some_and(|line| line.contains(&b';'));
+    let has = |separator: u8| first_line.is_some_and(|line| line.contains(&separator));
+    let separator = [b';', b'\t'].into_iter().find(|separator| has(*separator)).unwrap_or(b',');
     let mut reader = csv::ReaderBuilder::new()
-        .delimiter(if is_semicolon { b';' } else { b',' })
+        .delimiter(separator)
         .has_headers(false)
         .flexible(true)
         .trim(csv::Trim::All)
@@ -67,7 +67,7 @@ pub(super) fn read(bytes: &[u8], file_name: &str) -> Result<Vec<Athlete>> {
             }
         };
         let Some(header) = &header else {
-            header = Some(read_header(&fields, is_semicolon).with_context(|| format!("{file_name}, line {line}"))?);
+            header = Some(read_header(&fields).with_context(|| format!("{file_name}, line {line}"))?);
             continue;
         };
         if fields.iter().all(|field| field.is_empty()) {
@@ -118,7 +118,7 @@ impl Lines<'_> {
     }
 }
 
-fn read_header(fields: &[&str], has_decimal_comma: bool) -> Result<Header> {
+fn read_header(fields: &[&str]) -> Result<Header> {
     let names: Vec<String> = fields.iter().map(|field| field.to_lowercase()).collect();
     let find = |name: &str| -> Result<Option<usize>> {
         let mut places = (0..).zip(&names).filter(|(_, other)| *other == name).map(|(place, _)| place);
@@ -134,7 +134,7 @@ fn read_header(fields: &[&str], has_decimal_comma: bool) -> Result<Header> {
     if distance_km.is_none() && load.is_none() {
         bail!("the header has no column distance_km or load; it has: {found}");
     }
-    Ok(Header { len: fields.len(), date, distance_km, load, athlete, has_decimal_comma })
+    Ok(Header { len: fields.len(), date, distance_km, load, athlete })
 }
 
 /// One row: a run, or a day that is unknown.
@@ -174,7 +174,7 @@ impl Athletes {
 /// The athlete's name and the entry, or what is wrong, each beginning with `, column …` or `: …`.
 fn read_row(header: &Header, fields: &[&str], row: i64, line: usize) -> Result<(Option<String>, Entry), Vec<String>> {
     if fields.iter().skip(header.len).any(|field| !field.is_empty()) {
-        let hint = if header.has_decimal_comma { "" } else { "; is there a decimal comma?" };
+        let hint = "; is there a decimal comma? Separate the columns with `;` or put the value in quotes";
         return Err(vec![format!(": {} values, but the header has {} columns{hint}", fields.len(), header.len)]);
     }
     let mut problems = Vec::new();
@@ -199,9 +199,7 @@ fn read_row(header: &Header, fields: &[&str], row: i64, line: usize) -> Result<(
         }
     };
     let mut number = |column: Option<(&str, &str)>| {
-        column.and_then(|(name, text)| {
-            keep(read_number(text, header.has_decimal_comma).map_err(|why| format!(", column {name}: {why}")))
-        })
+        column.and_then(|(name, text)| keep(read_number(text).map_err(|why| format!(", column {name}: {why}"))))
     };
     let (distance_km, load) = (number(distance), number(load));
     let date = match read_date(date) {
@@ -239,12 +237,17 @@ fn read_date(text: &str) -> Result<NaiveDate, String> {
     }
 }
 
-fn read_number(text: &str, has_decimal_comma: bool) -> Result<Option<f64>, String> {
+fn read_number(text: &str) -> Result<Option<f64>, String> {
     if text.is_empty() {
         return Ok(None);
     }
-    let number = if has_decimal_comma { text.replace(',', ".") } else { text.to_owned() };
-    let value: f64 = number.parse().map_err(|_| format!("{text:?} is not a number"))?;
+    // Where a comma separates the fields, a value with one in it was quoted.
+    if let Some((_, decimals)) = text.split_once(',')
+        && (decimals.len() == 3 || decimals.contains(','))
+    {
+        return Err(format!("{text:?} may be thousands or decimals; write it without commas"));
+    }
+    let value: f64 = text.replace(',', ".").parse().map_err(|_| format!("{text:?} is not a number"))?;
     if !value.is_finite() {
         Err(format!("{text:?} is not a number"))
     } else if value < 0.0 {

@@ -137,7 +137,8 @@ pub(super) fn write_table(
 
     let mut told = HashSet::new();
     for reason in last.measures().into_iter().filter_map(|(_, measure)| measure.err()) {
-        if told.insert(reason) {
+        // That a table of distances has no loads needs no reason.
+        if !(reason == Reason::NotRecorded && grid.has_distance()) && told.insert(reason) {
             let names: Vec<&str> = COLUMNS
                 .iter()
                 .filter(|(_, name, _)| last.measures().contains(&(*name, Err(reason))))

@@ -106,6 +106,15 @@ fn a_byte_order_mark_semicolons_and_decimal_commas() {
 }
 
 #[test]
+fn quoted_decimal_commas_and_tabs() {
+    let quoted = days("date,distance_km\n2025-01-01,\"8,5\"\n", &JSON);
+    assert_eq!(quoted[0]["distance_km"], 8.5);
+    let tabs = days("date\tdistance_km\n2025-01-01\t8,5\n", &JSON);
+    assert_eq!(tabs[0]["distance_km"], 8.5);
+    assert!(error("date,distance_km\n2025-01-01,\"1,200\"\n").contains("may be thousands or decimals"));
+}
+
+#[test]
 fn load_alone_leaves_the_distances_unsaid() {
     let csv: String = (1..=28).map(|day| format!("2025-01-{day:02},50\n")).collect();
     let days = days(format!("date,load\n{csv}"), &JSON);
@@ -141,7 +150,8 @@ fn every_bad_row_is_named_and_nothing_is_written() {
          runs.csv, line 8, column date: the date is missing\n\
          runs.csv, line 9, column distance_km: the row ends before it\n\
          runs.csv, line 9, column load: the row ends before it\n\
-         runs.csv, line 10: 4 values, but the header has 3 columns; is there a decimal comma?\n\
+         runs.csv, line 10: 4 values, but the header has 3 columns; is there a decimal comma? \
+         Separate the columns with `;` or put the value in quotes\n\
          runs.csv, line 11, column distance_km: \"inf\" is not a number\n\
          runs.csv, line 12, column distance_km: 1e99 is more than any run can have"
     );
@@ -218,7 +228,7 @@ fn the_table_shows_four_weeks_and_the_flags_as_episodes() {
         "2025-02-09     16.0     10.9     10.2     1.06     1.09     1.10     5.17      393     76.0        \
          9     11.0     11.0  steady"
     );
-    assert_eq!(lines[31], "-  load on 2025-02-09: No run has a value for it.");
+    assert_eq!(lines[31], "", "that a table of distances has no loads needs no word");
     assert!(text.contains("2025-02-09                warning  Longer than usual\n    16.0 km is 60 % longer than"));
     assert!(text.contains("2025-01-07 to 2025-02-09  caution  Little variation\n"));
     assert!(text.contains("\n12 earlier days and 0 earlier flags: --json writes them all.\n"));

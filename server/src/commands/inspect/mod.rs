@@ -28,6 +28,7 @@ struct FileReport {
     notices: Vec<Notice>,
     messages: BTreeMap<String, u64>,
     activities: Vec<ActivityReport>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     others: Vec<OtherReport>,
 }
 
@@ -79,14 +80,17 @@ struct ColumnReport {
     max: Option<f64>,
 }
 
-/// Reports on `files`; returns whether every one could be read.
-pub(crate) fn inspect(files: &[PathBuf], json: bool) -> anyhow::Result<bool> {
+/// Reports on `files`, in JSON also on their `others` when asked; returns whether every file could be read.
+pub(crate) fn inspect(files: &[PathBuf], json: bool, others: bool) -> anyhow::Result<bool> {
     let mut out = std::io::BufWriter::new(std::io::stdout().lock());
     let mut all_read = true;
     for file in files {
-        let report = report(file);
+        let mut report = report(file);
         all_read &= report.ok;
         if json {
+            if !others {
+                report.others.clear();
+            }
             serde_json::to_writer(&mut out, &report)?;
             writeln!(out)?;
         } else {

@@ -88,7 +88,9 @@ fn print_activity(number: usize, activity: &ActivityReport, out: &mut impl Write
     facts.extend(totals.ascent_m.map(|metres| format!("ascent {metres:.0} m")));
     facts.extend(totals.avg_heart_rate_bpm.map(|bpm| format!("mean heart rate {bpm:.0} bpm")));
     writeln!(out, "    {}", facts.join(", "))?;
-    writeln!(out, "    {} laps, {} pauses, {} records", activity.laps.len(), activity.pauses.len(), activity.records)?;
+    let count = |number: usize, what: &str| format!("{number} {what}{}", if number == 1 { "" } else { "s" });
+    let (laps, pauses) = (count(activity.laps.len(), "lap"), count(activity.pauses.len(), "pause"));
+    writeln!(out, "    {laps}, {pauses}, {}", count(activity.records, "record"))?;
     if !activity.columns.is_empty() {
         writeln!(out, "    {:<26} {:>8} {:>16} {:>14} {:>14}", "column", "count", "sum", "min", "max")?;
     }

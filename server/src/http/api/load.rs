@@ -18,10 +18,7 @@ use crate::http::App;
 use crate::http::charts::{HistoryDay, WIDE, WIDTHS, history, svg_file};
 use crate::http::error::{ApiError, Problem};
 use crate::http::extract::ApiQuery;
-use crate::library::Standing;
-
-/// How long a spike stays among the active flags, days: as long as it stays out of the careful line.
-const SPIKE_STAYS_DAYS: i64 = 14;
+use crate::standing::Standing;
 
 /// Days of the history chart when no range is asked for: twelve weeks.
 pub(crate) const HISTORY_DAYS: usize = 84;
@@ -252,12 +249,11 @@ pub(super) async fn today(
     }
     let athlete = athlete(&app, &id).await?;
     let standing = app.library.standing(&athlete, query.planned_km).await?;
-    let analysis = standing.analysis.as_deref();
     Ok(Json(TodayBody {
         today: standing.today,
         line: standing.outlook.as_ref().map(LineBody::from),
-        day: analysis.and_then(|analysis| analysis.days.last()).map(DayBody::from),
-        flags: active_episodes(&standing).iter().map(FlagBody::from).collect(),
+        day: standing.day().map(DayBody::from),
+        flags: standing.active_episodes().iter().map(FlagBody::from).collect(),
         planned: standing.planned.as_ref().map(planned_body),
     }))
 }
@@ -268,24 +264,6 @@ fn planned_body(planned: &PlannedRun) -> PlannedBody {
         ratio: planned.ratio,
         flag: planned.flag.as_ref().map(|flag| FlagBody::new(flag, flag.date, flag.date)),
     }
-}
-
-/// Flags that hold on the last day, and spikes of the last 14 days: the gravest first, then the latest.
-pub(crate) fn active_episodes(standing: &Standing) -> Vec<Episode> {
-    let Some(analysis) = standing.analysis.as_deref() else { return Vec::new() };
-    let mut active: Vec<Episode> = analysis
-        .episodes()
-        .into_iter()
-        .filter(|episode| {
-            if episode.flag.code == FlagCode::SessionSpike {
-                (standing.today - episode.last).num_days() < SPIKE_STAYS_DAYS
-            } else {
-                episode.last == standing.as_of
-            }
-        })
-        .collect();
-    active.sort_by(|a, b| b.flag.level.cmp(&a.flag.level).then(b.last.cmp(&a.last)));
-    active
 }
 
 /// Which days.

@@ -16,7 +16,7 @@ use super::error::Problem;
 use crate::store::Athlete;
 
 pub(super) use activities::ActivityBody;
-pub(super) use load::{HISTORY_DAYS, active_episodes, history_days};
+pub(super) use load::{HISTORY_DAYS, history_days};
 
 #[derive(OpenApi)]
 #[openapi(info(

@@ -61,7 +61,9 @@ impl ProfileSeries {
         if self == Self::Pace {
             return pace_ticks(low, high);
         }
-        let step = round_step(high - low, 3.0);
+        // A round step may be too wide for a second line.
+        let wide = round_step(high - low, 3.0);
+        let step = if (high / wide).floor() > (low / wide).ceil() { wide } else { wide / 2.0 };
         let mut at = (low / step).ceil() * step;
         let mut ticks = Vec::new();
         while at <= high && ticks.len() < 12 {
@@ -121,13 +123,17 @@ pub(crate) fn profile(track: &Track, series: ProfileSeries, width: u32) -> Resul
     Ok(Some(chart))
 }
 
-/// Least and greatest value to show. Pace leaves the slowest and fastest fiftieth to the edge: a stop at a crossing
-/// would flatten everything else.
+/// Least and greatest value to show. Pace leaves the slowest twentieth and the fastest fiftieth to the edge, and what
+/// is slower than half of the middle: a stop at a crossing would flatten everything else.
 fn range(points: &[(f64, f64)], series: ProfileSeries) -> Option<(f64, f64)> {
     let mut values: Vec<f64> = points.iter().map(|(_, value)| *value).collect();
     values.sort_by(f64::total_cmp);
-    let cut = if series == ProfileSeries::Pace { values.len() / 50 } else { 0 };
-    let (low, high) = (*values.get(cut)?, *values.get(values.len().checked_sub(cut + 1)?)?);
+    let at = |place: usize| values.get(place).copied();
+    let (mut low, mut high) = (at(0)?, at(values.len().checked_sub(1)?)?);
+    if series == ProfileSeries::Pace {
+        low = at(values.len() / 20)?.max(at(values.len() / 2)? / 2.0);
+        high = at(values.len().checked_sub(values.len() / 50 + 1)?)?;
+    }
     let least_span = match series {
         ProfileSeries::Pace => 0.3,
         ProfileSeries::HeartRate | ProfileSeries::Elevation => 10.0,

@@ -24,6 +24,8 @@ struct ActivitiesPage {
     rows: Vec<ActivityLine>,
     next: Option<String>,
     later: bool,
+    /// Activities that were taken out.
+    removed: Vec<ActivityLine>,
 }
 
 /// An activity as a line of a table; a dash where it has no value.
@@ -53,12 +55,16 @@ pub(super) async fn page(
     let athlete = athlete(&app, &id).await?;
     let today = app.library.clock.today(athlete.profile.zone);
     let page = app.library.store.activity_page(&athlete.id, query.cursor.as_deref(), ROWS).await?;
+    let all = app.library.store.activities_with_removed(&athlete.id).await?;
+    let removed = all.iter().filter(|activity| activity.removed_ms.is_some());
+    let removed = removed.map(|activity| ActivityLine::new(activity, today)).collect();
     render(&ActivitiesPage {
         shell: Shell::of(&app, &athlete, "activities", format!("Activities · {}", athlete.profile.name)),
         id: athlete.id.clone(),
         rows: page.rows.iter().map(|row| ActivityLine::new(row, today)).collect(),
         next: page.next,
         later: query.cursor.is_some(),
+        removed,
     })
 }
 
@@ -74,11 +80,8 @@ impl ActivityLine {
             title: activity.title.clone().unwrap_or_else(|| words::capitalised(&sport)),
             sport,
             distance: summary.distance_m.map_or_else(dash, |metres| words::one_decimal(metres / 1000.0)),
-            time: summary.moving_time_s.or(summary.timer_time_s).map_or_else(dash, words::duration),
-            pace: summary
-                .avg_speed_mps
-                .filter(|mps| *mps > 0.5)
-                .map_or_else(dash, |mps| words::minutes_seconds(1000.0 / mps)),
+            time: summary.timer_time_s.or(summary.moving_time_s).map_or_else(dash, words::duration),
+            pace: words::table_pace(activity).unwrap_or_else(dash),
             ascent: whole(summary.ascent_m),
             heart_rate: whole(summary.avg_heart_rate_bpm),
             trimp: whole(summary.trimp),

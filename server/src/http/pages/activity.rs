@@ -12,7 +12,8 @@ use crate::http::App;
 use crate::http::charts::{ProfileSeries, profile, route};
 use crate::http::error::{PageError, Problem};
 use crate::http::extract::PageForm;
-use crate::library::{SPORTS, is_believable};
+use crate::library::SPORTS;
+use crate::standing::is_believable;
 use crate::store::{ActivityRow, Athlete};
 use crate::words;
 
@@ -137,7 +138,11 @@ fn facts(activity: &ActivityRow) -> Vec<(String, String)> {
     let summary = &activity.summary;
     let mut facts: Vec<(String, String)> = Vec::new();
     let mut add = |value: Option<String>, name: &str| facts.extend(value.map(|value| (value, name.to_owned())));
-    add(summary.distance_m.map(|metres| format!("{:.2} km", metres / 1000.0)), "distance");
+    match summary.distance_m {
+        Some(metres) => add(Some(format!("{:.2} km", metres / 1000.0)), "distance"),
+        None => add(Some("–".to_owned()), "distance: the file states none, or one that nobody runs in that time"),
+    }
+    add(summary.timer_time_s.map(words::duration), "with the timer running");
     add(summary.moving_time_s.map(words::duration), "in motion");
     add(summary.elapsed_time_s.map(words::duration), "from start to end");
     if activity.sport == "running" || activity.sport == "walking" || activity.sport == "hiking" {

@@ -4,22 +4,21 @@ use askama::Template;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse as _, Redirect, Response};
-use chrono::Days;
-use plimsoll_analytics::{Level, State as Standingness};
+use chrono::NaiveDate;
+use plimsoll_analytics::Level;
 use serde::Deserialize;
 
 use super::{Shell, athlete, render};
 use crate::http::App;
-use crate::http::api::active_episodes;
 use crate::http::charts::sparkline;
 use crate::http::error::{PageError, Problem};
 use crate::http::extract::PageForm;
-use crate::library::Standing;
+use crate::standing::Standing;
 use crate::store::{Athlete, Profile, sex_from_name, sex_name};
 use crate::words;
 
 /// Weeks of a row's sparkline.
-const SPARK_WEEKS: u64 = 12;
+const SPARK_WEEKS: usize = 12;
 
 #[derive(Template)]
 #[template(path = "home.html")]
@@ -44,12 +43,14 @@ struct Row {
     more_flags: usize,
     spark: String,
     last_run: String,
-    /// What the list is sorted by: gravest flag first.
-    gravity: (Level, bool),
+    /// What the list is sorted by: the gravest flag first, then the newest.
+    gravity: Option<(Level, NaiveDate)>,
 }
 
 struct FlagLine {
     level: &'static str,
+    /// The day of the run, for a flag of one run.
+    on: Option<String>,
     text: String,
 }
 
@@ -82,21 +83,20 @@ async fn home_page(app: &App, form: NewAthlete, problem: Option<String>) -> Resu
 }
 
 fn row(athlete: &Athlete, standing: &Standing) -> Result<Row, PageError> {
-    let day = standing.analysis.as_deref().and_then(|analysis| analysis.days.last());
-    let episodes = active_episodes(standing);
+    let episodes = standing.active_episodes();
     let worst = episodes.first();
-    let weeks = weeks_km(standing);
-    let spark = sparkline(&weeks).map_err(anyhow::Error::from)?.inline();
+    let spark = sparkline(&standing.weeks_km(SPARK_WEEKS)).map_err(anyhow::Error::from)?.inline();
     Ok(Row {
         id: athlete.id.clone(),
         name: athlete.profile.name.clone(),
-        state: day.map_or("no runs yet", |day| state_word(day.state)),
-        line: standing.outlook.as_ref().and_then(|outlook| outlook.careful_km.ok()).map(words::one_decimal),
+        state: standing.status().unwrap_or("no runs yet"),
+        line: standing.outlook.as_ref().and_then(|outlook| outlook.careful_km.ok()).map(words::rounded_down),
         longest: standing.outlook.as_ref().and_then(|outlook| outlook.longest).map(|(_, km)| words::one_decimal(km)),
-        week: day.map(|_| words::one_decimal(week_km(standing, 0))),
-        usual: usual_week_km(standing).map(words::one_decimal),
+        week: standing.week_km().ok().map(words::one_decimal),
+        usual: standing.usual_week_km().map(words::one_decimal),
         flag: worst.map(|episode| FlagLine {
             level: episode.flag.level.as_str(),
+            on: episode.flag.run.is_some().then(|| words::day_month_near(episode.first, standing.today)),
             text: words::first_sentence(&episode.flag.text).0.to_owned(),
         }),
         more_flags: episodes.len().saturating_sub(1),
@@ -105,37 +105,8 @@ fn row(athlete: &Athlete, standing: &Standing) -> Result<Row, PageError> {
             .runs
             .last()
             .map_or_else(|| "never".to_owned(), |run| words::days_ago(run.local_date, standing.today)),
-        gravity: (worst.map_or(Level::Info, |episode| episode.flag.level), worst.is_some()),
+        gravity: worst.map(|episode| (episode.flag.level, episode.first)),
     })
-}
-
-/// The state as a person reads it.
-pub(super) fn state_word(state: Standingness) -> &'static str {
-    match state {
-        Standingness::Provisional => "provisional",
-        Standingness::Returning => "coming back",
-        Standingness::Steady => "steady",
-    }
-}
-
-/// Kilometres in each of the last weeks of seven days, oldest first, the last ending on the last day analysed.
-fn weeks_km(standing: &Standing) -> Vec<f64> {
-    (0..SPARK_WEEKS).rev().map(|weeks_back| week_km(standing, weeks_back)).collect()
-}
-
-/// Kilometres in the seven days that ended `weeks_back` weeks ago.
-pub(super) fn week_km(standing: &Standing, weeks_back: u64) -> f64 {
-    let last = standing.as_of - Days::new(7 * weeks_back);
-    let first = last - Days::new(6);
-    let of_the_week = standing.runs.iter().filter(|run| (first..=last).contains(&run.local_date));
-    // An empty sum of floats is −0.
-    of_the_week.filter_map(|run| run.summary.distance_m).fold(0.0, |sum, metres| sum + metres) / 1000.0
-}
-
-/// The mean of the four weeks before the last seven days; `None` when the record is shorter.
-pub(super) fn usual_week_km(standing: &Standing) -> Option<f64> {
-    let analysis = standing.analysis.as_deref()?;
-    (analysis.days.len() >= 35).then(|| (1..=4).map(|back| week_km(standing, back)).sum::<f64>() / 4.0)
 }
 
 pub(super) async fn add(State(app): State<App>, PageForm(form): PageForm<NewAthlete>) -> Result<Response, PageError> {
@@ -211,7 +182,7 @@ impl TryFrom<&SettingsForm> for Profile {
     fn try_from(form: &SettingsForm) -> Result<Self, String> {
         let number = |name: &str, text: &str| match text.trim() {
             "" => Ok(None),
-            text => text.parse().map(Some).map_err(|_| format!("{name}: “{text}” is not a number.")),
+            text => text.replace(',', ".").parse().map(Some).map_err(|_| format!("{name}: “{text}” is not a number.")),
         };
         let zone = form.zone.trim();
         let mut profile = Self::named(&form.name);

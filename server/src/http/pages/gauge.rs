@@ -7,7 +7,7 @@ use crate::words;
 const CENTRE: f64 = 150.0;
 /// Radius of the ring.
 const RADIUS: f64 = 104.0;
-/// Marks beside the ring come no nearer to each other than this.
+/// Texts beside the ring come no nearer to the line than this.
 const MARK_GAP: f64 = 17.0;
 
 /// What the template draws.
@@ -55,11 +55,13 @@ impl Gauge {
     }
 
     /// A gauge for a line of `line_km`, with `longest_km` marked, and water for a run of `water` (its name and km).
-    pub(super) fn new(line_km: f64, longest_km: Option<f64>, water: Option<(&str, f64)>) -> Self {
+    /// The steps of the study (+30 %, double) are marked `with_steps`: when they are measured from the same run.
+    pub(super) fn new(line_km: f64, longest_km: Option<f64>, water: Option<(&str, f64)>, with_steps: bool) -> Self {
         let height = |km: f64| (CENTRE + RADIUS * (1.0 - km / line_km)).clamp(CENTRE - RADIUS, CENTRE + RADIUS);
         let longest = longest_km.map(|km| (km, format!("longest {}", words::one_decimal(km))));
-        let thirty = longest_km.map(|km| (km * 1.3, "+30\u{a0}%".to_owned()));
-        let double = longest_km.map(|km| (km * 2.0, "double".to_owned()));
+        let steps_from = longest_km.filter(|_| with_steps);
+        let thirty = steps_from.map(|km| (km * 1.3, "+30\u{a0}%".to_owned()));
+        let double = steps_from.map(|km| (km * 2.0, "double".to_owned()));
         let mut marks: Vec<Mark> = Vec::new();
         for (km, text) in [longest, thirty, double].into_iter().flatten() {
             let y = height(km);
@@ -69,7 +71,7 @@ impl Gauge {
         }
         let water_y = water.map_or(CENTRE + RADIUS, |(_, km)| height(km));
         let over = water.is_some_and(|(_, km)| km > line_km * (1.0 + 1e-9));
-        let (headline, unit) = (words::one_decimal(line_km), "kilometres");
+        let (headline, unit) = (words::rounded_down(line_km), "kilometres");
         let label = match water {
             Some((name, km)) => {
                 format!("Your line today is {headline} {unit}; {name} is {} {unit}", words::one_decimal(km))
@@ -95,23 +97,23 @@ mod tests {
 
     #[test]
     fn the_line_is_the_middle_and_the_water_is_to_scale() {
-        let gauge = Gauge::new(13.2, Some(12.0), Some(("planned", 6.6)));
+        let gauge = Gauge::new(13.2, Some(12.0), Some(("planned", 6.6)), true);
         assert_eq!(gauge.headline, "13.2");
         assert!((gauge.water_y - (CENTRE + RADIUS / 2.0)).abs() < 1e-9);
         assert!(!gauge.over);
-        assert!((Gauge::new(13.2, None, Some(("planned", 13.2))).water_y - CENTRE).abs() < 1e-9);
+        assert!((Gauge::new(13.2, None, Some(("planned", 13.2)), true).water_y - CENTRE).abs() < 1e-9);
     }
 
     #[test]
     fn a_run_above_the_line_is_over_and_stays_inside_the_ring() {
-        let gauge = Gauge::new(10.0, Some(9.1), Some(("planned", 99.0)));
+        let gauge = Gauge::new(10.0, Some(9.1), Some(("planned", 99.0)), true);
         assert!(gauge.over);
         assert!((gauge.water_y - (CENTRE - RADIUS)).abs() < 1e-9);
     }
 
     #[test]
     fn marks_do_not_run_into_the_line() {
-        for mark in Gauge::new(13.2, Some(12.0), None).marks {
+        for mark in Gauge::new(13.2, Some(12.0), None, true).marks {
             assert!((mark.text_y - 4.0 - CENTRE).abs() >= MARK_GAP - 1e-9, "{mark:?}");
         }
     }

@@ -5,20 +5,19 @@ use axum::extract::{Path, State};
 use axum::response::Html;
 use chrono::Days;
 use plimsoll_analytics::{
-    ChangeCause, Episode, Evidence, FlagCode, LineOutlook, Measure, Reason, State as Standingness, evidence,
+    ChangeCause, Episode, Evidence, FlagCode, LineOutlook, Measure, Reason, State as DayState, evidence,
 };
 use serde::Deserialize;
 
 use super::activities::ActivityLine;
-use super::athletes::{state_word, usual_week_km, week_km};
 use super::gauge::Gauge;
 use super::{Responsive, Shell, WIDE, athlete, render};
 use crate::http::App;
-use crate::http::api::{HISTORY_DAYS, active_episodes, history_days};
+use crate::http::api::{HISTORY_DAYS, history_days};
 use crate::http::charts::history;
 use crate::http::error::PageError;
 use crate::http::extract::PageQuery;
-use crate::library::Standing;
+use crate::standing::Standing;
 use crate::words;
 
 #[derive(Template)]
@@ -28,6 +27,7 @@ struct TodayPage {
     id: String,
     date: String,
     has_runs: bool,
+    has_other_activities: bool,
     state: &'static str,
     provisional: bool,
     gauge: Gauge,
@@ -96,18 +96,21 @@ pub(super) async fn page(
         Err(problem) => (None, Some(problem)),
     };
     let standing = app.library.standing(&athlete, plan_km).await?;
-    let day = standing.analysis.as_deref().and_then(|analysis| analysis.days.last());
+    let day = standing.day();
     let outlook = standing.outlook.as_ref();
-    let flags: Vec<FlagView> = active_episodes(&standing).iter().map(|episode| flag_view(episode, &standing)).collect();
+    let flags: Vec<FlagView> = standing.active_episodes().iter().map(|episode| flag_view(episode, &standing)).collect();
     let from = standing.today - Days::new(HISTORY_DAYS as u64 - 1);
     let days = history_days(&standing, from, standing.today);
+    let has_other_activities =
+        day.is_none() && !app.library.store.activity_page(&athlete.id, None, 1).await?.rows.is_empty();
     let page = TodayPage {
         shell: Shell::of(&app, &athlete, "today", format!("Today · {}", athlete.profile.name)),
         id: athlete.id.clone(),
         date: words::weekday_day_month(standing.today),
         has_runs: day.is_some(),
-        state: day.map_or("", |day| state_word(day.state)),
-        provisional: day.is_some_and(|day| day.state == Standingness::Provisional),
+        has_other_activities,
+        state: standing.status().unwrap_or_default(),
+        provisional: day.is_some_and(|day| day.state == DayState::Provisional),
         gauge: outlook.map_or_else(Gauge::empty, |outlook| gauge(outlook, &standing, plan_km)),
         lead: outlook.and_then(|outlook| lead(outlook, &standing)),
         no_line: outlook.and_then(|outlook| outlook.careful_km.err()).map(no_line),
@@ -139,18 +142,18 @@ fn gauge(outlook: &LineOutlook, standing: &Standing, plan_km: Option<f64>) -> Ga
     let Ok(line_km) = outlook.careful_km else { return Gauge::empty() };
     let last = standing.runs.last().and_then(|run| run.summary.distance_m).map(|metres| metres / 1000.0);
     let water = plan_km.map(|km| ("planned", km)).or(last.map(|km| ("last run", km)));
-    Gauge::new(line_km, outlook.longest.map(|(_, km)| km), water)
+    Gauge::new(line_km, outlook.longest.map(|(_, km)| km), water, !standing.leaves_out_spikes())
 }
 
 fn lead(outlook: &LineOutlook, standing: &Standing) -> Option<Lead> {
     let (date, km) = outlook.longest?;
-    let left_out = if leaves_out_spikes(outlook) { ", spikes left out" } else { "" };
+    let left_out = if standing.leaves_out_spikes() { ", spikes left out" } else { "" };
     let longest = format!(
         "your longest in the last 30 days{left_out} ({} on {})",
         words::km(km),
         words::day_month_near(date, standing.today)
     );
-    Some(Lead { line: words::km(outlook.careful_km.ok()?), longest })
+    Some(Lead { line: words::line_km(outlook.careful_km.ok()?), longest })
 }
 
 fn no_line(reason: Reason) -> String {
@@ -166,40 +169,51 @@ fn no_line(reason: Reason) -> String {
              be drawn yet."
                 .to_owned()
         }
+        Reason::ShortHistory => {
+            "The first run is today’s. The line is drawn from the days before, so it begins tomorrow.".to_owned()
+        }
+        Reason::NotRecorded => {
+            "No run has a distance, so there is nothing to draw the line from. A run on a treadmill counts when its \
+             file states a distance."
+                .to_owned()
+        }
         other => other.text().to_owned(),
     }
-}
-
-/// Whether the line would be higher with all runs counted.
-fn leaves_out_spikes(outlook: &LineOutlook) -> bool {
-    outlook.line_km.is_ok_and(|counted| outlook.careful_km.map_or(true, |careful| counted > careful + 0.05))
 }
 
 /// What is to be said beside the line: what it leaves out, and when it moves.
 fn notes(outlook: &LineOutlook, standing: &Standing) -> Vec<String> {
     let near = |date| words::day_month_near(date, standing.today);
     let mut notes = Vec::new();
+    if outlook.careful_km.is_ok() && standing.day().is_some_and(|day| day.state == DayState::Returning) {
+        notes.push(
+            "After a break the line rests on few runs. Build up in stages, by how it feels during the run and the \
+             morning after, rather than by a percentage."
+                .to_owned(),
+        );
+    }
     if let (Ok(counted), Some((date, km))) = (outlook.line_km, outlook.counted_longest)
-        && leaves_out_spikes(outlook)
+        && standing.leaves_out_spikes()
     {
         notes.push(format!(
             "The {} run of {} was a spike and counts only after 14 days; counted, the line would be {}. Leaving it \
              out is our caution (evidence grade D), not the study’s rule.",
             words::km(km),
             near(date),
-            words::km(counted)
+            words::line_km(counted)
         ));
     }
     let Some(next) = &outlook.next else {
         if let Some((date, km)) = outlook.appears {
-            notes.push(format!("From {} on there is a line again: {}.", near(date), words::km(km)));
+            notes.push(format!("From {} on there is a line: {}.", near(date), words::line_km(km)));
         }
         return notes;
     };
     let on = near(next.date);
     notes.push(match (next.because, next.to_km) {
         (_, None) => {
-            let still_there = standing.runs.last().is_some_and(|run| (next.date - run.local_date).num_days() <= 30);
+            let last = standing.runs.iter().rfind(|run| run.summary.distance_m.is_some());
+            let still_there = last.is_some_and(|run| (next.date - run.local_date).num_days() <= 30);
             let because = if still_there { "only young spikes are left" } else { "the last run leaves the 30 days" };
             format!("Without another run there is no line from {on} on, when {because}.")
         }
@@ -211,13 +225,13 @@ fn notes(outlook: &LineOutlook, standing: &Standing) -> Vec<String> {
             let keep = next
                 .leaving
                 .map_or_else(String::new, |(_, km)| format!("; an easy {} before then keeps it", words::km(km)));
-            format!("On {on} it falls to {}, when {leaving}{keep}.", words::km(to))
+            format!("On {on} it falls to {}, when {leaving}{keep}.", words::line_km(to))
         }
         (ChangeCause::CarefulDaysEnd | ChangeCause::RunCounts, Some(to)) => {
             let because = next.resting_on.map_or_else(String::new, |(date, km)| {
                 format!(", when the {} run of {} starts to count", words::km(km), near(date))
             });
-            format!("On {on} it moves to {}{because}.", words::km(to))
+            format!("On {on} it moves to {}{because}.", words::line_km(to))
         }
     });
     notes
@@ -242,7 +256,7 @@ fn planned(standing: &Standing) -> Option<PlannedView> {
             format!(
                 "{km} is above your line of {}. By the study’s definition it is no spike, but only because it is \
                  measured against {longest}, a run that was a spike itself and is younger than 14 days.",
-                words::km(line)
+                words::line_km(line)
             ),
         );
     }
@@ -310,19 +324,16 @@ pub(super) fn flag_view(episode: &Episode, standing: &Standing) -> FlagView {
 }
 
 fn facts(standing: &Standing) -> Vec<Fact> {
-    let Some(day) = standing.analysis.as_deref().and_then(|analysis| analysis.days.last()) else { return Vec::new() };
+    let Some(day) = standing.day() else { return Vec::new() };
     let shown = |measure: Measure, decimals: usize| {
         measure.map_or_else(|_| "–".to_owned(), |value| format!("{value:.decimals$}"))
     };
-    // In the first week the sum is of the days there are.
-    let week_km = match day.week_km {
-        Err(Reason::ShortHistory) => Ok(week_km(standing, 0)),
-        known => known,
-    };
+    let week_km = standing.week_km();
     let why = |measure: Measure| measure.err().map_or_else(String::new, |reason| reason.text().to_owned());
     let first = standing.as_of - Days::new(6);
     let runs = standing.runs.iter().filter(|run| run.local_date >= first).count();
-    let usual = usual_week_km(standing)
+    let usual = standing
+        .usual_week_km()
         .map_or_else(|| "km in the last 7 days".to_owned(), |km| format!("km in the last 7 days, usual {km:.1}"));
     let strain = day.strain.map_or_else(|_| "monotony".to_owned(), |strain| format!("monotony; strain {strain:.0}"));
     vec![

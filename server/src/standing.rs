@@ -1,0 +1,117 @@
+//! Where an athlete stands on a day, and what pages and API read off it.
+
+use std::sync::Arc;
+
+use chrono::{Days, NaiveDate};
+use plimsoll_analytics::{
+    Analysis, Day, Episode, FlagCode, LineOutlook, Measure, PlannedRun, Reason, State as DayState,
+};
+
+use crate::store::ActivityRow;
+
+/// How long a spike stays among the active flags, days: as long as it stays out of the careful line.
+const SPIKE_STAYS_DAYS: i64 = 14;
+
+/// No watch recorded a run before this day.
+const FIRST_DAY: NaiveDate = match NaiveDate::from_ymd_opt(2000, 1, 1) {
+    Some(day) => day,
+    None => NaiveDate::MIN,
+};
+
+/// Whether a day can be the day of a run, seen from `today`: watches whose clock was never set write dates long before
+/// there were any, or days to come. Tomorrow can be: it has begun elsewhere.
+pub(crate) fn is_believable(date: NaiveDate, today: NaiveDate) -> bool {
+    FIRST_DAY <= date && date <= today + Days::new(1)
+}
+
+/// Where an athlete stands on a day.
+#[derive(Debug, Clone)]
+pub(crate) struct Standing {
+    /// The day: today in the athlete's time zone, or where the athlete ran last when it is a day further there.
+    pub(crate) today: NaiveDate,
+    /// The last day that is analysed: today once something was run, yesterday before that. A day that is not over is
+    /// no rest day yet.
+    pub(crate) as_of: NaiveDate,
+    /// Every day's measures and all flags, up to `as_of`. `None` when there is no run yet.
+    pub(crate) analysis: Option<Arc<Analysis>>,
+    /// The line and when it moves.
+    pub(crate) outlook: Option<LineOutlook>,
+    /// The planned run, when one was asked for.
+    pub(crate) planned: Option<PlannedRun>,
+    /// Runs that count, in order of time.
+    pub(crate) runs: Vec<ActivityRow>,
+}
+
+impl Standing {
+    /// The measures of the last day analysed.
+    pub(crate) fn day(&self) -> Option<&Day> {
+        self.analysis.as_deref()?.days.last()
+    }
+
+    /// Kilometres of the last seven days analysed; in the first week of the record, of the days there are.
+    pub(crate) fn week_km(&self) -> Measure {
+        let day = self.day().ok_or(Reason::NotRecorded)?;
+        match day.week_km {
+            Err(Reason::ShortHistory) => {
+                let days = self.analysis.as_deref().map_or(&[][..], |analysis| &analysis.days);
+                days.iter().map(|day| day.distance_km).try_fold(0.0, |sum, km| Ok(sum + km?))
+            }
+            known => known,
+        }
+    }
+
+    /// The weekly mean of the four weeks before the last seven days; `None` when the record is shorter or a day of
+    /// theirs is unknown.
+    pub(crate) fn usual_week_km(&self) -> Option<f64> {
+        let days = &self.analysis.as_deref()?.days;
+        let before = days.get(days.len().checked_sub(35)?..days.len() - 7)?;
+        let total: f64 = before.iter().map(|day| day.distance_km.ok()).sum::<Option<f64>>()?;
+        Some(total / 4.0)
+    }
+
+    /// Kilometres that are known in each of the last `count` weeks of seven days, oldest first.
+    pub(crate) fn weeks_km(&self, count: usize) -> Vec<f64> {
+        let mut weeks = vec![0.0; count];
+        let days = self.analysis.as_deref().map_or(&[][..], |analysis| &analysis.days);
+        for (days_ago, day) in days.iter().rev().enumerate() {
+            let week = count.checked_sub(days_ago / 7 + 1);
+            if let Some(week) = week.and_then(|week| weeks.get_mut(week)) {
+                *week += day.distance_km.unwrap_or(0.0);
+            }
+        }
+        weeks
+    }
+
+    /// Flags that hold on the last day, and spikes of the last 14 days: the gravest first, then the newest.
+    pub(crate) fn active_episodes(&self) -> Vec<Episode> {
+        let Some(analysis) = self.analysis.as_deref() else { return Vec::new() };
+        let mut active = analysis.episodes();
+        active.retain(|episode| {
+            if episode.flag.code == FlagCode::SessionSpike {
+                (self.today - episode.last).num_days() < SPIKE_STAYS_DAYS
+            } else {
+                episode.last == self.as_of
+            }
+        });
+        active.sort_by(|a, b| b.flag.level.cmp(&a.flag.level).then(b.first.cmp(&a.first)));
+        active
+    }
+
+    /// The state as a person reads it; `None` before the first run.
+    pub(crate) fn status(&self) -> Option<&'static str> {
+        let rested = self.runs.last().map_or(0, |run| (self.today - run.local_date).num_days());
+        Some(match self.day()?.state {
+            DayState::Provisional => "provisional",
+            DayState::Returning if rested > 14 => "away",
+            DayState::Returning => "coming back",
+            DayState::Steady => "steady",
+        })
+    }
+
+    /// Whether the line would be higher with all runs counted.
+    pub(crate) fn leaves_out_spikes(&self) -> bool {
+        self.outlook.as_ref().is_some_and(|outlook| {
+            outlook.line_km.is_ok_and(|counted| outlook.careful_km.map_or(true, |careful| counted > careful + 0.05))
+        })
+    }
+}
