@@ -143,8 +143,11 @@ fn facts(activity: &ActivityRow) -> Vec<(String, String)> {
         None => add(Some("–".to_owned()), "distance: the file states none, or one that nobody runs in that time"),
     }
     add(summary.timer_time_s.map(words::duration), "with the timer running");
-    add(summary.moving_time_s.map(words::duration), "in motion");
-    add(summary.elapsed_time_s.map(words::duration), "from start to end");
+    // The other two are said when they tell something else.
+    let timer_s = summary.timer_time_s;
+    let other = |seconds: Option<f64>| seconds.filter(|s| timer_s.is_none_or(|timer| (timer - s).abs() >= 1.0));
+    add(other(summary.moving_time_s).map(words::duration), "in motion");
+    add(other(summary.elapsed_time_s).map(words::duration), "from start to end");
     if activity.sport == "running" || activity.sport == "walking" || activity.sport == "hiking" {
         add(summary.avg_speed_mps.and_then(words::pace), "mean pace");
     } else {
