@@ -32,9 +32,13 @@ pub(crate) fn pace(speed_mps: f64) -> Option<String> {
 
 /// `5:07`: mean minutes per km over the timer time, for what is done on foot.
 pub(crate) fn table_pace(activity: &ActivityRow) -> Option<String> {
-    let is_on_foot = matches!(activity.sport.as_str(), "running" | "walking" | "hiking" | "unknown");
-    let speed = activity.summary.avg_speed_mps.filter(|mps| is_on_foot && *mps > 0.5)?;
+    let speed = activity.summary.avg_speed_mps.filter(|mps| is_on_foot(&activity.sport) && *mps > 0.5)?;
     Some(minutes_seconds(1000.0 / speed))
+}
+
+/// Whether a sport is done on foot, so that its speed is said as a pace. What is not known most likely is.
+pub(crate) fn is_on_foot(sport: &str) -> bool {
+    matches!(sport, "running" | "walking" | "hiking" | "unknown")
 }
 
 /// `5:07` from seconds.

@@ -257,10 +257,10 @@ pub(crate) struct ChartQuery {
     width: Option<u32>,
 }
 
-/// A chart of an activity as SVG: `pace.svg`, `heart_rate.svg`, `elevation.svg` or `route.svg`.
+/// A chart of an activity as SVG: `pace.svg`, `speed.svg`, `heart_rate.svg`, `elevation.svg` or `route.svg`.
 #[utoipa::path(get, path = "/api/v1/athletes/{athlete}/activities/{activity}/charts/{name}",
     params(("athlete" = String, Path, description = "Id"), ("activity" = String, Path, description = "Id"),
-        ("name" = String, Path, description = "`pace.svg`, `heart_rate.svg`, `elevation.svg`, `route.svg`"), ChartQuery),
+        ("name" = String, Path, description = "`pace.svg`, `speed.svg`, `heart_rate.svg`, `elevation.svg`, `route.svg`"), ChartQuery),
     responses((status = OK, body = String, content_type = "image/svg+xml"), (status = NOT_FOUND, body = Problem)))]
 pub(super) async fn chart(
     State(app): State<App>,

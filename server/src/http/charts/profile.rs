@@ -10,8 +10,10 @@ use crate::words;
 /// What is drawn over the distance.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum ProfileSeries {
-    /// Pace, min/km, faster above.
+    /// Pace, min/km, faster above: for what is done on foot.
     Pace,
+    /// Speed, km/h: for everything else.
+    Speed,
     /// Heart rate, bpm.
     HeartRate,
     /// Elevation, m.
@@ -19,13 +21,19 @@ pub(crate) enum ProfileSeries {
 }
 
 impl ProfileSeries {
-    /// All of them in the order of the page.
-    pub(crate) const ALL: [Self; 3] = [Self::Pace, Self::HeartRate, Self::Elevation];
+    /// All of them.
+    pub(crate) const ALL: [Self; 4] = [Self::Pace, Self::Speed, Self::HeartRate, Self::Elevation];
+
+    /// Those of an activity, in the order of its page.
+    pub(crate) const fn of(is_on_foot: bool) -> [Self; 3] {
+        [if is_on_foot { Self::Pace } else { Self::Speed }, Self::HeartRate, Self::Elevation]
+    }
 
     /// Name in addresses.
     pub(crate) const fn name(self) -> &'static str {
         match self {
             Self::Pace => "pace",
+            Self::Speed => "speed",
             Self::HeartRate => "heart_rate",
             Self::Elevation => "elevation",
         }
@@ -35,6 +43,7 @@ impl ProfileSeries {
     pub(crate) const fn heading(self) -> &'static str {
         match self {
             Self::Pace => "Pace, min/km",
+            Self::Speed => "Speed, km/h",
             Self::HeartRate => "Heart rate, bpm",
             Self::Elevation => "Elevation, m",
         }
@@ -42,7 +51,7 @@ impl ProfileSeries {
 
     const fn ink(self) -> Ink {
         match self {
-            Self::Pace => Ink::Sea,
+            Self::Pace | Self::Speed => Ink::Sea,
             Self::HeartRate => Ink::Hull,
             Self::Elevation => Ink::Text,
         }
@@ -50,7 +59,7 @@ impl ProfileSeries {
 
     fn values(self, track: &Track) -> &[Option<f64>] {
         match self {
-            Self::Pace => &track.speed_mps,
+            Self::Pace | Self::Speed => &track.speed_mps,
             Self::HeartRate => &track.heart_rate_bpm,
             Self::Elevation => &track.altitude_m,
         }
@@ -61,13 +70,16 @@ impl ProfileSeries {
         if self == Self::Pace {
             return pace_ticks(low, high);
         }
+        // Labels count what the heading says; places count what the track has.
+        let per_unit = if self == Self::Speed { 3.6 } else { 1.0 };
+        let (low, high) = (low * per_unit, high * per_unit);
         // A round step may be too wide for a second line.
         let wide = round_step(high - low, 3.0);
         let step = if (high / wide).floor() > (low / wide).ceil() { wide } else { wide / 2.0 };
         let mut at = (low / step).ceil() * step;
         let mut ticks = Vec::new();
         while at <= high && ticks.len() < 12 {
-            ticks.push((at, tick(at)));
+            ticks.push((at / per_unit, tick(at)));
             at += step;
         }
         ticks
@@ -135,7 +147,7 @@ fn range(points: &[(f64, f64)], series: ProfileSeries) -> Option<(f64, f64)> {
         high = at(values.len().checked_sub(values.len() / 50 + 1)?)?;
     }
     let least_span = match series {
-        ProfileSeries::Pace => 0.3,
+        ProfileSeries::Pace | ProfileSeries::Speed => 0.3,
         ProfileSeries::HeartRate | ProfileSeries::Elevation => 10.0,
     };
     let middle = f64::midpoint(low, high);

@@ -42,6 +42,8 @@ struct ActivityPage {
     missing: Vec<&'static str>,
     route: Option<Responsive>,
     laps: Vec<LapView>,
+    /// What the speed of a lap is given in.
+    lap_unit: &'static str,
     notices: Vec<String>,
     upload_id: String,
     file: String,
@@ -83,7 +85,7 @@ pub(super) async fn page(
         .map(|episode| flag_view(episode, &standing))
         .collect();
     let (mut charts, mut missing) = (Vec::new(), Vec::new());
-    for series in ProfileSeries::ALL {
+    for series in ProfileSeries::of(words::is_on_foot(&activity.sport)) {
         match Responsive::draw(COLUMN_WIDTH, |width| profile(&track, series, width))? {
             Some(chart) => charts.push((series.name(), series.heading(), chart)),
             None => missing.push(series.heading()),
@@ -111,6 +113,7 @@ pub(super) async fn page(
         missing,
         route: Responsive::draw(ROUTE_WIDTH, |width| route(&track, width))?,
         laps: laps(&activity),
+        lap_unit: if words::is_on_foot(&activity.sport) { "min/km" } else { "km/h" },
         notices,
         upload_id: activity.upload_id.clone(),
         file,
@@ -148,7 +151,7 @@ fn facts(activity: &ActivityRow) -> Vec<(String, String)> {
     let other = |seconds: Option<f64>| seconds.filter(|s| timer_s.is_none_or(|timer| (timer - s).abs() >= 1.0));
     add(other(summary.moving_time_s).map(words::duration), "in motion");
     add(other(summary.elapsed_time_s).map(words::duration), "from start to end");
-    if activity.sport == "running" || activity.sport == "walking" || activity.sport == "hiking" {
+    if words::is_on_foot(&activity.sport) {
         add(summary.avg_speed_mps.and_then(words::pace), "mean pace");
     } else {
         add(summary.avg_speed_mps.map(|mps| format!("{:.1} km/h", mps * 3.6)), "mean speed");
@@ -168,6 +171,10 @@ fn facts(activity: &ActivityRow) -> Vec<(String, String)> {
 fn laps(activity: &ActivityRow) -> Vec<LapView> {
     let laps: Vec<StoredLap> = serde_json::from_value(activity.laps.clone()).unwrap_or_default();
     let dash = || "–".to_owned();
+    let is_on_foot = words::is_on_foot(&activity.sport);
+    let shown_speed = |mps: f64| {
+        if is_on_foot { words::minutes_seconds(1000.0 / mps) } else { words::one_decimal(mps * 3.6) }
+    };
     laps.iter()
         .enumerate()
         .map(|(index, lap)| {
@@ -176,7 +183,7 @@ fn laps(activity: &ActivityRow) -> Vec<LapView> {
                 number: index + 1,
                 distance: lap.distance_m.map_or_else(dash, |metres| format!("{:.2}", metres / 1000.0)),
                 time: lap.timer_time_s.map_or_else(dash, words::duration),
-                pace: speed.filter(|mps| *mps > 0.5).map_or_else(dash, |mps| words::minutes_seconds(1000.0 / mps)),
+                pace: speed.filter(|mps| *mps > 0.5).map_or_else(dash, shown_speed),
                 heart_rate: lap.avg_heart_rate_bpm.map_or_else(dash, |bpm| format!("{bpm:.0}")),
             }
         })
