@@ -71,10 +71,11 @@ impl DistanceOrigin {
 pub struct ActivitySummary {
     /// Distance, metres: device total, else last − first distance of the samples.
     pub distance_m: Option<f64>,
-    /// Time with a speed above 0.5 m/s, seconds, from the samples; at most `timer_time_s`. Pauses, and gaps over 30 s without way in them, do not
-    /// count.
+    /// Time with a speed above 0.5 m/s, seconds, from the samples; at most `timer_time_s`. `None` when less than half of
+    /// the time has a speed. Pauses do not count, nor do gaps over 30 s in which the distance did not grow.
     pub moving_time_s: Option<f64>,
-    /// Time with the timer running, seconds: device total, else the time between samples without gaps over 30 s.
+    /// Time with the timer running, seconds: device total, else the time between samples, without pauses
+    /// and without gaps over 30 s in which the distance did not grow.
     pub timer_time_s: Option<f64>,
     /// Time from start to end, seconds: device total, else from first to last sample.
     pub elapsed_time_s: Option<f64>,
@@ -91,7 +92,7 @@ pub struct ActivitySummary {
     /// Distance ÷ timer time, metres per second.
     pub avg_speed_mps: Option<f64>,
     /// Banister's training impulse, summed sample by sample ([`banister_trimp`]). Each sample stands for the time
-    /// until the next one; gaps over 30 s and pauses do not count.
+    /// until the next one; pauses do not count, nor do gaps over 30 s in which the distance did not grow.
     pub trimp: Option<f64>,
     /// Why there is no `trimp`; `None` when there is.
     pub trimp_reason: Option<String>,

@@ -26,9 +26,6 @@ use crate::track::Track;
 pub(crate) const SPORTS: [&str; 8] =
     ["running", "walking", "hiking", "cycling", "swimming", "rowing", "strength_training", "other"];
 
-/// How long an acknowledged file may take to be read before it is taken to have been left behind, milliseconds.
-pub(crate) const IN_FLIGHT_MS: i64 = 60_000;
-
 /// How often a file is begun before it is given up: one that ends the program must not do so at every start.
 const MOST_ATTEMPTS: i64 = 3;
 

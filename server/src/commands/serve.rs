@@ -11,7 +11,8 @@ use tokio::net::TcpListener;
 use crate::clock::Clock;
 use crate::config::{Limits, loopback_only};
 use crate::http;
-use crate::library::{IN_FLIGHT_MS, Library};
+use crate::library::Library;
+use crate::store::IN_FLIGHT_MS;
 
 /// How long running requests may take after the service was asked to stop.
 const GRACE: Duration = Duration::from_secs(10);

@@ -14,7 +14,7 @@ use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, S
 
 pub(crate) use activities::{ActivityRow, NewActivity};
 pub(crate) use athletes::{Athlete, AthleteError, Profile, sex_from_name, sex_name};
-pub(crate) use uploads::{Received, Upload, UploadState};
+pub(crate) use uploads::{IN_FLIGHT_MS, Received, Upload, UploadState};
 
 /// The rows of one data folder.
 #[derive(Debug, Clone)]

@@ -6,6 +6,9 @@ use sqlx::sqlite::SqliteRow;
 
 use super::{NewActivity, Store, new_id};
 
+/// How long an acknowledged file may take to be read before it is taken to have been left behind, milliseconds.
+pub(crate) const IN_FLIGHT_MS: i64 = 60_000;
+
 /// An acknowledged file.
 #[derive(Debug, Clone)]
 pub(crate) struct Upload {
@@ -67,8 +70,7 @@ impl Store {
             .await?;
         if let Some(row) = known {
             let mut upload = upload_from_row(&row)?;
-            let is_on_its_way =
-                upload.state == UploadState::Received && now_ms - upload.received_ms < crate::library::IN_FLIGHT_MS;
+            let is_on_its_way = upload.state == UploadState::Received && now_ms - upload.received_ms < IN_FLIGHT_MS;
             if upload.state == UploadState::Read || is_on_its_way {
                 transaction.commit().await?;
                 return Ok(Received::Duplicate(upload));

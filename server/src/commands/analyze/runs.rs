@@ -34,6 +34,8 @@ struct Header {
     distance_km: Option<usize>,
     load: Option<usize>,
     athlete: Option<usize>,
+    /// Whether the fields are separated by something else, so that a comma in a value can only be a decimal comma.
+    is_comma_free: bool,
 }
 
 /// The athletes in order of their first row.
@@ -67,7 +69,8 @@ pub(super) fn read(bytes: &[u8], file_name: &str) -> Result<Vec<Athlete>> {
             }
         };
         let Some(header) = &header else {
-            header = Some(read_header(&fields).with_context(|| format!("{file_name}, line {line}"))?);
+            header =
+                Some(read_header(&fields, separator != b',').with_context(|| format!("{file_name}, line {line}"))?);
             continue;
         };
         if fields.iter().all(|field| field.is_empty()) {
@@ -118,7 +121,7 @@ impl Lines<'_> {
     }
 }
 
-fn read_header(fields: &[&str]) -> Result<Header> {
+fn read_header(fields: &[&str], is_comma_free: bool) -> Result<Header> {
     let names: Vec<String> = fields.iter().map(|field| field.to_lowercase()).collect();
     let find = |name: &str| -> Result<Option<usize>> {
         let mut places = (0..).zip(&names).filter(|(_, other)| *other == name).map(|(place, _)| place);
@@ -134,7 +137,7 @@ fn read_header(fields: &[&str]) -> Result<Header> {
     if distance_km.is_none() && load.is_none() {
         bail!("the header has no column distance_km or load; it has: {found}");
     }
-    Ok(Header { len: fields.len(), date, distance_km, load, athlete })
+    Ok(Header { len: fields.len(), date, distance_km, load, athlete, is_comma_free })
 }
 
 /// One row: a run, or a day that is unknown.
@@ -174,7 +177,11 @@ impl Athletes {
 /// The athlete's name and the entry, or what is wrong, each beginning with `, column …` or `: …`.
 fn read_row(header: &Header, fields: &[&str], row: i64, line: usize) -> Result<(Option<String>, Entry), Vec<String>> {
     if fields.iter().skip(header.len).any(|field| !field.is_empty()) {
-        let hint = "; is there a decimal comma? Separate the columns with `;` or put the value in quotes";
+        let hint = if header.is_comma_free {
+            ""
+        } else {
+            "; is there a decimal comma? Separate the columns with `;` or put the value in quotes"
+        };
         return Err(vec![format!(": {} values, but the header has {} columns{hint}", fields.len(), header.len)]);
     }
     let mut problems = Vec::new();
@@ -199,7 +206,9 @@ fn read_row(header: &Header, fields: &[&str], row: i64, line: usize) -> Result<(
         }
     };
     let mut number = |column: Option<(&str, &str)>| {
-        column.and_then(|(name, text)| keep(read_number(text).map_err(|why| format!(", column {name}: {why}"))))
+        column.and_then(|(name, text)| {
+            keep(read_number(text, header.is_comma_free).map_err(|why| format!(", column {name}: {why}")))
+        })
     };
     let (distance_km, load) = (number(distance), number(load));
     let date = match read_date(date) {
@@ -237,12 +246,13 @@ fn read_date(text: &str) -> Result<NaiveDate, String> {
     }
 }
 
-fn read_number(text: &str) -> Result<Option<f64>, String> {
+fn read_number(text: &str, is_comma_free: bool) -> Result<Option<f64>, String> {
     if text.is_empty() {
         return Ok(None);
     }
-    // Where a comma separates the fields, a value with one in it was quoted.
-    if let Some((_, decimals)) = text.split_once(',')
+    // Where a comma separates the fields, a value with one in it was quoted, and “1,200” may be either.
+    if !is_comma_free
+        && let Some((_, decimals)) = text.split_once(',')
         && (decimals.len() == 3 || decimals.contains(','))
     {
         return Err(format!("{text:?} may be thousands or decimals; write it without commas"));

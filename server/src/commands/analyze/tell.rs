@@ -7,6 +7,8 @@ use chrono::NaiveDate;
 use plimsoll_analytics::{Analysis, Day, DayGrid, Flag, Measure, Reason};
 use serde::ser::{Serialize, SerializeMap, Serializer};
 
+use crate::words;
+
 /// The table shows this many days; with `--json` all are written.
 const SHOWN_DAYS: usize = 28;
 
@@ -109,7 +111,7 @@ pub(super) fn write_table(
     let shown = days.get(days.len().saturating_sub(SHOWN_DAYS)..).unwrap_or_default();
     let (Some(first), Some(last)) = (shown.first(), shown.last()) else { return Ok(()) };
     if let Some(athlete) = athlete {
-        writeln!(out, "{athlete}")?;
+        writeln!(out, "{}", words::plain(athlete))?;
     }
     let what = if grid.has_load() { "load" } else { "distance, km per day" };
     writeln!(out, "{} of {} days; acute, chronic and ratios are of {what}.", shown.len(), days.len())?;

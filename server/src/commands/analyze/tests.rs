@@ -111,6 +111,8 @@ fn quoted_decimal_commas_and_tabs() {
     assert_eq!(quoted[0]["distance_km"], 8.5);
     let tabs = days("date\tdistance_km\n2025-01-01\t8,5\n", &JSON);
     assert_eq!(tabs[0]["distance_km"], 8.5);
+    let to_the_metre = days("date;distance_km\n2025-01-01;10,125\n", &JSON);
+    assert_eq!(to_the_metre[0]["distance_km"], 10.125);
     assert!(error("date,distance_km\n2025-01-01,\"1,200\"\n").contains("may be thousands or decimals"));
 }
 
