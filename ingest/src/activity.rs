@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use polars::prelude::DataFrame;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
-use crate::{FileKind, Format, Notice, OtherMessages, Sport};
+use crate::{DiaryValue, FileKind, Format, Notice, OtherMessages, Sport};
 
 /// Everything that was read from one file.
 #[derive(Debug, Clone)]
@@ -24,6 +24,8 @@ pub struct WatchFile {
     /// What the file says beside its activities: device settings, the user's profile, zones, workouts. Decoded only
     /// when asked. Empty for GPX.
     pub others: OtherMessages,
+    /// Values of single days: resting heart rate, heart-rate variability. In order of time.
+    pub diary: Vec<DiaryValue>,
     /// What was odd, in the file's order.
     pub notices: Vec<Notice>,
 }
@@ -44,8 +46,8 @@ pub struct Device {
 pub struct Activity {
     /// Sport, with the kind of running kept.
     pub sport: Sport,
-    /// The activity's name, when the file gives one (GPX `<name>`).
-    pub title: Option<String>,
+    /// What a person or a service says about it.
+    pub details: Details,
     /// Start, UTC. `None` when the file holds no time at all (a route).
     pub start: Option<DateTime<Utc>>,
     /// Seconds to add to UTC for the runner's wall clock.
@@ -62,8 +64,45 @@ pub struct Activity {
     pub laps: Vec<Lap>,
     /// Intervals in which the timer stood still, in order.
     pub pauses: Vec<Pause>,
+    /// Lengths of a pool, in order. Empty when the file has none.
+    pub lengths: Vec<Length>,
+    /// What a heart-rate strap kept in its own memory (under water, for example) at its own times: columns `time`
+    /// and `heart_rate_bpm` as in [`crate::schema`]. `None` when the file has none. The records do not contain it.
+    pub strap_heart_rate: Option<DataFrame>,
     /// One row per sample; columns as in [`crate::schema`]. A column exists only when the file has it.
     pub records: DataFrame,
+}
+
+/// What a person or a service says about an activity, beside what the watch measured. `None` means not said.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Details {
+    /// The sport, when a person or a service named one.
+    pub sport: Option<Sport>,
+    /// Its name.
+    pub title: Option<String>,
+    /// Longer text.
+    pub description: Option<String>,
+    /// Shoes or other gear, by name.
+    pub gear: Option<String>,
+    /// Whether it was on the way to work or the like.
+    pub commute: Option<bool>,
+    /// Session rating of perceived exertion, Borg's CR10 scale: 0 (rest) to 10 (maximal).
+    pub rpe: Option<f64>,
+}
+
+impl Details {
+    /// These details; where they say nothing, what `other` says.
+    #[must_use]
+    pub fn or(self, other: Self) -> Self {
+        Self {
+            sport: self.sport.or(other.sport),
+            title: self.title.or(other.title),
+            description: self.description.or(other.description),
+            gear: self.gear.or(other.gear),
+            commute: self.commute.or(other.commute),
+            rpe: self.rpe.or(other.rpe),
+        }
+    }
 }
 
 /// Totals of a session or lap as the device stated them; `None` means not stated.
@@ -95,6 +134,25 @@ pub struct Lap {
     /// The lap's own totals.
     #[serde(flatten)]
     pub totals: Totals,
+}
+
+/// One length of a pool.
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+pub struct Length {
+    /// Start, UTC.
+    pub start: Option<DateTime<Utc>>,
+    /// Whether it was swum; `false` is a rest at the wall. `None` when not stated.
+    pub is_active: Option<bool>,
+    /// Time with the timer running, seconds.
+    pub timer_time_s: Option<f64>,
+    /// Time from start to end, seconds.
+    pub elapsed_time_s: Option<f64>,
+    /// Strokes.
+    pub strokes: Option<u32>,
+    /// Stroke by the profile's name: `freestyle`, `breaststroke`.
+    pub stroke: Option<String>,
+    /// Mean speed, metres per second.
+    pub avg_speed_mps: Option<f64>,
 }
 
 /// An interval in which the timer stood still.

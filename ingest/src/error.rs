@@ -2,6 +2,8 @@
 
 use thiserror::Error;
 
+use crate::Format;
+
 /// Why nothing could be read from a file. Messages do not name the file: the caller knows its name.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[non_exhaustive]
@@ -10,16 +12,16 @@ pub enum ReadError {
     #[error("the file is empty (0 bytes)")]
     Empty,
     /// The content is something else.
-    #[error("not a watch file: this looks like {looks_like}; Plimsoll reads FIT and GPX")]
+    #[error("not a watch file: this looks like {looks_like}; Plimsoll reads FIT, GPX, TCX")]
     NotAWatchFile {
         /// What the first bytes look like, with its article: `an HTML page`.
         looks_like: &'static str,
     },
-    /// A watch file of a format that is recognised but not read.
-    #[error("{format} files are recognised but not read yet; export the activity as FIT or GPX")]
-    NotReadYet {
-        /// The format's name.
-        format: &'static str,
+    /// An archive holds many files: [`crate::archive`] opens it.
+    #[error("{kind} is an archive of files, not one file")]
+    Archive {
+        /// What it is, with its article: `a zip archive`.
+        kind: &'static str,
     },
     /// A FIT file whose first damage stands before anything useful.
     #[error("damaged FIT file: {what} at byte {offset}")]
@@ -29,9 +31,11 @@ pub enum ReadError {
         /// Offset from the start of the file, bytes.
         offset: usize,
     },
-    /// A GPX file whose first damage stands before anything useful.
-    #[error("damaged GPX file: {what} (line {line})")]
-    Gpx {
+    /// A file of text (XML, JSON, CSV) whose first damage stands before anything useful.
+    #[error("damaged {format} file: {what} (line {line})")]
+    Text {
+        /// The format.
+        format: Format,
         /// What was wrong.
         what: String,
         /// Line number, from 1.

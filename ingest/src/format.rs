@@ -1,5 +1,7 @@
 //! Which format the content is. The name of a file is never asked.
 
+use std::fmt;
+
 use encoding_rs::{UTF_16BE, UTF_16LE};
 use serde::Serialize;
 
@@ -13,6 +15,27 @@ pub enum Format {
     Fit,
     /// GPS Exchange Format 1.0 or 1.1.
     Gpx,
+    /// Garmin's Training Center XML.
+    Tcx,
+    /// A table of past training (comma-separated values).
+    Csv,
+    /// A training session of Polar's account export (JSON).
+    Polar,
+    /// A workout, or values of days, of Apple Health's export (XML).
+    AppleHealth,
+}
+
+impl fmt::Display for Format {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Fit => "FIT",
+            Self::Gpx => "GPX",
+            Self::Tcx => "TCX",
+            Self::Csv => "CSV",
+            Self::Polar => "Polar JSON",
+            Self::AppleHealth => "Apple Health XML",
+        })
+    }
 }
 
 /// What a file is for.
@@ -45,9 +68,9 @@ const TEXT_HEAD: usize = 4096;
 
 /// First bytes of files that are not read, longest promise first.
 const SIGNATURES: &[(&[u8], ReadError)] = &[
-    (b"\x1f\x8b", ReadError::NotReadYet { format: "gzip-compressed" }),
-    (b"PK\x03\x04", ReadError::NotReadYet { format: "zip" }),
-    (b"PK\x05\x06", ReadError::NotReadYet { format: "zip" }),
+    (b"\x1f\x8b", ReadError::Archive { kind: "a gzip file" }),
+    (b"PK\x03\x04", ReadError::Archive { kind: "a zip archive" }),
+    (b"PK\x05\x06", ReadError::Archive { kind: "a zip archive" }),
     (b"%PDF-", ReadError::NotAWatchFile { looks_like: "a PDF document" }),
     (b"\x89PNG", ReadError::NotAWatchFile { looks_like: "a PNG image" }),
     (b"\xff\xd8\xff", ReadError::NotAWatchFile { looks_like: "a JPEG image" }),
@@ -72,7 +95,7 @@ impl Format {
     /// declaration, comments and document type.
     ///
     /// # Errors
-    /// [`ReadError::Empty`], [`ReadError::NotReadYet`] or [`ReadError::NotAWatchFile`].
+    /// [`ReadError::Empty`], [`ReadError::Archive`] or [`ReadError::NotAWatchFile`].
     pub fn detect(bytes: &[u8]) -> Result<Self, ReadError> {
         if bytes.is_empty() {
             return Err(ReadError::Empty);
@@ -123,7 +146,7 @@ fn detect_text(bytes: &[u8]) -> Result<Format, ReadError> {
     if text.first() == Some(&b'<') {
         return match root_name(text) {
             Some(b"gpx") => Ok(Format::Gpx),
-            Some(b"TrainingCenterDatabase") => Err(ReadError::NotReadYet { format: "TCX" }),
+            Some(b"TrainingCenterDatabase") => Err(other("a TCX file")),
             Some(b"kml") => Err(other("a KML map file")),
             Some(b"svg") => Err(other("an SVG image")),
             Some(name) if name.eq_ignore_ascii_case(b"html") => Err(other("an HTML page")),

@@ -10,6 +10,9 @@
 //! give the same result every time. A damaged file gives what could be read plus notices.
 
 mod activity;
+pub mod archive;
+mod decode;
+mod diary;
 #[cfg(feature = "encode")]
 pub mod encode;
 mod error;
@@ -20,10 +23,13 @@ pub mod gpx;
 mod jumps;
 mod notice;
 mod other;
+mod pace;
 pub mod schema;
 mod sport;
+mod stamp;
 
-pub use activity::{Activity, Device, DistanceSource, Lap, OffsetSource, Pause, Totals, WatchFile};
+pub use activity::{Activity, Details, Device, DistanceSource, Lap, Length, OffsetSource, Pause, Totals, WatchFile};
+pub use diary::{DiaryKind, DiaryValue};
 pub use error::ReadError;
 pub use format::{FileKind, Format};
 pub use jumps::FASTEST_RUN_MPS;
@@ -49,5 +55,8 @@ pub fn read(bytes: &[u8], options: &ReadOptions) -> Result<WatchFile, ReadError>
     match Format::detect(bytes)? {
         Format::Fit => fit::read(bytes, options),
         Format::Gpx => gpx::read(bytes, options),
+        Format::Tcx | Format::Csv | Format::Polar | Format::AppleHealth => {
+            Err(ReadError::NotAWatchFile { looks_like: "a file of a format without a reader" })
+        }
     }
 }

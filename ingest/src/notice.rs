@@ -49,6 +49,18 @@ pub enum NoticeCode {
     DistanceFromPositions,
     /// A message, field or element that is not used.
     NotUsed,
+    /// Reading went on behind a damaged place.
+    Resynchronised,
+    /// Heart rate that cannot be, or that follows the cadence instead of the heart.
+    HeartRateSuspect,
+    /// Speeds or legs that nobody runs: jumps of the position.
+    SpeedSpike,
+    /// Samples that stand twice.
+    DuplicateSamples,
+    /// A stretch without samples although the timer ran.
+    Gap,
+    /// Altitude comes from positions alone, not from a barometer: climb is uncertain.
+    AltitudeFromPositions,
     /// There was too much of something; the cap is named.
     Capped,
 }

@@ -288,7 +288,7 @@ fn digest(
             position: i64::try_from(position).unwrap_or(i64::MAX),
             sport: activity.sport.name().to_owned(),
             run_kind: activity.sport.run_kind().map(str::to_owned),
-            title: activity.title.clone(),
+            title: activity.details.title.clone(),
             start_ms: start.timestamp_millis(),
             utc_offset_s: activity.utc_offset_s.map(i64::from),
             offset_source: snake(&activity.offset_source),

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use plimsoll_analytics::{DistanceOrigin, Physiology, Sex, banister_trimp, summarise};
-use plimsoll_ingest::{Activity, DistanceSource, OffsetSource, Pause, RunKind, Sport, Totals, schema};
+use plimsoll_ingest::{Activity, Details, DistanceSource, OffsetSource, Pause, RunKind, Sport, Totals, schema};
 use polars::prelude::*;
 
 use crate::support::close;
@@ -28,7 +28,7 @@ fn activity(seconds: &[i64], columns: Vec<Column>) -> Activity {
 fn with_records(records: DataFrame) -> Activity {
     Activity {
         sport: Sport::Running(RunKind::Road),
-        title: None,
+        details: Details::default(),
         start: Some(at(0)),
         utc_offset_s: None,
         offset_source: OffsetSource::Unknown,
@@ -37,6 +37,8 @@ fn with_records(records: DataFrame) -> Activity {
         distance_source: DistanceSource::Device,
         laps: vec![],
         pauses: vec![],
+        lengths: vec![],
+        strap_heart_rate: None,
         records,
     }
 }

@@ -11,8 +11,8 @@ use super::sieve::{Part, Sieve};
 use super::sport;
 use super::summary::{Summary, TimerEvent, utc};
 use crate::{
-    Activity, Device, DistanceSource, FileKind, Lap, Notice, NoticeCode, OffsetSource, Pause, ReadOptions, Sport,
-    schema,
+    Activity, Details, Device, DistanceSource, FileKind, Lap, Notice, NoticeCode, OffsetSource, Pause, ReadOptions,
+    Sport, schema,
 };
 
 /// What the file is for: an activity if any of its parts is.
@@ -143,7 +143,7 @@ fn draft_part(
             },
             activity: Activity {
                 sport,
-                title: None,
+                details: Details::default(),
                 start: started,
                 utc_offset_s,
                 offset_source,
@@ -155,6 +155,8 @@ fn draft_part(
                     .map(|lap| Lap { start: lap.begin().and_then(utc), totals: lap.totals.clone() })
                     .collect(),
                 pauses,
+                lengths: Vec::new(),
+                strap_heart_rate: None,
                 records: DataFrame::empty(),
             },
         });

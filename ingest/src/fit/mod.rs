@@ -64,7 +64,7 @@ pub fn read(bytes: &[u8], options: &ReadOptions) -> Result<WatchFile, ReadError>
         let text = "The file says that it is an activity, but holds neither a session nor a sample.";
         notices.push(Notice::new(NoticeCode::Damaged, "", text));
     }
-    Ok(WatchFile { format: Format::Fit, kind, device, messages, activities, others, notices })
+    Ok(WatchFile { format: Format::Fit, kind, device, messages, activities, others, diary: Vec::new(), notices })
 }
 
 /// Reads the parts one after the other; gives where the first message stands.

@@ -7,12 +7,13 @@ use polars::prelude::{
 };
 
 use super::notices::Notices;
-use super::sport;
 use super::tag::Field;
 use super::text::quoted;
 use super::track::{Track, utc};
 use crate::jumps::leave_out_jumps;
-use crate::{Activity, DistanceSource, Notice, NoticeCode, OffsetSource, ReadOptions, Sport, Totals, schema};
+use crate::pace::{Pace, steps_per_count};
+use crate::sport::words as sport;
+use crate::{Activity, Details, DistanceSource, Notice, NoticeCode, OffsetSource, ReadOptions, Sport, Totals, schema};
 
 /// Builds the activity of a track with at least one row. `number` counts the file's tracks from 1.
 pub(super) fn activity(
@@ -45,7 +46,7 @@ pub(super) fn activity(
         }
     }
     Ok(Activity {
-        title: track.name.take().or_else(|| file_name.map(str::to_owned)),
+        details: Details { title: track.name.take().or_else(|| file_name.map(str::to_owned)), ..Details::default() },
         start,
         utc_offset_s,
         offset_source,
@@ -54,6 +55,8 @@ pub(super) fn activity(
         distance_source,
         laps: Vec::new(),
         pauses: std::mem::take(&mut track.pauses),
+        lengths: Vec::new(),
+        strap_heart_rate: None,
         records: records(track, distance_m, &sport)?,
         sport,
     })
@@ -128,10 +131,10 @@ fn sport_of(track: &Track, place: &str, notices: &mut Notices<'_>) -> Sport {
 }
 
 /// The speed of the legs between rows of one segment.
-fn pace(track: &Track) -> sport::Pace {
+fn pace(track: &Track) -> Pace {
     let mut seams = track.seams.iter().peekable();
     let legs = track.time_ms.windows(2).zip(track.along_m.windows(2));
-    let mut pace = sport::Pace::default();
+    let mut pace = Pace::default();
     for (row, (time, along)) in (1_usize..).zip(legs) {
         if seams.next_if_eq(&&row).is_some() {
             continue;
@@ -183,7 +186,7 @@ fn records(track: Track, distance_m: Option<Vec<f64>>, sport: &Sport) -> Result<
         let mut name = schema::CADENCE_RPM;
         if sport.is_on_foot() {
             name = schema::CADENCE_SPM;
-            let factor = sport::steps_per_count(sport, &cadence);
+            let factor = steps_per_count(sport, &cadence);
             cadence.iter_mut().for_each(|value| *value *= factor);
         }
         columns.extend(floats(name, Some(cadence)));

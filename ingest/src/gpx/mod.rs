@@ -22,14 +22,11 @@
 //! has a [`Notice`], the first twenty with their line.
 
 mod activity;
-mod decode;
 mod notices;
 mod point;
 mod sieve;
-mod sport;
 mod tag;
 mod text;
-mod time;
 mod track;
 
 use notices::Notices;
@@ -40,13 +37,13 @@ use crate::{Activity, Device, FileKind, Format, Notice, NoticeCode, OtherMessage
 /// Reads a GPX file.
 ///
 /// # Errors
-/// [`ReadError::Empty`] for no bytes; [`ReadError::Gpx`] when the file is damaged before its first point, or when none
+/// [`ReadError::Empty`] for no bytes; [`ReadError::Text`] when the file is damaged before its first point, or when none
 /// of its points can be read.
 pub fn read(bytes: &[u8], options: &ReadOptions) -> Result<WatchFile, ReadError> {
     if bytes.is_empty() {
         return Err(ReadError::Empty);
     }
-    let (text, decoding) = decode::decode(bytes);
+    let (text, decoding) = crate::decode::decode(bytes);
     let mut notices = Notices::new(&text);
     if let Some(notice) = decoding {
         notices.add(notice);
@@ -84,6 +81,7 @@ pub fn read(bytes: &[u8], options: &ReadOptions) -> Result<WatchFile, ReadError>
         messages,
         activities,
         others: OtherMessages::default(),
+        diary: Vec::new(),
         notices: notices.finish(),
     })
 }
@@ -92,12 +90,20 @@ pub fn read(bytes: &[u8], options: &ReadOptions) -> Result<WatchFile, ReadError>
 fn refuse_damaged(document: &mut Document, notices: &mut Notices<'_>) -> Result<(), ReadError> {
     if let Some((at, what)) = document.damage.take() {
         let what = if document.has_root { what } else { "there is no <gpx> element".to_owned() };
-        return Err(ReadError::Gpx { what, line: notices.line_of(at) });
+        return Err(ReadError::Text { format: Format::Gpx, what, line: notices.line_of(at) });
     }
     match document.skipped {
         0 => Ok(()),
-        1 => Err(ReadError::Gpx { what: "its only track point cannot be read".to_owned(), line: 1 }),
-        n => Err(ReadError::Gpx { what: format!("none of its {n} track points can be read"), line: 1 }),
+        1 => Err(ReadError::Text {
+            format: Format::Gpx,
+            what: "its only track point cannot be read".to_owned(),
+            line: 1,
+        }),
+        n => Err(ReadError::Text {
+            format: Format::Gpx,
+            what: format!("none of its {n} track points can be read"),
+            line: 1,
+        }),
     }
 }
 
@@ -119,7 +125,11 @@ fn activities(
         if track.rows() > 0 {
             let activity = activity::activity(track, document.name.as_deref(), number, options, notices);
             // The columns are built to one length and distinct names, so that this does not happen.
-            activities.push(activity.map_err(|error| ReadError::Gpx { what: error.to_string(), line: 1 })?);
+            activities.push(activity.map_err(|error| ReadError::Text {
+                format: Format::Gpx,
+                what: error.to_string(),
+                line: 1,
+            })?);
         }
     }
     Ok(activities)

@@ -6,9 +6,9 @@ use quick_xml::events::attributes::Attribute;
 use super::sieve::Sieve;
 use super::tag::{Field, Tag};
 use super::text::{number, quoted, tidy};
-use super::time;
 use super::track::Point;
 use crate::NoticeCode;
+use crate::stamp as time;
 
 /// 6 January 1980, when GPS time began, milliseconds since 1970.
 const GPS_BEGAN_MS: i64 = 315_964_800_000;

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 
 use super::tag::Field;
-use super::time::{Stamp, Zone};
+use crate::stamp::{Stamp, Zone};
 use crate::{Pause, geo};
 
 /// One track point while it is read.

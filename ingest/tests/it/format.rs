@@ -44,16 +44,10 @@ fn a_fit_file_is_known_by_its_mark() {
 }
 
 #[test]
-fn what_is_not_read_yet_says_so() {
-    for (bytes, format) in [
-        (b"<?xml version=\"1.0\"?><TrainingCenterDatabase/>".as_slice(), "TCX"),
-        (b"\x1f\x8b\x08\x00", "gzip-compressed"),
-        (b"PK\x03\x04\x14\x00", "zip"),
-    ] {
-        assert_eq!(Format::detect(bytes), Err(ReadError::NotReadYet { format }));
+fn an_archive_is_not_one_file() {
+    for (bytes, kind) in [(b"\x1f\x8b\x08\x00".as_slice(), "a gzip file"), (b"PK\x03\x04\x14\x00", "a zip archive")] {
+        assert_eq!(Format::detect(bytes), Err(ReadError::Archive { kind }));
     }
-    let message = ReadError::NotReadYet { format: "TCX" }.to_string();
-    assert_eq!(message, "TCX files are recognised but not read yet; export the activity as FIT or GPX");
 }
 
 #[test]

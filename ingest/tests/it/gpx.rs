@@ -124,7 +124,7 @@ fn a_run_has_its_start_distance_and_title() {
     let run = only(&file);
     assert_eq!((file.format, file.kind.clone()), (Format::Gpx, FileKind::Activity));
     assert_eq!(file.device.as_ref().unwrap().manufacturer.as_deref(), Some("Test"));
-    assert_eq!(run.title.as_deref(), Some("Tom & Jérôme"));
+    assert_eq!(run.details.title.as_deref(), Some("Tom & Jérôme"));
     assert_eq!(run.sport, Sport::Running(RunKind::Trail));
     assert_eq!(run.start, Some(time("2024-05-01T07:00:00Z")));
     assert_eq!((run.utc_offset_s, run.offset_source), (Some(-7 * 3600), OffsetSource::Zone));
@@ -261,7 +261,7 @@ fn gpx_1_0_has_speed_and_name_of_its_own() {
                 <trkpt lat='52.5' lon='13.4'><time>2004-05-01T07:00:00Z</time><course>12</course><speed>3.2</speed></trkpt>\
                 </trkseg></trk></gpx>";
     let file = read_text(text);
-    assert_eq!(only(&file).title.as_deref(), Some("Morning"));
+    assert_eq!(only(&file).details.title.as_deref(), Some("Morning"));
     assert_eq!(column(only(&file), "speed_mps"), [Some(3.2)]);
 }
 
@@ -306,7 +306,7 @@ fn the_encoding_does_not_matter() {
     let bom = [b"\xef\xbb\xbf".as_slice(), text.as_bytes()].concat();
     for bytes in [little, big, declared, bom, latin_1(&text)] {
         let file = read(&bytes, &options()).unwrap();
-        assert_eq!(only(&file).title.as_deref(), Some("Läufer"));
+        assert_eq!(only(&file).details.title.as_deref(), Some("Läufer"));
         assert!(only(&file).records.equals_missing(&expected));
     }
     let undeclared = read(&latin_1(&text), &options()).unwrap();
@@ -337,7 +337,7 @@ fn a_written_run_is_read_as_it_was() {
     assert!(text.contains("<type>running</type>"));
     let file = read_text(&text);
     let run = only(&file);
-    assert_eq!(run.title.as_deref(), Some("Hills & <dales>"));
+    assert_eq!(run.details.title.as_deref(), Some("Hills & <dales>"));
     assert_eq!(run.sport, Sport::Running(RunKind::Generic));
     assert_eq!(run.records.height(), 299);
     assert_eq!(column(run, "cadence_spm")[10], Some(170.0));

@@ -59,7 +59,7 @@ fn a_truncated_file_keeps_what_stands_before_the_cut() {
     assert!(codes(&file).contains(&NoticeCode::Truncated));
     // Before the first point there is nothing to keep.
     let cut = text.find("<trkseg>").unwrap();
-    assert!(matches!(read(&text.as_bytes()[..cut], &options()), Err(ReadError::Gpx { line: 3, .. })));
+    assert!(matches!(read(&text.as_bytes()[..cut], &options()), Err(ReadError::Text { line: 3, .. })));
 }
 
 #[test]
@@ -95,7 +95,7 @@ fn entities_of_the_file_are_not_expanded() {
     let text = track(&points(0..3)).replacen("?>", &format!("?>{bomb}]>"), 1);
     let text = text.replacen("<type>", "<name>x&a29;y &lt;</name><type>", 1);
     let file = read_text(&text);
-    assert_eq!(only(&file).title.as_deref(), Some("xy <"));
+    assert_eq!(only(&file).details.title.as_deref(), Some("xy <"));
     assert!(codes(&file).contains(&NoticeCode::NotUsed));
 }
 
@@ -107,7 +107,7 @@ fn deep_nesting_and_long_texts_are_capped() {
     assert!(codes(&file).contains(&NoticeCode::Capped));
     let long = gpx(&format!("<trk><name>{}</name><trkseg>{}</trkseg></trk>", "é".repeat(100_000), points(0..2)));
     let file = read_text(&long);
-    assert_eq!(only(&file).title.as_deref().map(|title| title.chars().count()), Some(200));
+    assert_eq!(only(&file).details.title.as_deref().map(|title| title.chars().count()), Some(200));
     assert!(codes(&file).contains(&NoticeCode::Capped));
 }
 

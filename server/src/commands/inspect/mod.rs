@@ -168,7 +168,7 @@ fn activity_report(activity: &Activity) -> ActivityReport {
     ActivityReport {
         sport: activity.sport.name().to_owned(),
         sub_sport: activity.sport.run_kind(),
-        title: activity.title.clone(),
+        title: activity.details.title.clone(),
         start: activity.start,
         start_unix_s: activity.start.map(|start| start.timestamp()),
         utc_offset_s: activity.utc_offset_s,

@@ -2,7 +2,7 @@
 
 use std::io::Write;
 
-use plimsoll_ingest::{Format, OtherValue};
+use plimsoll_ingest::OtherValue;
 
 use super::{ActivityReport, FileReport, OtherReport};
 use crate::words;
@@ -44,11 +44,7 @@ pub(super) fn print(report: &FileReport, out: &mut impl Write) -> std::io::Resul
             [device.manufacturer.as_deref(), device.product.as_deref()].into_iter().flatten().collect();
         if parts.is_empty() { String::new() } else { format!(", written by {}", parts.join(" ")) }
     });
-    let format = match report.format {
-        Some(Format::Fit) => "FIT",
-        Some(Format::Gpx) => "GPX",
-        None => "?",
-    };
+    let format = report.format.map_or_else(|| "?".to_owned(), |format| format.to_string());
     writeln!(out, "  {format}, {kind}{device}")?;
     let counts: Vec<String> = report.messages.iter().map(|(name, count)| format!("{name} {count}")).collect();
     writeln!(out, "  messages: {}", counts.join(", "))?;

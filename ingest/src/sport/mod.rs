@@ -1,9 +1,14 @@
 //! Sports: running with its kinds, everything else as cross-training.
 
+pub(crate) mod words;
+
 use std::fmt;
 
+use serde::{Deserialize, Serialize};
+
 /// What kind of activity it was.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Sport {
     /// A run. Only runs count in the mechanical channels (distance, the line).
     Running(RunKind),
@@ -14,7 +19,8 @@ pub enum Sport {
 }
 
 /// Kinds of running.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum RunKind {
     /// Not stated.
     Generic,

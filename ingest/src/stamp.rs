@@ -2,16 +2,16 @@
 
 /// A time read from text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Stamp {
+pub(crate) struct Stamp {
     /// Milliseconds since 1970, UTC (a missing zone taken as UTC).
-    pub(super) utc_ms: i64,
+    pub(crate) utc_ms: i64,
     /// What the text says about the zone.
-    pub(super) zone: Zone,
+    pub(crate) zone: Zone,
 }
 
 /// Zone part of a time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Zone {
+pub(crate) enum Zone {
     /// `Z` or an offset of zero: says nothing about the runner's wall clock.
     Utc,
     /// Seconds to add to UTC for the wall clock, not zero.
@@ -24,7 +24,7 @@ const MS_PER_DAY: i64 = 86_400_000;
 
 /// Parses `2024-05-01T07:30:00.250+02:00` and its relatives: `t` or a blank for `T`, any number of decimals (cut to
 /// milliseconds), `Z`, `z`, `±hh:mm`, `±hhmm`, `±hh` or no zone. `None` for anything else.
-pub(super) fn parse(text: &str) -> Option<Stamp> {
+pub(crate) fn parse(text: &str) -> Option<Stamp> {
     let mut rest = Cursor(text.trim_ascii().as_bytes());
     let year = rest.number(4)?;
     rest.expect(b'-')?;

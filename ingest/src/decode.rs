@@ -10,7 +10,7 @@ use crate::{Notice, NoticeCode};
 ///
 /// A byte-order mark counts first, then the declared encoding, then UTF-8. Bytes that are no UTF-8 are taken one by
 /// one as Windows-1252, the superset of Latin-1, so that a name with one wrong byte does not cost the track.
-pub(super) fn decode(bytes: &[u8]) -> (Cow<'_, str>, Option<Notice>) {
+pub(crate) fn decode(bytes: &[u8]) -> (Cow<'_, str>, Option<Notice>) {
     match bytes {
         [0xff, 0xfe, ..] | [b'<', 0, ..] => (UTF_16LE.decode_with_bom_removal(bytes).0, None),
         [0xfe, 0xff, ..] | [0, b'<', ..] => (UTF_16BE.decode_with_bom_removal(bytes).0, None),
