@@ -24,6 +24,8 @@ mod jumps;
 mod notice;
 mod other;
 mod pace;
+pub mod quality;
+pub mod same;
 pub mod schema;
 mod sport;
 mod stamp;

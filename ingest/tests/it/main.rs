@@ -4,3 +4,4 @@ mod any_bytes;
 mod fit;
 mod format;
 mod gpx;
+mod same;

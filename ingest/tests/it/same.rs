@@ -1,0 +1,281 @@
+//! The same activity in different bytes, and different activities that look alike.
+
+#![expect(clippy::unwrap_used, reason = "the helpers of tests fail as tests do")]
+
+use std::collections::BTreeSet;
+
+use plimsoll_ingest::same::{Candidate, Outline, Richness, StartKind, are_same, clusters};
+use proptest::prelude::*;
+
+/// 2025-09-01T06:00:00Z, ms.
+const START_MS: i64 = 1_756_706_400_000;
+
+/// A run of an hour and 12 km.
+fn run() -> Outline {
+    Outline {
+        sport: "running".to_owned(),
+        is_run: true,
+        start_ms: START_MS,
+        start_kind: StartKind::Moment,
+        local_date: "2025-09-01".parse().ok(),
+        utc_offset_s: Some(7200),
+        elapsed_s: Some(3720.0),
+        timer_s: Some(3600.0),
+        distance_m: Some(12_000.0),
+    }
+}
+
+fn late(outline: Outline, seconds: i64) -> Outline {
+    Outline { start_ms: outline.start_ms + 1000 * seconds, ..outline }
+}
+
+/// [`are_same`], and that the order of the two does not matter.
+fn same(a: &Outline, b: &Outline) -> bool {
+    assert_eq!(are_same(a, b), are_same(b, a), "{a:?} {b:?}");
+    are_same(a, b)
+}
+
+#[test]
+fn a_service_s_copy_is_the_same() {
+    let copies = [
+        run(),
+        // Elapsed time only, distance from positions.
+        Outline { timer_s: None, distance_m: Some(12_240.0), ..run() },
+        // Time in motion only: the stops at lights left out.
+        Outline { elapsed_s: None, timer_s: Some(3550.0), ..run() },
+        // GPX begins at the first position.
+        late(Outline { elapsed_s: Some(3610.0), timer_s: None, distance_m: Some(11_700.0), ..run() }, 110),
+        // Saved long after the end: only the timer agrees.
+        Outline { elapsed_s: Some(6000.0), ..run() },
+        Outline { distance_m: None, ..run() },
+        Outline { elapsed_s: None, timer_s: None, ..run() },
+        Outline { sport: "unknown".to_owned(), is_run: false, ..run() },
+        // Positions in a street of high houses; the times agree to the second.
+        Outline { distance_m: Some(13_000.0), ..run() },
+    ];
+    for copy in copies {
+        assert!(same(&run(), &copy), "{copy:?}");
+    }
+}
+
+#[test]
+fn another_activity_is_another() {
+    let others = [
+        late(run(), 121),
+        late(Outline { distance_m: Some(13_000.0), ..run() }, 30),
+        Outline { elapsed_s: Some(7200.0), timer_s: Some(7100.0), ..run() },
+        Outline { distance_m: Some(5_000.0), ..run() },
+        Outline { sport: "cycling".to_owned(), is_run: false, ..run() },
+        Outline { elapsed_s: None, timer_s: None, distance_m: None, ..run() },
+        Outline { elapsed_s: Some(0.0), timer_s: Some(f64::NAN), distance_m: Some(-1.0), ..run() },
+    ];
+    for other in others {
+        assert!(!same(&run(), &other), "{other:?}");
+    }
+}
+
+#[test]
+fn a_leg_of_a_triathlon_is_not_the_whole() {
+    let whole = Outline {
+        sport: "multisport".to_owned(),
+        is_run: false,
+        elapsed_s: Some(9000.0),
+        timer_s: Some(9000.0),
+        distance_m: Some(51_500.0),
+        ..run()
+    };
+    let swim = Outline {
+        sport: "swimming".to_owned(),
+        elapsed_s: Some(1800.0),
+        timer_s: Some(1800.0),
+        distance_m: Some(1_500.0),
+        ..whole.clone()
+    };
+    assert!(!same(&whole, &swim));
+    assert!(!same(&Outline { sport: "unknown".to_owned(), ..whole }, &swim));
+}
+
+#[test]
+fn intervals_recorded_one_by_one_are_several() {
+    let interval = |seconds: f64, metres: f64| Outline {
+        elapsed_s: Some(seconds),
+        timer_s: Some(seconds),
+        distance_m: Some(metres),
+        ..run()
+    };
+    for rest_s in [0, 1, 5, 25] {
+        assert!(!same(&interval(90.0, 400.0), &late(interval(90.0, 400.0), 90 + rest_s)), "{rest_s}");
+        let unknown = Outline { elapsed_s: None, timer_s: None, ..interval(90.0, 400.0) };
+        assert!(!same(&interval(90.0, 400.0), &late(unknown, 90 + rest_s)), "{rest_s}");
+    }
+    // The short one itself, with the copy a little late.
+    assert!(same(&interval(90.0, 400.0), &late(interval(80.0, 380.0), 8)));
+}
+
+#[test]
+fn a_clock_time_without_a_zone_is_shifted() {
+    let clock = |hours: f64| {
+        let outline = late(run(), (hours * 3600.0) as i64);
+        Outline { start_kind: StartKind::WallClock, utc_offset_s: None, ..outline }
+    };
+    let somewhere = Outline { utc_offset_s: None, ..run() };
+    for hours in [2.0, 5.75, -9.5, 0.0] {
+        assert!(same(&somewhere, &clock(hours)), "{hours}");
+        assert!(same(&somewhere, &late(clock(hours), 20)), "{hours}");
+    }
+    assert!(!same(&somewhere, &late(clock(2.0), 60)));
+    assert!(!same(&somewhere, &clock(15.0)));
+    assert!(!same(&somewhere, &Outline { distance_m: None, ..clock(2.0) }));
+    // Where the offset is known, only that one.
+    assert!(same(&run(), &late(clock(2.0), 60)));
+    assert!(!same(&run(), &clock(3.0)));
+    // Two moments are never shifted.
+    assert!(!same(&run(), &late(run(), 7200)));
+}
+
+#[test]
+fn a_line_of_a_diary_goes_with_the_run_of_its_day() {
+    let line = Outline {
+        start_ms: START_MS + 6 * 3_600_000,
+        start_kind: StartKind::Day,
+        utc_offset_s: None,
+        elapsed_s: None,
+        timer_s: None,
+        ..run()
+    };
+    let of = |day: &str| Outline { local_date: day.parse().ok(), ..line.clone() };
+    assert!(same(&run(), &of("2025-09-01")));
+    assert!(!same(&run(), &of("2025-09-02")));
+    assert!(same(&run(), &Outline { timer_s: Some(3660.0), ..of("2025-09-01") }));
+    assert!(!same(&run(), &Outline { timer_s: Some(4200.0), ..of("2025-09-01") }));
+    assert!(!same(&run(), &Outline { distance_m: Some(12_500.0), ..of("2025-09-01") }));
+    assert!(!same(&run(), &Outline { distance_m: None, ..of("2025-09-01") }));
+    assert!(same(&line, &line));
+}
+
+fn candidate(id: &str, outline: Outline, columns_pct: u32) -> Candidate {
+    Candidate { id: id.to_owned(), outline, richness: Richness { columns_pct, ..Richness::default() }, file: None }
+}
+
+/// Clusters by id: the kept one and its copies.
+fn named(candidates: &[Candidate]) -> BTreeSet<(String, BTreeSet<String>)> {
+    let id = |index: usize| candidates[index].id.clone();
+    clusters(candidates, |_, _| false)
+        .into_iter()
+        .map(|cluster| (id(cluster.kept), cluster.copies.into_iter().map(id).collect()))
+        .collect()
+}
+
+fn set(clusters: &[(&str, &[&str])]) -> BTreeSet<(String, BTreeSet<String>)> {
+    let own = |id: &&str| (*id).to_owned();
+    clusters.iter().map(|(kept, copies)| (own(kept), copies.iter().map(own).collect())).collect()
+}
+
+#[test]
+fn every_copy_is_the_same_as_the_one_that_is_kept() {
+    // A chain: 100 s apart each, so the ends are not the same.
+    let chain = |richness: [u32; 3]| {
+        let links = ["a", "b", "c"].into_iter().zip(richness).zip(0..);
+        links.map(|((id, richness), link)| candidate(id, late(run(), 100 * link), richness)).collect::<Vec<_>>()
+    };
+    assert_eq!(named(&chain([1, 2, 1])), set(&[("b", &["a", "c"])]));
+    assert_eq!(named(&chain([3, 2, 1])), set(&[("a", &["b"]), ("c", &[])]));
+    assert_eq!(named(&chain([1, 2, 3])), set(&[("c", &["b"]), ("a", &[])]));
+    assert_eq!(named(&chain([1, 1, 1])), set(&[("a", &["b"]), ("c", &[])]));
+    let apart = clusters(&chain([1, 2, 1]), |a, b| (a, b) == ("b", "c") || (a, b) == ("c", "b"));
+    assert_eq!(
+        apart.iter().map(|cluster| (cluster.kept, cluster.copies.clone())).collect::<Vec<_>>(),
+        [(1, vec![0]), (2, vec![])]
+    );
+}
+
+#[test]
+fn rows_of_one_table_are_never_the_same() {
+    let line = Outline { start_kind: StartKind::Day, ..run() };
+    let row = |id: &str, file: &str| Candidate { file: Some(file.to_owned()), ..candidate(id, line.clone(), 0) };
+    // Twice 12 km on one day, and the same table sent again with more rows.
+    let candidates = [row("a1", "a"), row("a2", "a"), row("b1", "b"), row("b2", "b")];
+    assert_eq!(named(&candidates), set(&[("a1", &["b1"]), ("a2", &["b2"])]));
+}
+
+#[test]
+fn the_richer_copy_is_kept() {
+    let rich = Richness { columns_pct: 900, samples: 3000, format: 4, laps: 12 };
+    let poorer = [
+        Richness { columns_pct: 700, samples: 9000, format: 4, laps: 12 },
+        Richness { samples: 2000, ..rich },
+        Richness { format: 2, ..rich },
+        Richness { laps: 0, ..rich },
+    ];
+    for poorer in poorer {
+        assert!(poorer < rich, "{poorer:?}");
+    }
+}
+
+#[test]
+fn ten_thousand_activities_are_few_comparisons() {
+    // Twice a day for seven years, each with a copy; a quadratic search would take minutes here.
+    let candidates: Vec<Candidate> = (0..10_000)
+        .map(|number: u32| {
+            let outline = late(run(), i64::from(number / 2) * 43_200 + i64::from(number % 2) * 20);
+            candidate(&format!("{number:05}"), outline, number % 2)
+        })
+        .collect();
+    let clusters = clusters(&candidates, |_, _| false);
+    assert_eq!(clusters.len(), 5_000);
+    assert!(clusters.iter().all(|cluster| cluster.copies == [cluster.kept - 1]));
+}
+
+fn outlines() -> impl Strategy<Value = Outline> {
+    let amount = |most: f64| proptest::option::of(prop_oneof![0.0..most, Just(f64::NAN), Just(most)]);
+    let sport = prop_oneof![Just("running"), Just("cycling"), Just("unknown"), Just("hiking"), Just("walking")];
+    let kind = prop_oneof![Just(StartKind::Moment), Just(StartKind::WallClock), Just(StartKind::Day)];
+    let start = prop_oneof![0_i64..400, 7_190_i64..7_210, 86_000_i64..90_000].prop_map(|s| START_MS + 1000 * s);
+    let numbers = (amount(400.0), amount(400.0), amount(1500.0));
+    (sport, kind, start, numbers, proptest::option::of(Just(7200)), proptest::bool::ANY).prop_map(
+        |(sport, start_kind, start_ms, (elapsed_s, timer_s, distance_m), utc_offset_s, has_day)| Outline {
+            sport: sport.to_owned(),
+            is_run: sport == "running",
+            start_ms,
+            start_kind,
+            local_date: has_day.then(|| "2025-09-01".parse().unwrap()),
+            utc_offset_s,
+            elapsed_s,
+            timer_s,
+            distance_m,
+        },
+    )
+}
+
+proptest! {
+    #[test]
+    fn sameness_is_symmetric(a in outlines(), b in outlines()) {
+        prop_assert_eq!(are_same(&a, &b), are_same(&b, &a));
+    }
+
+    #[test]
+    fn the_order_of_import_does_not_matter(
+        drawn in proptest::collection::vec((outlines(), 0_u32..3, proptest::option::of(0_u8..4)), 0..24)
+            .prop_map(|drawn| drawn.into_iter().enumerate().map(|(number, (outline, columns_pct, file))| Candidate {
+                id: number.to_string(),
+                outline,
+                richness: Richness { columns_pct, ..Richness::default() },
+                file: file.map(|file| file.to_string()),
+            }).collect::<Vec<_>>())
+            .prop_flat_map(|candidates| (Just(candidates.clone()), Just(candidates).prop_shuffle())),
+    ) {
+        let (candidates, shuffled) = drawn;
+        let found = named(&candidates);
+        prop_assert_eq!(&found, &named(&shuffled));
+        let members: usize = found.iter().map(|(_, copies)| 1 + copies.len()).sum();
+        prop_assert_eq!(members, candidates.len());
+    }
+
+    #[test]
+    fn an_activity_with_known_totals_is_the_same_as_itself(outline in outlines()) {
+        let is_known = |value: Option<f64>| value.is_some_and(|value| value > 0.0);
+        let has_totals = is_known(outline.elapsed_s) || is_known(outline.timer_s) || is_known(outline.distance_m);
+        let has_start = outline.start_kind != StartKind::Day || outline.local_date.is_some();
+        prop_assert_eq!(are_same(&outline, &outline), has_totals && has_start);
+    }
+}
