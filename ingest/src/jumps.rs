@@ -5,7 +5,7 @@ use crate::{Notice, NoticeCode};
 /// Faster than this nobody runs, metres per second: a sprinter's top speed.
 pub const FASTEST_RUN_MPS: f64 = 12.5;
 /// A position may be off by this without being a jump, metres.
-const NOISE_M: f64 = 30.0;
+pub(crate) const NOISE_M: f64 = 30.0;
 
 /// Legs that were left out.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]

@@ -23,6 +23,10 @@
 //! | `rr_ms` | list of f64 | RR intervals since the sample before, milliseconds |
 //! | `lap` | u32 | number of the lap, from 0 |
 //!
+//! Cleaning ([`crate::quality`]) leaves the recorded values of a column that it changes in a column of the same name
+//! with `_raw` behind it (`heart_rate_bpm_raw`, `speed_mps_raw`, `distance_m_raw`), the recorded place of rows that it
+//! sorts in `row_raw`, and marks rows that stand twice in `is_duplicate`. `cadence_rpm_raw` is a column of FIT files.
+//!
 //! A null means that the sample has no (valid) value. Developer fields stand beside these under their own names.
 
 /// Time of the sample.
@@ -67,3 +71,13 @@ pub const TEMPERATURE_C: &str = "temperature_c";
 pub const RR_MS: &str = "rr_ms";
 /// Lap number, from 0.
 pub const LAP: &str = "lap";
+/// Heart rate as recorded, beside a cleaned one.
+pub const HEART_RATE_BPM_RAW: &str = "heart_rate_bpm_raw";
+/// Speed as recorded, beside a cleaned one.
+pub const SPEED_MPS_RAW: &str = "speed_mps_raw";
+/// Distance as recorded, beside a cleaned one.
+pub const DISTANCE_M_RAW: &str = "distance_m_raw";
+/// Place of the row in the records as read, from 0 (u32), when cleaning sorted them.
+pub const ROW_RAW: &str = "row_raw";
+/// Whether the row repeats an earlier one (boolean), when cleaning found such rows.
+pub const IS_DUPLICATE: &str = "is_duplicate";

@@ -88,7 +88,7 @@ impl Developers {
         let names = [name.to_owned(), format!("{name}_{developer}"), format!("{name}_{developer}_{number}")];
         let mut last = String::new();
         for candidate in names {
-            if !COLUMNS.contains(&candidate.as_str()) {
+            if !COLUMNS.contains(&candidate.as_str()) && !crate::quality::is_reserved(&candidate) {
                 match self.columns.iter().position(|(taken, _)| *taken == candidate) {
                     None => {
                         self.columns.push((candidate, key));

@@ -4,4 +4,5 @@ mod any_bytes;
 mod fit;
 mod format;
 mod gpx;
+mod quality;
 mod same;

@@ -1,0 +1,111 @@
+//! The columns of one activity that are examined, as plain numbers.
+
+use polars::prelude::{DataFrame, DataType, TimeUnit};
+
+use crate::{Activity, DistanceSource, schema};
+
+/// Columns as numbers, NaN where there is no value. A column that the records do not have is empty.
+#[derive(Debug)]
+pub(super) struct Series {
+    pub(super) is_run: bool,
+    pub(super) is_on_foot: bool,
+    pub(super) distance_source: DistanceSource,
+    /// Seconds since the activity's start (its first sample, when it has none).
+    pub(super) seconds: Vec<f64>,
+    pub(super) heart_rate: Vec<f64>,
+    pub(super) cadence: Vec<f64>,
+    pub(super) speed: Vec<f64>,
+    pub(super) distance: Vec<f64>,
+    pub(super) altitude: Vec<f64>,
+    pub(super) lat: Vec<f64>,
+    pub(super) lon: Vec<f64>,
+    /// From and to, seconds as above, in order.
+    pub(super) pauses: Vec<(f64, f64)>,
+}
+
+impl Series {
+    pub(super) fn of(activity: &Activity) -> Self {
+        let records = &activity.records;
+        let stamps = milliseconds(records, schema::TIME);
+        let start = activity.start.map(|start| start.timestamp_millis());
+        let start_ms = start.or(stamps.iter().copied().flatten().next()).unwrap_or_default();
+        let since = |ms: i64| ms.saturating_sub(start_ms) as f64 / 1000.0;
+        let seconds = match stamps.as_slice() {
+            [] => numbers(records, schema::ELAPSED_S),
+            stamps => stamps.iter().map(|ms| ms.map_or(f64::NAN, since)).collect(),
+        };
+        let mut pauses: Vec<(f64, f64)> = activity
+            .pauses
+            .iter()
+            .map(|pause| (since(pause.from.timestamp_millis()), since(pause.to.timestamp_millis())))
+            .collect();
+        pauses.sort_by(|a, b| a.0.total_cmp(&b.0));
+        Self {
+            is_run: activity.sport.is_run(),
+            is_on_foot: activity.sport.is_on_foot(),
+            distance_source: activity.distance_source,
+            seconds,
+            heart_rate: numbers(records, schema::HEART_RATE_BPM),
+            cadence: numbers(records, schema::CADENCE_SPM),
+            speed: numbers(records, schema::SPEED_MPS),
+            distance: numbers(records, schema::DISTANCE_M),
+            altitude: numbers(records, schema::ALTITUDE_M),
+            lat: numbers(records, schema::LAT_DEG),
+            lon: numbers(records, schema::LON_DEG),
+            pauses,
+        }
+    }
+
+    /// Seconds from the start to a row.
+    pub(super) fn second(&self, row: usize) -> Option<f64> {
+        self.seconds.get(row).copied().filter(|second| !second.is_nan())
+    }
+
+    /// Rows with a time and a value of `column`: row, second, value.
+    pub(super) fn timed<'a>(&'a self, column: &'a [f64]) -> impl Iterator<Item = (usize, f64, f64)> + 'a {
+        let rows = self.seconds.iter().zip(column).enumerate();
+        rows.map(|(row, (second, value))| (row, *second, *value))
+            .filter(|(_, second, value)| !second.is_nan() && !value.is_nan())
+    }
+
+    /// Rows with a time and a position: row, second and latitude, then longitude.
+    pub(super) fn timed_positions(&self) -> impl Iterator<Item = ((usize, f64, f64), f64)> + '_ {
+        self.timed(&self.lat).filter_map(|timed| {
+            let lon = self.lon.get(timed.0).copied().filter(|lon| !lon.is_nan())?;
+            Some((timed, lon))
+        })
+    }
+
+    /// Whether the timer stood still somewhere between two times.
+    pub(super) fn is_paused(&self, from_s: f64, to_s: f64) -> bool {
+        let started = self.pauses.partition_point(|(start, _)| *start < to_s);
+        started.checked_sub(1).and_then(|last| self.pauses.get(last)).is_some_and(|(_, end)| *end > from_s)
+    }
+}
+
+/// A column of times in ms since 1970; empty when there is none or it holds something else.
+pub(super) fn milliseconds(frame: &DataFrame, name: &str) -> Vec<Option<i64>> {
+    let Ok(column) = frame.column(name) else { return Vec::new() };
+    let per_ms = match column.dtype() {
+        DataType::Datetime(TimeUnit::Nanoseconds, _) => 1_000_000,
+        DataType::Datetime(TimeUnit::Microseconds, _) => 1_000,
+        DataType::Datetime(TimeUnit::Milliseconds, _) => 1,
+        _ => return Vec::new(),
+    };
+    let Ok(stamps) = column.cast(&DataType::Int64) else { return Vec::new() };
+    stamps
+        .i64()
+        .map(|stamps| stamps.iter().map(|stamp| stamp.map(|stamp| stamp / per_ms)).collect())
+        .unwrap_or_default()
+}
+
+/// A column as numbers, NaN where there is none that is finite; empty when the frame has no such column of numbers.
+pub(super) fn numbers(frame: &DataFrame, name: &str) -> Vec<f64> {
+    let Ok(column) = frame.column(name) else { return Vec::new() };
+    if !column.dtype().is_primitive_numeric() {
+        return Vec::new();
+    }
+    let Ok(column) = column.cast(&DataType::Float64) else { return Vec::new() };
+    let finite = |value: Option<f64>| value.filter(|value| value.is_finite()).unwrap_or(f64::NAN);
+    column.f64().map(|values| values.iter().map(finite).collect()).unwrap_or_default()
+}
