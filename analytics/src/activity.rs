@@ -1,10 +1,11 @@
 //! One activity to one summary: what the device stated where that can be, what the samples give otherwise.
 
+use plimsoll_ingest::quality::HEART_RATE_BPM;
 use plimsoll_ingest::{Activity, DistanceSource};
 use serde::{Deserialize, Serialize};
 
 use crate::kernels::climb;
-use crate::samples::{HEART_RATE_BPM, Means, Samples};
+use crate::samples::{Means, Samples};
 use crate::trimp::{Sex, banister_trimp};
 
 /// Altitude changes below this, metres, are noise.
@@ -21,6 +22,9 @@ const MAX_TIME_S: f64 = 864_000.0;
 const MAX_CLIMB_M: f64 = 50_000.0;
 /// Mean speed of a run, m/s: faster than anybody sprints.
 const MAX_RUN_MPS: f64 = plimsoll_ingest::FASTEST_RUN_MPS;
+
+/// Borg's category-ratio scale: rest to maximal.
+const CR10: std::ops::RangeInclusive<f64> = 0.0..=10.0;
 
 /// What the heart-rate formulas need to know of a person. Unknown values stay `None`; nothing is estimated.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
@@ -96,11 +100,18 @@ pub struct ActivitySummary {
     pub trimp: Option<f64>,
     /// Why there is no `trimp`; `None` when there is.
     pub trimp_reason: Option<String>,
+    /// Foster's session RPE load: rating of perceived exertion (CR10) × timer time (else elapsed time) in minutes,
+    /// arbitrary units. `None` without a rating from 0 to 10 or without a time.
+    /// doi 10.1519/1533-4287(2001)015<0109:ANATME>2.0.CO;2
+    #[serde(default)]
+    pub session_rpe_load: Option<f64>,
     /// Where `distance_m` comes from.
     pub distance_origin: DistanceOrigin,
 }
 
-/// Summarises one activity of any sport.
+/// Summarises one activity of any sport. It may have no records (a line of a training diary): then the totals are what
+/// was stated, and there is no TRIMP. Records may be cleaned ([`plimsoll_ingest::quality`]): recorded values beside the
+/// cleaned ones are not read.
 #[must_use]
 pub fn summarise(activity: &Activity, physiology: &Physiology) -> ActivitySummary {
     // An error of Polars on the record columns leaves what the device stated.
@@ -131,7 +142,7 @@ pub fn summarise(activity: &Activity, physiology: &Physiology) -> ActivitySummar
         .and_then(|altitudes| climb(altitudes, CLIMB_THRESHOLD_M));
     let stated_climb = |value: Option<f64>| value.filter(|metres| (0.0..=MAX_CLIMB_M).contains(metres));
     let heart_rate = |value: Option<f64>| value.filter(|rate| HEART_RATE_BPM.contains(rate));
-    let trimp = trimp(samples, &means, physiology);
+    let trimp = trimp(samples, &means, heart_rate(stated.avg_heart_rate_bpm), physiology);
     ActivitySummary {
         distance_m,
         // The last sample of a stretch stands for time that the timer may no longer have counted.
@@ -146,6 +157,12 @@ pub fn summarise(activity: &Activity, physiology: &Physiology) -> ActivitySummar
         avg_speed_mps: distance_m.zip(duration_s).map(|(distance, duration)| distance / duration),
         trimp: trimp.as_ref().ok().copied(),
         trimp_reason: trimp.err(),
+        session_rpe_load: activity
+            .details
+            .rpe
+            .filter(|rpe| CR10.contains(rpe))
+            .zip(duration_s)
+            .map(|(rpe, duration_s)| rpe * duration_s / 60.0),
         distance_origin,
     }
 }
@@ -155,8 +172,16 @@ fn within(value: Option<f64>, most: f64) -> Option<f64> {
     value.filter(|value| *value > 0.0 && *value <= most)
 }
 
-fn trimp(samples: Option<&Samples>, means: &Means, physiology: &Physiology) -> Result<f64, String> {
-    let share = means.heart_rate_share.ok_or("no heart rate was recorded")?;
+fn trimp(
+    samples: Option<&Samples>,
+    means: &Means,
+    stated_bpm: Option<f64>,
+    physiology: &Physiology,
+) -> Result<f64, String> {
+    let share = means.heart_rate_share.ok_or(match stated_bpm {
+        Some(_) => "only a mean heart rate is known, and the formula needs it over time",
+        None => "no heart rate was recorded",
+    })?;
     if share < MIN_HEART_RATE_SHARE {
         return Err(format!("heart rate was recorded for only {:.0} % of the time", share * 100.0));
     }

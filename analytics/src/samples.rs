@@ -1,5 +1,6 @@
 //! Sample columns of one activity, with the time that each sample stands for.
 
+use plimsoll_ingest::quality::HEART_RATE_BPM;
 use plimsoll_ingest::{Activity, Pause, schema};
 use polars::prelude::*;
 
@@ -12,9 +13,6 @@ const MIN_SPEED_SHARE: f64 = 0.5;
 
 /// Above this speed, m/s, a runner is moving.
 pub(crate) const MOVING_MPS: f64 = 0.5;
-
-/// Heart rates outside are strap noise, beats per minute.
-pub(crate) const HEART_RATE_BPM: std::ops::RangeInclusive<f64> = 25.0..=250.0;
 
 const TIME: &str = "t";
 const DURATION: &str = "duration";

@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use plimsoll_analytics::{DistanceOrigin, Physiology, Sex, banister_trimp, summarise};
+use plimsoll_ingest::quality::{Cleaning, clean, restore};
 use plimsoll_ingest::{Activity, Details, DistanceSource, OffsetSource, Pause, RunKind, Sport, Totals, schema};
 use polars::prelude::*;
 
@@ -221,4 +222,61 @@ fn nothing_and_nonsense_give_nothing() {
     let rates = column(schema::HEART_RATE_BPM, vec![130.0_f64, 130.0, 130.0]);
     let summary = summarise(&activity(&[20, 10, 0], vec![rates]), &MAN);
     assert_eq!((summary.timer_time_s, summary.trimp), (None, None));
+}
+
+#[test]
+fn a_line_of_a_diary_is_an_activity_without_records() {
+    let line = Activity {
+        session: Totals { distance_m: Some(10_000.0), timer_time_s: Some(3000.0), ..Totals::default() },
+        details: Details { rpe: Some(6.0), ..Details::default() },
+        start: None,
+        distance_source: DistanceSource::None,
+        ..with_records(DataFrame::empty())
+    };
+    let summary = summarise(&line, &MAN);
+    assert_eq!((summary.distance_m, summary.distance_origin), (Some(10_000.0), DistanceOrigin::DeviceTotal));
+    assert_eq!((summary.timer_time_s, summary.elapsed_time_s, summary.moving_time_s), (Some(3000.0), None, None));
+    close(summary.avg_speed_mps.unwrap(), 10.0 / 3.0, 1e-12);
+    assert_eq!((summary.trimp, summary.trimp_reason.as_deref()), (None, Some("no heart rate was recorded")));
+    // Foster: 50 min at 6.
+    assert_eq!(summary.session_rpe_load, Some(300.0));
+    let with_mean = Activity { session: Totals { avg_heart_rate_bpm: Some(140.0), ..line.session.clone() }, ..line };
+    assert_eq!(
+        summarise(&with_mean, &MAN).trimp_reason.unwrap(),
+        "only a mean heart rate is known, and the formula needs it over time"
+    );
+}
+
+#[test]
+fn a_session_rpe_load_needs_a_rating_and_a_time() {
+    let rated = |rpe, activity| {
+        let details = Details { rpe, ..Details::default() };
+        summarise(&Activity { details, ..activity }, &MAN).session_rpe_load
+    };
+    assert_eq!(rated(Some(4.0), half_an_hour()), Some(120.0));
+    // Rest is a rating; no rating is none.
+    assert_eq!(rated(Some(0.0), half_an_hour()), Some(0.0));
+    for rpe in [None, Some(-1.0), Some(17.0), Some(f64::NAN)] {
+        assert_eq!(rated(rpe, half_an_hour()), None, "{rpe:?}");
+    }
+    assert_eq!(rated(Some(4.0), with_records(DataFrame::empty())), None);
+}
+
+#[test]
+fn a_cleaned_run_is_summarised_without_what_was_taken_out() {
+    let mut run = half_an_hour();
+    let mut rates = vec![130_u16; 1801];
+    rates[600..604].fill(220);
+    run.records.with_column(column(schema::HEART_RATE_BPM, rates)).unwrap();
+    assert_eq!(summarise(&run, &MAN).max_heart_rate_bpm, Some(220.0));
+    // A block of samples that stands twice is time that counts twice.
+    let twice = run.records.slice(0, 1201).vstack(&run.records.slice(900, 901)).unwrap();
+    let run = Activity { records: twice, ..run };
+    assert_eq!(summarise(&run, &MAN).timer_time_s, Some(2100.0));
+    let cleaned = Activity { records: clean(&run, &Cleaning::default()).records, ..run.clone() };
+    let summary = summarise(&cleaned, &MAN);
+    assert_eq!((summary.max_heart_rate_bpm, summary.timer_time_s), (Some(130.0), Some(1800.0)));
+    assert_eq!((summary.distance_m, summary.elapsed_time_s), (Some(5400.0), Some(1800.0)));
+    let restored = Activity { records: restore(&cleaned.records), ..run.clone() };
+    assert_eq!(summarise(&restored, &MAN), summarise(&run, &MAN));
 }
