@@ -1,5 +1,6 @@
 //! Optical sensors that count steps for heartbeats ("cadence lock", "crossover").
 //!
+//! What happens in the sensor: <https://runningwritings.com/2021/05/cadence-lock-why-gps-watches-have-hard.html>.
 //! That the heart rate is close to the cadence proves nothing: many people run with both around 170. So closeness only
 //! makes a candidate; two pieces of evidence that it is no chance make a finding:
 //!

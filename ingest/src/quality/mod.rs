@@ -56,6 +56,7 @@ pub fn is_reserved(name: &str) -> bool {
 #[must_use]
 pub fn examine(activity: &Activity) -> Vec<Finding> {
     let series = Series::of(activity);
+    let repeated = order::repeated(&series, activity);
     [
         heart_rate::impossible(&series),
         heart_rate::spikes(&series),
@@ -66,8 +67,8 @@ pub fn examine(activity: &Activity) -> Vec<Finding> {
         motion::distance_jumps(&series),
         motion::position_jumps(&series),
         order::backwards(&series),
-        order::duplicates(&series, activity),
-        order::same_time(&series, activity),
+        order::duplicates(&series, &repeated),
+        order::same_time(&series, &repeated),
         order::gaps(&series),
         altitude::rough(&series),
     ]

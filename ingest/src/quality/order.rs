@@ -111,9 +111,9 @@ fn compared(records: &DataFrame, distance_source: DistanceSource) -> Vec<Vec<f64
     columns.map(|column| numbers(records, column.name())).filter(|values| !values.is_empty()).collect()
 }
 
-pub(super) fn duplicates(series: &Series, activity: &Activity) -> Option<Finding> {
-    let rows = repeated(series, activity).duplicates;
-    Finding::over(FindingKind::DuplicateSamples, series, &joined(&rows), || {
+pub(super) fn duplicates(series: &Series, repeated: &Repeated) -> Option<Finding> {
+    let rows = &repeated.duplicates;
+    Finding::over(FindingKind::DuplicateSamples, series, &joined(rows), || {
         format!(
             "{} twice, with the same time and values; counted once.",
             count(rows.len(), "sample stands", "samples stand")
@@ -121,9 +121,9 @@ pub(super) fn duplicates(series: &Series, activity: &Activity) -> Option<Finding
     })
 }
 
-pub(super) fn same_time(series: &Series, activity: &Activity) -> Option<Finding> {
-    let rows = repeated(series, activity).different;
-    Finding::over(FindingKind::SameTime, series, &joined(&rows), || {
+pub(super) fn same_time(series: &Series, repeated: &Repeated) -> Option<Finding> {
+    let rows = &repeated.different;
+    Finding::over(FindingKind::SameTime, series, &joined(rows), || {
         format!(
             "{} the time of another and other values; the last of them stands until the next sample.",
             count(rows.len(), "sample has", "samples have")
