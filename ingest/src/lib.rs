@@ -11,6 +11,7 @@
 
 mod activity;
 pub mod archive;
+pub mod csv;
 mod decode;
 mod diary;
 #[cfg(feature = "encode")]

@@ -1,6 +1,7 @@
 //! The crate from outside, in one test binary.
 
 mod any_bytes;
+mod archive;
 mod fit;
 mod format;
 mod gpx;

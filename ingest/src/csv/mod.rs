@@ -1,0 +1,2 @@
+//! CSV.
+pub(crate) mod text;
