@@ -180,7 +180,10 @@ impl<R: BufRead> Gunzip<R> {
         }
         // The file's name and a comment, each up to a zero.
         for flag in [8, 16] {
-            while flags & flag != 0 {
+            if flags & flag == 0 {
+                continue;
+            }
+            loop {
                 match self.byte()? {
                     Some(0) => break,
                     Some(_) => {}
@@ -204,7 +207,10 @@ impl<R: BufRead> Gunzip<R> {
                 self.oddity = self.oddity.or(Some(Oddity::WrongChecksum));
             }
             Some(_) => {}
-            None => return Ok(self.end(Some(Oddity::CutOff))),
+            None => {
+                self.end(Some(Oddity::CutOff));
+                return Ok(());
+            }
         }
         self.crc.reset();
         self.parts += 1;

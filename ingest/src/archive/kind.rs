@@ -85,7 +85,9 @@ fn phrase(head: &[u8], looks_like: &'static str) -> String {
         "a picture or a video".to_owned()
     } else if is_tar {
         "a tar archive".to_owned()
-    } else if matches!(looks_like, "binary data") {
+    } else if looks_like.starts_with("a CSV table") {
+        "a CSV table that is no table of training".to_owned()
+    } else if looks_like == "binary data" {
         format!("not a watch file: {looks_like}")
     } else {
         looks_like.to_owned()

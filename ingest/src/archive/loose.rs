@@ -9,7 +9,7 @@ use super::kind::{HEAD, Kind, kind};
 use super::limits::{Stopped, fill};
 use super::member::{Member, Packing};
 use super::strava::Export;
-use super::walk::{Stop, Walk, damaged, is_damage};
+use super::walk::{About, Stop, Walk, damaged, is_damage};
 use super::window::Window;
 
 /// Bytes between two looks for a header.
@@ -50,20 +50,22 @@ impl Walk<'_> {
             let shown = self.shown(name, &header.name)?;
             let packing =
                 if header.is_encrypted { Err("it is encrypted".to_owned()) } else { Packing::of(header.method) };
+            let left = source.len().saturating_sub(header.data);
             let packed = match (header.packed, &packing) {
-                (Some(packed), _) => Some(packed),
-                (None, Ok(Packing::Deflated)) => self.measure(source, header.data)?,
-                (None, _) => None,
+                (Some(packed), _) if packed <= left => Some(packed),
+                // What is stated is not there: the data themselves say where they end.
+                (_, Ok(Packing::Deflated)) => self.measure(source, header.data)?,
+                (packed, _) => packed,
             };
             let member = match (packed, packing) {
                 (Some(packed), Ok(packing)) => Ok(Member { start: header.data, packed, packing }),
                 (_, Err(reason)) => Err(reason),
                 (None, Ok(_)) => Err("neither the archive nor the file says where it ends".to_owned()),
             };
-            let left = source.len().saturating_sub(header.data);
             if packed.is_some_and(|packed| packed > left) {
                 let shown = shown.unwrap_or_else(|| name.to_owned());
-                self.cut_member(&shown, source, member.ok().map(|member| Member { packed: left, ..member }), depth)?;
+                let rest = member.ok().map(|member| Member { packed: left, ..member });
+                found += u64::from(self.cut_member(&shown, source, rest, depth)?);
                 break Cut::In(shown);
             }
             at = header.data.saturating_add(packed.unwrap_or(0));
@@ -95,26 +97,26 @@ impl Walk<'_> {
         }
     }
 
-    /// The member in which the archive is cut off. Of an archive in it, what is there is read.
+    /// The member in which the archive is cut off. Of an archive in it, what is there is read (`true`).
     fn cut_member(
         &mut self,
         shown: &str,
         source: &mut Window<'_>,
         member: Option<Member>,
         depth: u32,
-    ) -> Result<(), Stop> {
+    ) -> Result<bool, Stop> {
         if let Some(member) = member {
             let mut head = Vec::new();
             match fill(&mut *member.open(source)?, &mut head, 0, HEAD as u64, self.limits, &mut self.spent) {
                 Ok(_) => {}
                 Err(Stopped::Io(error)) if is_damage(&error) => {}
-                Err(stopped) => return self.member_stopped(shown, stopped),
+                Err(stopped) => return self.member_stopped(shown, stopped).map(|()| false),
             }
             if kind(&head) == Kind::Zip {
-                return self.member(shown, source, &member, depth, super::walk::About::default());
+                return self.member(shown, source, &member, depth, About::default()).map(|()| true);
             }
         }
-        self.item(shown, Content::failed("the archive is cut off inside it"))
+        self.item(shown, Content::failed("the archive is cut off inside it")).map(|()| false)
     }
 
     /// Packed bytes of a deflated member that does not state them: found by unpacking it. More than there are when it is

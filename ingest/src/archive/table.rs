@@ -98,7 +98,7 @@ impl Columns {
 impl Table {
     /// `None` when it is not Strava's.
     pub(super) fn read(bytes: &[u8]) -> Option<Self> {
-        let text = text::decode(bytes);
+        let (text, _) = text::decode(bytes);
         let mut reader = csv::ReaderBuilder::new().has_headers(false).flexible(true).from_reader(text.as_bytes());
         let mut record = csv::StringRecord::new();
         reader.read_record(&mut record).ok().filter(|is_row| *is_row)?;

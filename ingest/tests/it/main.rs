@@ -2,6 +2,7 @@
 
 mod any_bytes;
 mod archive;
+mod csv;
 mod fit;
 mod format;
 mod gpx;
