@@ -12,7 +12,8 @@ pub struct Limits {
     pub members: u64,
     /// Largest single file, bytes. A larger one fails, the walk goes on.
     pub member_bytes: u64,
-    /// Most bytes of all files together. Passing it ends the walk.
+    /// Most bytes of all files together, with archives that have to be unpacked before they can be opened. Passing it
+    /// ends the walk.
     pub total_bytes: u64,
     /// Most that a member may grow when it is decompressed, as a factor, once it has passed 16 MB.
     pub ratio: u64,
