@@ -9,7 +9,7 @@ use super::kind::{HEAD, Kind, kind};
 use super::limits::{Stopped, fill};
 use super::member::{Member, Packing};
 use super::strava::Export;
-use super::walk::{About, Stop, Walk, damaged, is_damage};
+use super::walk::{About, Found, Stop, Walk, damaged, is_damage};
 use super::window::Window;
 
 /// Bytes between two looks for a header.
@@ -37,7 +37,7 @@ impl Walk<'_> {
         depth: u32,
         mut export: Export,
     ) -> Result<(), Stop> {
-        let (mut at, mut found) = (from, 0_u64);
+        let (mut at, mut count) = (from, 0_u64);
         let cut = loop {
             match next_mark(source, at)? {
                 Some((place, true)) => at = place,
@@ -65,7 +65,7 @@ impl Walk<'_> {
             if packed.is_some_and(|packed| packed > left) {
                 let shown = shown.unwrap_or_else(|| name.to_owned());
                 let rest = member.ok().map(|member| Member { packed: left, ..member });
-                found += u64::from(self.cut_member(&shown, source, rest, depth)?);
+                count += u64::from(self.cut_member(&shown, source, rest, depth)?);
                 break Cut::In(shown);
             }
             at = header.data.saturating_add(packed.unwrap_or(0));
@@ -77,21 +77,22 @@ impl Walk<'_> {
                     continue;
                 }
             };
-            found += 1;
+            count += 1;
+            let found = Found { shown, path: header.name, header_start, member };
             if !export.is_strava()
-                && Export::may_be_table(&header.name)
-                && let Some(read) = self.read_table(&header.name, header_start, source, &member)?
+                && Export::may_be_table(&found.path)
+                && let Some(read) = self.read_table(&found, source)?
             {
                 export = read;
             }
-            self.named(&shown, &header.name, header_start, source, &member, depth, &mut export)?;
+            self.named(&found, source, depth, &mut export)?;
         };
         let what = match cut {
             Cut::In(member) => format!("it is cut off inside {member}"),
             Cut::Behind => "it is cut off".to_owned(),
             Cut::Directory => "its directory cannot be read".to_owned(),
         };
-        match found {
+        match count {
             0 if from == 0 => Err(damaged(what)),
             _ => self.item(name, Content::failed(format!("damaged zip archive: {what}; the files before were found"))),
         }

@@ -11,8 +11,9 @@ use crate::Details;
 use crate::csv::text;
 use crate::sport::words;
 
-/// Characters of a title, gear or description that are kept.
-const LONGEST: usize = 10_000;
+/// Characters of a title or gear, and of a description, that are kept.
+const LONGEST_NAME: usize = 200;
+const LONGEST_TEXT: usize = 10_000;
 
 /// What the table says.
 #[derive(Debug, Default)]
@@ -151,12 +152,12 @@ impl Table {
 }
 
 fn details<'a>(columns: &Columns, field: &impl Fn(Option<usize>) -> Option<&'a str>) -> Details {
-    let said = |at: Option<usize>| field(at).and_then(|said| text::tidy(said, LONGEST));
+    let said = |at: Option<usize>, longest: usize| field(at).and_then(|said| text::tidy(said, longest));
     Details {
         sport: field(Some(columns.kind)).and_then(words::from_type),
-        title: said(columns.title),
-        description: said(columns.description),
-        gear: said(columns.gear),
+        title: said(columns.title, LONGEST_NAME),
+        description: said(columns.description, LONGEST_TEXT),
+        gear: said(columns.gear, LONGEST_NAME),
         commute: field(columns.commute).and_then(text::is_yes),
         rpe: field(columns.rpe).and_then(number).filter(|rpe| (0.0..=10.0).contains(rpe) && *rpe > 0.0),
     }

@@ -147,7 +147,8 @@ impl Walk<'_> {
                 return Err(damaged("its files overlap: it is made to be larger than it looks".to_owned()));
             }
             end = end.max(member.start.saturating_add(member.packed));
-            self.named(&shown, &path, entry.header_start(), source, &member, depth, &mut export)?;
+            let found = Found { shown, path, header_start: entry.header_start(), member };
+            self.named(&found, source, depth, &mut export)?;
         }
         if is_damaged { self.loose(name, source, end, depth, export) } else { self.missing(&export) }
     }
@@ -171,22 +172,18 @@ impl Walk<'_> {
     }
 
     /// A member of an archive, with what the archive's own table says about it.
-    #[expect(clippy::too_many_arguments, reason = "where it lies, what it is called and what surrounds it")]
     pub(super) fn named(
         &mut self,
-        shown: &str,
-        path: &str,
-        header_start: u64,
+        found: &Found,
         source: &mut Window<'_>,
-        member: &Member,
         depth: u32,
         export: &mut Export,
     ) -> Result<(), Stop> {
-        if export.is_table(header_start) {
-            return self.table(shown, export);
+        if export.is_table(found.header_start) {
+            return self.table(&found.shown, export);
         }
-        let about = About { details: export.take(path), is_strava: export.is_strava() };
-        self.member(shown, source, member, depth, about)
+        let about = About { details: export.take(&found.path), is_strava: export.is_strava() };
+        self.member(&found.shown, source, &found.member, depth, about)
     }
 
     /// Strava's table of the archive, when there is one.
@@ -206,7 +203,8 @@ impl Walk<'_> {
             let source = &mut **files.reader_mut();
             let Ok(member) = Member::find(&entry, source)? else { continue };
             tried += 1;
-            if let Some(export) = self.read_table(&path, entry.header_start(), source, &member)? {
+            let found = Found { shown: String::new(), path, header_start: entry.header_start(), member };
+            if let Some(export) = self.read_table(&found, source)? {
                 return Ok(export);
             }
         }
@@ -214,16 +212,10 @@ impl Walk<'_> {
     }
 
     /// Reads what may be Strava's table; `None` when it is not, or cannot be read.
-    pub(super) fn read_table(
-        &mut self,
-        path: &str,
-        header_start: u64,
-        source: &mut Window<'_>,
-        member: &Member,
-    ) -> Result<Option<Export>, Stop> {
+    pub(super) fn read_table(&mut self, found: &Found, source: &mut Window<'_>) -> Result<Option<Export>, Stop> {
         let mut bytes = Vec::new();
-        match fill_whole(&mut *member.open(source)?, &mut bytes, self.limits, &mut self.spent) {
-            Ok(()) => Ok(Export::read(path, header_start, &bytes)),
+        match fill_whole(&mut *found.member.open(source)?, &mut bytes, self.limits, &mut self.spent) {
+            Ok(()) => Ok(Export::read(&found.path, found.header_start, &bytes)),
             Err(Stopped::Member(_)) => Ok(None),
             Err(Stopped::Io(error)) if is_damage(&error) => Ok(None),
             Err(stopped) => Err(self.stop(stopped)),
@@ -345,6 +337,17 @@ impl Walk<'_> {
             result => result,
         }
     }
+}
+
+/// A member that was found in an archive.
+pub(super) struct Found {
+    /// Its name, as it is shown.
+    pub(super) shown: String,
+    /// Its name, as the archive has it.
+    pub(super) path: String,
+    /// Where its own header stands.
+    pub(super) header_start: u64,
+    pub(super) member: Member,
 }
 
 /// What is known about a member from elsewhere.

@@ -108,7 +108,7 @@ const WORDS: Table = &[
 
 /// Words that tell the sport when they are all that is said, but not in any name: “Dance of the hills” is no dance.
 const TYPES: Table = &[
-    (&["=race", "=footrace", "=ultra"], Run),
+    (&["=race", "=footrace", "=ultra", "=treadmill"], Run),
     (&["=bicycle"], Cross("cycling")),
     (&["=weight_training", "=weights", "=gewichtstraining", "=core", "=core_training"], Cross("strength_training")),
     (&["=circuit_training", "=crossfit", "=cross_training", "=functional_training"], Cross("strength_training")),
@@ -209,6 +209,7 @@ mod tests {
             ("TRACK_AND_FIELD_RUNNING", run(RunKind::Track)),
             ("ROAD_RUNNING", run(RunKind::Road)),
             ("ULTRARUNNING_RUNNING", run(RunKind::Generic)),
+            ("Treadmill", run(RunKind::Treadmill)),
             ("obstacle_run", run(RunKind::Generic)),
             ("HKWorkoutActivityTypeRunning", run(RunKind::Generic)),
             ("HKWorkoutActivityTypeWheelchairRunPace", cross("wheelchair")),

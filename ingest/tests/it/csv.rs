@@ -1,5 +1,7 @@
 //! Tables of past training.
 
+#![expect(clippy::unwrap_used, reason = "a helper that fails fails its test")]
+
 use chrono::{DateTime, NaiveDate, Utc};
 use plimsoll_ingest::{
     Details, Format, NoticeCode, OffsetSource, ReadError, ReadOptions, RunKind, Sport, WatchFile, csv, read,
