@@ -30,6 +30,30 @@ pub struct WatchFile {
     pub notices: Vec<Notice>,
 }
 
+impl WatchFile {
+    /// Lays what a person or a service says over the file's own: what `details` says wins, what it does not say stays.
+    ///
+    /// In a file of several activities it is not known which one is meant: only gear and commute are taken, for all.
+    /// The sport: one that is a run where the file's is none, or the other way round, wins, and so does any where the
+    /// file does not know. Of two runs, and of two that are none, the file's stays unless it is the less specific.
+    pub fn apply(&mut self, details: Details) {
+        match self.activities.as_mut_slice() {
+            [activity] => {
+                if let Some(sport) = &details.sport {
+                    activity.sport = activity.sport.clone().corrected(sport);
+                }
+                activity.details = details.or(std::mem::take(&mut activity.details));
+            }
+            activities => {
+                for activity in activities {
+                    let shared = Details { gear: details.gear.clone(), commute: details.commute, ..Details::default() };
+                    activity.details = shared.or(std::mem::take(&mut activity.details));
+                }
+            }
+        }
+    }
+}
+
 /// Who wrote the file, in the file's own words.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct Device {

@@ -161,7 +161,10 @@ fn detect_text(bytes: &[u8]) -> Result<Format, ReadError> {
     }
     Err(match text.first() {
         Some(b'{' | b'[') if looks_like_json(text) => other("a JSON document"),
-        _ if looks_like_table(sample) => other("a CSV table"),
+        _ if crate::csv::is_ours(sample) => return Ok(Format::Csv),
+        _ if looks_like_table(sample) => {
+            other("a CSV table without a column date, and one like distance_km or duration")
+        }
         _ => other("plain text"),
     })
 }

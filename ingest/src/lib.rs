@@ -11,6 +11,7 @@
 
 mod activity;
 pub mod archive;
+pub mod csv;
 mod decode;
 mod diary;
 #[cfg(feature = "encode")]
@@ -57,7 +58,8 @@ pub fn read(bytes: &[u8], options: &ReadOptions) -> Result<WatchFile, ReadError>
     match Format::detect(bytes)? {
         Format::Fit => fit::read(bytes, options),
         Format::Gpx => gpx::read(bytes, options),
-        Format::Tcx | Format::Csv | Format::Polar | Format::AppleHealth => {
+        Format::Csv => csv::read(bytes, options),
+        Format::Tcx | Format::Polar | Format::AppleHealth => {
             Err(ReadError::NotAWatchFile { looks_like: "a file of a format without a reader" })
         }
     }

@@ -1,7 +1,42 @@
 //! Archives, and whatever else a person hands over: one file, or very many in one.
 //!
-//! [`walk`] visits every file in what was handed over, one at a time, so that memory does not grow with the archive.
+//! [`walk`] visits every file in what was handed over, one at a time, so that memory does not grow with the archive:
+//! it holds one member, up to [`Limits::member_bytes`], and never an index of all.
 //! Names inside archives are only ever shown to people: nothing here makes a path of them.
+//!
+//! What becomes what:
+//! - The first 64 kB of a member say what it is, never its name. What [`crate::read`] knows is [`Content::File`], also
+//!   inside one or two layers of gzip, which stay on it: [`plain`] takes them off.
+//! - Pictures, web pages, tables and JSON that are no training, empty files and unknown data are
+//!   [`Content::SetAside`]. Folders, hidden files and what systems leave behind (`__MACOSX`, `.DS_Store`,
+//!   `Thumbs.db`) are passed over.
+//! - Zip archives are opened, one inside the other as deep as [`Limits::depth`]: in place when they lie uncompressed in
+//!   the outer one, else unpacked into memory up to 8 MB and into [`Scratch`] beyond. Members are stored or deflated;
+//!   other methods and encryption fail with the reason. Zip64 and bytes before the archive are fine.
+//! - Sizes and checksums that an archive states are not believed: a member is what its data unpack to. A checksum that
+//!   does not fit is not checked at all, because watch formats have their own. Damaged data of a FIT, GPX or
+//!   TCX file are given out up to the damage, where the reader says that it ends early; of other files they fail.
+//! - A zip archive whose directory is missing or damaged, such as a download that broke off, is read from member to
+//!   member. The member in which it is cut off fails, and one more [`Content::Failed`] under the archive's own name
+//!   says what happened.
+//! - **Strava's export** is known by its `activities.csv`, in any folder and any language: it is read first, and what it
+//!   says (title, description, gear, commute, perceived exertion, sport) goes to its file as [`Details`].
+//!   Activities without a file become a table of past training (see [`crate::csv`]) under the table's name. A
+//!   `Details::sport` of it wins as [`crate::WatchFile::apply`] says.
+//! - **Garmin's export** is zip archives in a zip archive, with FIT files, settings and empty files. The names that
+//!   `summarizedActivities.json` gives to activities are not joined: that file is set aside as JSON.
+//! - **Apple Health's export** is set aside: it needs a reader of its own.
+
+mod inflate;
+mod kind;
+mod limits;
+mod loose;
+mod member;
+mod names;
+mod strava;
+mod table;
+mod walk;
+mod window;
 
 use std::borrow::Cow;
 use std::io::{self, Read, Seek, Write};
@@ -9,37 +44,13 @@ use std::ops::ControlFlow;
 
 use thiserror::Error;
 
-use crate::Details;
+pub use limits::Limits;
 
-/// How much of an archive is opened. Sizes are those after decompression.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Limits {
-    /// Most members of all archives together.
-    pub members: u64,
-    /// Largest single file, bytes.
-    pub member_bytes: u64,
-    /// Most bytes of all files together.
-    pub total_bytes: u64,
-    /// Most that a member may grow when it is decompressed, as a factor, once it has passed 16 MB.
-    pub ratio: u64,
-    /// How many archives may lie one inside the other; 1 is an archive of plain files.
-    pub depth: u32,
-    /// Longest name of a member, bytes.
-    pub name_bytes: usize,
-}
+use inflate::{Gunzip, Oddity};
+use kind::GZIP_LAYERS;
+use limits::{Spent, Stopped};
 
-impl Default for Limits {
-    fn default() -> Self {
-        Self {
-            members: 200_000,
-            member_bytes: 128_000_000,
-            total_bytes: 64_000_000_000,
-            ratio: 200,
-            depth: 3,
-            name_bytes: 1024,
-        }
-    }
-}
+use crate::{Details, Notice, NoticeCode};
 
 /// One file that was found.
 #[derive(Debug, Clone, PartialEq)]
@@ -67,9 +78,21 @@ pub enum Content {
     },
     /// Something that could not be taken out of the archive.
     Failed {
-        /// Why, as a phrase; a cap names itself.
+        /// Why, as a phrase; a cap names itself and its value.
         reason: String,
+        /// Field of [`Limits`] that raises the cap, when a cap was the reason.
+        option: Option<&'static str>,
     },
+}
+
+impl Content {
+    fn aside(reason: impl Into<String>) -> Self {
+        Self::SetAside { reason: reason.into() }
+    }
+
+    fn failed(reason: impl Into<String>) -> Self {
+        Self::Failed { reason: reason.into(), option: None }
+    }
 }
 
 /// Why an archive could not be opened, or walking it ended early.
@@ -126,7 +149,8 @@ impl Scratch for InMemory {
 /// Whether a file that begins like this is an archive of many files (zip), rather than one file.
 #[must_use]
 pub fn is_archive(head: &[u8]) -> bool {
-    head.starts_with(b"PK\x03\x04") || head.starts_with(b"PK\x05\x06")
+    // The third mark stands before an archive that was meant for several disks and fitted on one.
+    [b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08"].into_iter().any(|mark| head.starts_with(mark))
 }
 
 /// Visits every file in `source`, in the archive's order; a source that is no archive is its own only file.
@@ -135,7 +159,7 @@ pub fn is_archive(head: &[u8]) -> bool {
 ///
 /// # Errors
 /// [`ArchiveError`] when the source cannot be read or is damaged as a whole, or a cap ended the walk. What could be
-/// taken out before was visited.
+/// taken out before was visited. Damage and caps of a single member are [`Content::Failed`].
 pub fn walk<R: Read + Seek>(
     name: &str,
     mut source: R,
@@ -143,18 +167,78 @@ pub fn walk<R: Read + Seek>(
     scratch: &mut dyn Scratch,
     visit: &mut dyn FnMut(Item) -> ControlFlow<()>,
 ) -> Result<(), ArchiveError> {
-    let _ = scratch;
-    let mut bytes = Vec::new();
-    source.by_ref().take(limits.member_bytes).read_to_end(&mut bytes)?;
-    let _ = visit(Item { name: name.to_owned(), content: Content::File { bytes, details: None } });
-    Ok(())
+    walk::walk(name, &mut source, limits, scratch, visit)
 }
 
-/// The bytes of a file without the compression that it may come in (gzip).
+/// The bytes of a file without the compression that it may have come in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Plain<'a> {
+    /// Its bytes: borrowed when there was no compression.
+    pub bytes: Cow<'a, [u8]>,
+    /// What was odd about the compression, such as that it is cut off: the bytes go as far as they could be read.
+    pub notice: Option<Notice>,
+}
+
+/// The bytes of a file without the compression that it may come in: one or two layers of gzip, of several parts each.
+///
+/// A gzip file that is cut off or damaged gives what stands before that place, bytes behind its end are left out, and a
+/// wrong checksum changes nothing; each with a notice.
 ///
 /// # Errors
-/// [`ArchiveError::Damaged`] and [`ArchiveError::Capped`].
-pub fn plain<'a>(bytes: &'a [u8], limits: &Limits) -> Result<Cow<'a, [u8]>, ArchiveError> {
-    let _ = limits;
-    Ok(Cow::Borrowed(bytes))
+/// [`ArchiveError::Damaged`] when nothing can be read, and for a third layer; [`ArchiveError::Capped`] by
+/// [`Limits::member_bytes`] and [`Limits::ratio`].
+pub fn plain<'a>(bytes: &'a [u8], limits: &Limits) -> Result<Plain<'a>, ArchiveError> {
+    let mut plain = Plain { bytes: Cow::Borrowed(bytes), notice: None };
+    for _ in 0..GZIP_LAYERS {
+        if !is_gzip(&plain.bytes) {
+            return Ok(plain);
+        }
+        let (bytes, oddity) = gunzip(&plain.bytes, limits)?;
+        if bytes.is_empty()
+            && let Some(oddity) = oddity
+        {
+            return Err(ArchiveError::Damaged { kind: "gzip file", what: phrase(oddity).to_owned() });
+        }
+        plain = Plain { bytes: Cow::Owned(bytes), notice: plain.notice.or(oddity.map(notice)) };
+    }
+    if is_gzip(&plain.bytes) {
+        let what = format!("gzip inside gzip, more than {GZIP_LAYERS} layers");
+        return Err(ArchiveError::Damaged { kind: "gzip file", what });
+    }
+    Ok(plain)
+}
+
+fn is_gzip(bytes: &[u8]) -> bool {
+    bytes.starts_with(b"\x1f\x8b")
+}
+
+fn gunzip(packed: &[u8], limits: &Limits) -> Result<(Vec<u8>, Option<Oddity>), ArchiveError> {
+    let mut gunzip = Gunzip::new(packed);
+    let mut bytes = Vec::new();
+    // One file by itself: the caps for everything together are the walk's.
+    let limits = Limits { total_bytes: u64::MAX, ..*limits };
+    match limits::fill_whole(&mut gunzip, &mut bytes, &limits, &mut Spent::default()) {
+        Ok(()) => Ok((bytes, gunzip.oddity())),
+        Err(Stopped::Io(error)) => Err(error.into()),
+        Err(Stopped::Member(cap) | Stopped::All(cap)) => Err(cap.error()),
+    }
+}
+
+fn phrase(oddity: Oddity) -> &'static str {
+    match oddity {
+        Oddity::CutOff => "it is cut off",
+        Oddity::Damaged => "its compressed data are damaged",
+        Oddity::WrongChecksum => "its checksum does not fit",
+        Oddity::TrailingBytes => "there are other bytes behind its end",
+    }
+}
+
+fn notice(oddity: Oddity) -> Notice {
+    let (code, what) = match oddity {
+        Oddity::CutOff => (NoticeCode::Truncated, "what stands before the cut was read"),
+        Oddity::Damaged => (NoticeCode::Damaged, "what stands before the damage was read"),
+        Oddity::WrongChecksum => (NoticeCode::WrongChecksum, "it was read all the same"),
+        Oddity::TrailingBytes => (NoticeCode::TrailingBytes, "they were left out"),
+    };
+    Notice::new(code, "", format!("The gzip compression of the file: {}; {what}.", phrase(oddity)))
 }

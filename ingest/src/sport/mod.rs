@@ -66,6 +66,19 @@ impl Sport {
         }
     }
 
+    /// This sport, as a watch states it, corrected by what a person or a service says.
+    pub(crate) fn corrected(self, said: &Self) -> Self {
+        match (&self, said) {
+            (_, Self::Unknown) => self,
+            (Self::Unknown, _) | (Self::Running(RunKind::Generic), Self::Running(_)) => said.clone(),
+            (Self::CrossTraining(name), Self::CrossTraining(_)) if matches!(name.as_str(), "other" | "generic") => {
+                said.clone()
+            }
+            _ if self.is_run() == said.is_run() => self,
+            _ => said.clone(),
+        }
+    }
+
     /// Whether cadence counts steps (on foot) rather than revolutions or strokes.
     #[must_use]
     pub fn is_on_foot(&self) -> bool {
@@ -82,6 +95,30 @@ impl fmt::Display for Sport {
         match self.run_kind() {
             Some(kind) => write!(f, "{} ({kind})", self.name()),
             None => f.write_str(self.name()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{RunKind, Sport};
+
+    #[test]
+    fn what_a_person_says_corrects_what_a_watch_says() {
+        let cross = |name: &str| Sport::CrossTraining(name.to_owned());
+        let run = Sport::Running;
+        for (watch, said, expected) in [
+            (run(RunKind::Generic), run(RunKind::Trail), run(RunKind::Trail)),
+            (run(RunKind::Treadmill), run(RunKind::Generic), run(RunKind::Treadmill)),
+            (run(RunKind::Treadmill), run(RunKind::Trail), run(RunKind::Treadmill)),
+            (run(RunKind::Trail), cross("hiking"), cross("hiking")),
+            (cross("cycling"), run(RunKind::Generic), run(RunKind::Generic)),
+            (cross("cycling"), cross("swimming"), cross("cycling")),
+            (cross("other"), cross("yoga"), cross("yoga")),
+            (Sport::Unknown, run(RunKind::Generic), run(RunKind::Generic)),
+            (run(RunKind::Road), Sport::Unknown, run(RunKind::Road)),
+        ] {
+            assert_eq!(watch.clone().corrected(&said), expected, "{watch:?} {said:?}");
         }
     }
 }

@@ -1,0 +1,377 @@
+//! From member to member, and into archives inside archives.
+
+use std::borrow::Cow;
+use std::io::{self, BufReader, Cursor, Read, Seek, SeekFrom, Write};
+use std::ops::ControlFlow;
+
+use zip::read::{Config, ZipFileEntry};
+use zip::result::ZipError;
+use zip::unstable::read::ZipIterable;
+
+use super::inflate::{Gunzip, Unpack};
+use super::kind::{HEAD, Kind, kind};
+use super::limits::{Cap, Limits, Spent, Stopped, fill, fill_whole};
+use super::member::{Member, Packing};
+use super::strava::Export;
+use super::window::{ReadSeek, Window};
+use super::{ArchiveError, Content, Item, ReadWriteSeek, Scratch, names};
+use crate::{Details, Format};
+
+/// Bytes of a compressed inner archive that are held in memory; a larger one goes to the scratch space.
+const IN_MEMORY: u64 = 8_000_000;
+/// Bytes of a member's headers, at least.
+const HEADERS: u64 = 30 + 46;
+/// Members by the name of Strava's table that are looked into.
+const TABLES_TRIED: u32 = 4;
+
+/// Why the walk ends early.
+#[derive(Debug)]
+pub(super) enum Stop {
+    /// The visitor said so.
+    Visitor,
+    Error(ArchiveError),
+}
+
+impl From<io::Error> for Stop {
+    fn from(error: io::Error) -> Self {
+        Self::Error(error.into())
+    }
+}
+
+/// One walk.
+pub(super) struct Walk<'a> {
+    pub(super) limits: &'a Limits,
+    pub(super) spent: Spent,
+    scratch: &'a mut dyn Scratch,
+    visit: &'a mut dyn FnMut(Item) -> ControlFlow<()>,
+}
+
+/// See [`super::walk`].
+pub(super) fn walk(
+    name: &str,
+    source: &mut dyn ReadSeek,
+    limits: &Limits,
+    scratch: &mut dyn Scratch,
+    visit: &mut dyn FnMut(Item) -> ControlFlow<()>,
+) -> Result<(), ArchiveError> {
+    let mut walk = Walk { limits, spent: Spent::default(), scratch, visit };
+    match Window::new(source, 0, u64::MAX).map_err(Stop::from).and_then(|mut source| walk.top(name, &mut source)) {
+        Ok(()) | Err(Stop::Visitor) => Ok(()),
+        Err(Stop::Error(error)) => Err(error),
+    }
+}
+
+impl Walk<'_> {
+    fn top(&mut self, name: &str, source: &mut Window<'_>) -> Result<(), Stop> {
+        let whole = Member::whole(source);
+        let mut head = Vec::new();
+        whole.open(source)?.take(HEAD as u64).read_to_end(&mut head)?;
+        // A program that unpacks itself has its archive behind it.
+        let is_program = [b"MZ".as_slice(), b"#!", b"\x7fELF"].iter().any(|mark| head.starts_with(mark));
+        let is_zip = match kind(&head) {
+            Kind::Zip => true,
+            _ => is_program && ZipIterable::try_new(&mut *source, Config::default()).is_ok_and(|zip| !zip.is_empty()),
+        };
+        if is_zip { self.zip(name, source, 1) } else { self.member(name, source, &whole, 0, About::default()) }
+    }
+
+    /// Hands an item to the visitor.
+    pub(super) fn item(&mut self, name: &str, content: Content) -> Result<(), Stop> {
+        match (self.visit)(Item { name: name.to_owned(), content }) {
+            ControlFlow::Continue(()) => Ok(()),
+            ControlFlow::Break(()) => Err(Stop::Visitor),
+        }
+    }
+
+    /// The end of the walk for which reading stopped, where a single member has no say.
+    pub(super) fn stop(&self, stopped: Stopped) -> Stop {
+        match stopped {
+            Stopped::Io(error) => error.into(),
+            Stopped::Member(cap) | Stopped::All(cap) => Stop::Error(cap.error()),
+        }
+    }
+
+    /// Hands on why one member could not be read to its end, or ends the walk.
+    pub(super) fn member_stopped(&mut self, name: &str, stopped: Stopped) -> Result<(), Stop> {
+        match stopped {
+            Stopped::Member(cap) => self.item(name, cap.content()),
+            Stopped::Io(error) if is_damage(&error) => self.item(name, Content::failed(error.to_string())),
+            stopped => Err(self.stop(stopped)),
+        }
+    }
+
+    /// A zip archive; `depth` counts from 1 for one that lies in no other.
+    fn zip(&mut self, name: &str, source: &mut Window<'_>, depth: u32) -> Result<(), Stop> {
+        if depth > self.limits.depth {
+            return self.item(name, Cap::depth(self.limits).content());
+        }
+        let len = source.len();
+        let mut directory = match ZipIterable::try_new(&mut *source, Config::default()) {
+            Ok(directory) => directory,
+            Err(ZipError::Io(error)) if !is_damage(&error) => return Err(error.into()),
+            Err(_) => return self.loose(name, source, 0, depth, Export::default()),
+        };
+        if directory.is_empty() {
+            return self.item(name, Content::aside("an archive without any file"));
+        }
+        let mut export = self.export(&mut directory)?;
+        // Bytes of the archive that its members use: members that share them would use more than there are.
+        let (mut used, mut end, mut is_damaged) = (0_u64, 0_u64, false);
+        let files = directory.files().map_err(|error| damaged(error.to_string()))?;
+        while let Some(entry) = files.next() {
+            let entry = match entry {
+                Ok(entry) => entry,
+                Err(ZipError::Io(error)) if !is_damage(&error) => return Err(error.into()),
+                Err(_) => {
+                    is_damaged = true;
+                    break;
+                }
+            };
+            self.count_member()?;
+            used = used.saturating_add(HEADERS);
+            let path = path(&entry);
+            if entry.is_dir() {
+                continue;
+            }
+            let Some(shown) = self.shown(name, &path)? else { continue };
+            let source = &mut **files.reader_mut();
+            let member = match Member::find(&entry, source)? {
+                Ok(member) => member,
+                Err(reason) => {
+                    self.item(&shown, Content::failed(reason))?;
+                    continue;
+                }
+            };
+            used = used.saturating_add(member.packed);
+            if used > len {
+                return Err(damaged("its files overlap: it is made to be larger than it looks".to_owned()));
+            }
+            end = end.max(member.start.saturating_add(member.packed));
+            let found = Found { shown, path, header_start: entry.header_start(), member };
+            self.named(&found, source, depth, &mut export)?;
+        }
+        if is_damaged { self.loose(name, source, end, depth, export) } else { self.missing(&export) }
+    }
+
+    /// Counts a member.
+    pub(super) fn count_member(&mut self) -> Result<(), Stop> {
+        self.spent.member(self.limits).map_err(|cap| Stop::Error(cap.error()))
+    }
+
+    /// The name of a member as it is shown; `None` when it is passed over, or its name says too much.
+    pub(super) fn shown(&mut self, archive: &str, path: &str) -> Result<Option<String>, Stop> {
+        if names::is_clutter(path) {
+            return Ok(None);
+        }
+        let shown = names::shown(archive, path, self.limits.name_bytes);
+        if path.len() > self.limits.name_bytes {
+            self.item(&shown, Cap::name(self.limits).content())?;
+            return Ok(None);
+        }
+        Ok(Some(shown))
+    }
+
+    /// A member of an archive, with what the archive's own table says about it.
+    pub(super) fn named(
+        &mut self,
+        found: &Found,
+        source: &mut Window<'_>,
+        depth: u32,
+        export: &mut Export,
+    ) -> Result<(), Stop> {
+        if export.is_table(found.header_start) {
+            return self.table(&found.shown, export);
+        }
+        let about = About { details: export.take(&found.path), is_strava: export.is_strava() };
+        self.member(&found.shown, source, &found.member, depth, about)
+    }
+
+    /// Strava's table of the archive, when there is one.
+    fn export(&mut self, directory: &mut ZipIterable<&mut Window<'_>>) -> Result<Export, Stop> {
+        let files = directory.files().map_err(|error| damaged(error.to_string()))?;
+        let (mut seen, mut tried) = (0_u64, 0_u32);
+        // Damage is met again, and reported, when the members are visited.
+        while let Some(Ok(entry)) = files.next() {
+            seen += 1;
+            if seen > self.limits.members || tried == TABLES_TRIED {
+                break;
+            }
+            let path = path(&entry);
+            if !Export::may_be_table(&path) || names::is_clutter(&path) {
+                continue;
+            }
+            let source = &mut **files.reader_mut();
+            let Ok(member) = Member::find(&entry, source)? else { continue };
+            tried += 1;
+            let found = Found { shown: String::new(), path, header_start: entry.header_start(), member };
+            if let Some(export) = self.read_table(&found, source)? {
+                return Ok(export);
+            }
+        }
+        Ok(Export::default())
+    }
+
+    /// Reads what may be Strava's table; `None` when it is not, or cannot be read.
+    pub(super) fn read_table(&mut self, found: &Found, source: &mut Window<'_>) -> Result<Option<Export>, Stop> {
+        let mut bytes = Vec::new();
+        match fill_whole(&mut *found.member.open(source)?, &mut bytes, self.limits, &mut self.spent) {
+            Ok(()) => Ok(Export::read(&found.path, found.header_start, &bytes)),
+            Err(Stopped::Member(_)) => Ok(None),
+            Err(Stopped::Io(error)) if is_damage(&error) => Ok(None),
+            Err(stopped) => Err(self.stop(stopped)),
+        }
+    }
+
+    /// One member, whatever it is.
+    pub(super) fn member(
+        &mut self,
+        name: &str,
+        source: &mut Window<'_>,
+        at: &Member,
+        depth: u32,
+        about: About,
+    ) -> Result<(), Stop> {
+        let mut bytes = Vec::new();
+        let mut reader = at.open(source)?;
+        match fill(&mut *reader, &mut bytes, 0, HEAD as u64, self.limits, &mut self.spent) {
+            Ok(_) => {}
+            // Whoever reads on meets the damage again.
+            Err(Stopped::Io(error)) if is_damage(&error) && !bytes.is_empty() => {}
+            Err(stopped) => return self.member_stopped(name, stopped),
+        }
+        match kind(&bytes) {
+            Kind::File(format) => match fill_whole(&mut *reader, &mut bytes, self.limits, &mut self.spent) {
+                Err(Stopped::Io(error)) if is_damage(&error) && says_that_it_ends_early(format) => {
+                    self.item(name, Content::File { bytes, details: about.details })
+                }
+                Ok(()) => self.item(name, Content::File { bytes, details: about.details }),
+                Err(stopped) => self.member_stopped(name, stopped),
+            },
+            Kind::Aside(_) if about.is_strava && name.ends_with(".csv") => {
+                self.item(name, Content::aside(format!("a table of Strava’s export: {}", names::last(name))))
+            }
+            Kind::Aside(reason) => self.item(name, Content::aside(reason)),
+            Kind::Failed(reason) => self.item(name, Content::failed(reason)),
+            Kind::Health => {
+                drop(reader);
+                self.big_xml(name, source, at)
+            }
+            Kind::Zip | Kind::ZipInGzip if depth >= self.limits.depth => {
+                self.item(name, Cap::depth(self.limits).content())
+            }
+            Kind::Zip if at.packing == Packing::Stored => {
+                drop(reader);
+                self.inner(name, source, at.start, at.packed, depth)
+            }
+            Kind::Zip => {
+                let unpacked = self.unpack(&mut *reader, bytes);
+                self.unpacked(name, unpacked, depth)
+            }
+            Kind::ZipInGzip => {
+                drop(reader);
+                let mut reader = Gunzip::new(BufReader::new(at.open(source)?));
+                let unpacked = self.unpack(&mut reader, Vec::new());
+                self.unpacked(name, unpacked, depth)
+            }
+        }
+    }
+
+    /// Apple Health's `export.xml`, of several GB: whoever reads it opens it, with `at.open(source)`, as often as
+    /// needed. `source` is the archive that it lies in, or the file itself.
+    fn big_xml(&mut self, name: &str, _source: &mut Window<'_>, _at: &Member) -> Result<(), Stop> {
+        self.item(name, Content::aside("Apple Health’s export, which is not read"))
+    }
+
+    fn unpacked(
+        &mut self,
+        name: &str,
+        unpacked: Result<Box<dyn ReadWriteSeek>, Stopped>,
+        depth: u32,
+    ) -> Result<(), Stop> {
+        match unpacked {
+            Ok(mut place) => self.inner(name, &mut place, 0, u64::MAX, depth),
+            Err(stopped) => self.member_stopped(name, stopped),
+        }
+    }
+
+    /// A zip archive inside another. Its damage ends it alone.
+    fn inner(&mut self, name: &str, source: &mut dyn ReadSeek, start: u64, len: u64, depth: u32) -> Result<(), Stop> {
+        match self.zip(name, &mut Window::new(source, start, len)?, depth + 1) {
+            Err(Stop::Error(error @ ArchiveError::Damaged { .. })) => {
+                self.item(name, Content::failed(error.to_string()))
+            }
+            result => result,
+        }
+    }
+
+    /// Unpacks an archive to where it can be moved about in. `bytes` were read from `reader` before. Damage is taken for
+    /// the end: what stands before it can still be found.
+    fn unpack(&mut self, reader: &mut dyn Unpack, mut bytes: Vec<u8>) -> Result<Box<dyn ReadWriteSeek>, Stopped> {
+        let mut is_end = self.fill_to_damage(reader, &mut bytes, 0, IN_MEMORY)?;
+        if is_end {
+            return Ok(Box::new(Cursor::new(bytes)));
+        }
+        let mut place = self.scratch.create().map_err(Stopped::Io)?;
+        let mut written = 0;
+        loop {
+            place.write_all(&bytes).map_err(Stopped::Io)?;
+            written += bytes.len() as u64;
+            if is_end {
+                place.seek(SeekFrom::Start(0)).map_err(Stopped::Io)?;
+                return Ok(place);
+            }
+            bytes.clear();
+            is_end = self.fill_to_damage(reader, &mut bytes, written, IN_MEMORY)?;
+        }
+    }
+
+    fn fill_to_damage(
+        &mut self,
+        reader: &mut dyn Unpack,
+        bytes: &mut Vec<u8>,
+        before: u64,
+        upto: u64,
+    ) -> Result<bool, Stopped> {
+        match fill(reader, bytes, before, upto, self.limits, &mut self.spent) {
+            Err(Stopped::Io(error)) if is_damage(&error) => Ok(true),
+            result => result,
+        }
+    }
+}
+
+/// A member that was found in an archive.
+pub(super) struct Found {
+    /// Its name, as it is shown.
+    pub(super) shown: String,
+    /// Its name, as the archive has it.
+    pub(super) path: String,
+    /// Where its own header stands.
+    pub(super) header_start: u64,
+    pub(super) member: Member,
+}
+
+/// What is known about a member from elsewhere.
+#[derive(Debug, Default)]
+pub(super) struct About {
+    details: Option<Details>,
+    /// Whether it lies in Strava's export.
+    is_strava: bool,
+}
+
+fn path(entry: &ZipFileEntry<'_>) -> String {
+    entry.name().map_or_else(|_| String::from_utf8_lossy(entry.name_raw()).into_owned(), Cow::into_owned)
+}
+
+/// Whether bytes were read but are not as they should be; otherwise the source itself cannot be read.
+pub(super) fn is_damage(error: &io::Error) -> bool {
+    matches!(error.kind(), io::ErrorKind::UnexpectedEof | io::ErrorKind::InvalidData)
+}
+
+pub(super) fn damaged(what: String) -> Stop {
+    Stop::Error(ArchiveError::Damaged { kind: "zip archive", what })
+}
+
+/// Whether the reader of the format notices when a file ends before its end.
+fn says_that_it_ends_early(format: Format) -> bool {
+    matches!(format, Format::Fit | Format::Gpx | Format::Tcx)
+}

@@ -1,0 +1,153 @@
+//! What hostile archives are stopped by.
+
+use std::io::{Cursor, Write};
+
+use plimsoll_ingest::archive::{ArchiveError, Content, Limits, plain};
+use zip::write::SimpleFileOptions;
+use zip::{CompressionMethod, ZipWriter};
+
+use super::{GPX, assert_found, gzip, walked, walked_within, zip, zip_as};
+
+fn capped(result: Result<(), ArchiveError>) -> &'static str {
+    match result {
+        Err(ArchiveError::Capped { option, .. }) => option,
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn a_member_that_is_too_large_fails_and_the_walk_goes_on() {
+    let large = [GPX, &[b' '; 5_000]].concat();
+    let limits = Limits { member_bytes: 2_000, ..Limits::default() };
+    let (items, result) = walked_within(&limits, &zip(&[("large.gpx", &large), ("b.gpx", GPX)]));
+    assert!(result.is_ok());
+    assert_found(
+        &items,
+        &[
+            ("a.zip/large.gpx", "failed: the file is too large (the cap is 2000 bytes) (member_bytes)"),
+            ("a.zip/b.gpx", &format!("{} bytes", GPX.len())),
+        ],
+    );
+    let error = plain(&gzip(&large), &limits).unwrap_err();
+    assert_eq!(error.to_string(), "the file is too large (the cap is 2000 bytes; member_bytes raises it)");
+}
+
+#[test]
+fn a_bomb_is_stopped_by_its_ratio() {
+    let bomb = [GPX, &vec![b' '; 40_000_000]].concat();
+    let items = walked(&zip(&[("bomb.gpx", &bomb), ("b.gpx", GPX)]));
+    assert_found(
+        &items[..1],
+        &[("a.zip/bomb.gpx", "failed: it grows too much when it is decompressed (the cap is 200 times) (ratio)")],
+    );
+    assert!(matches!(items[1].content, Content::File { .. }));
+    assert!(matches!(plain(&gzip(&bomb), &Limits::default()), Err(ArchiveError::Capped { option: "ratio", .. })));
+}
+
+#[test]
+fn too_many_and_too_much_end_the_walk_behind_what_came_before() {
+    let bytes = zip(&[("1.gpx", GPX), ("2.gpx", GPX), ("3.gpx", GPX)]);
+    let (items, result) = walked_within(&Limits { members: 2, ..Limits::default() }, &bytes);
+    assert_eq!((items.len(), capped(result)), (2, "members"));
+    let limits = Limits { total_bytes: 2 * GPX.len() as u64, ..Limits::default() };
+    let (items, result) = walked_within(&limits, &bytes);
+    assert_eq!((items.len(), capped(result)), (2, "total_bytes"));
+}
+
+#[test]
+fn archives_are_opened_so_deep_and_no_deeper() {
+    let mut bytes = zip(&[("run.gpx", GPX)]);
+    for _ in 0..3 {
+        bytes = zip_as(CompressionMethod::Stored, &[("z", &bytes)]);
+    }
+    let reason = "failed: an archive too deep inside other archives (the cap is 3) (depth)";
+    assert_found(&walked(&bytes), &[("a.zip/z/z/z", reason)]);
+    let (items, _) = walked_within(&Limits { depth: 4, ..Limits::default() }, &bytes);
+    assert_found(&items, &[("a.zip/z/z/z/run.gpx", &format!("{} bytes", GPX.len()))]);
+}
+
+#[test]
+fn a_name_that_is_too_long_is_cut_and_its_file_fails() {
+    let limits = Limits { name_bytes: 10, ..Limits::default() };
+    let (items, _) = walked_within(&limits, &zip(&[("a-very-long-name.gpx", GPX), ("b.gpx", GPX)]));
+    assert_eq!(items[0].name, "a.zip/a-very-lon…");
+    assert!(matches!(items[0].content, Content::Failed { option: Some("name_bytes"), .. }));
+    assert!(matches!(items[1].content, Content::File { .. }));
+}
+
+/// Overwrites a field of the first header with `mark`.
+fn set(bytes: &mut [u8], mark: &[u8], offset: usize, value: &[u8]) {
+    let at = bytes.windows(4).position(|window| window == mark).unwrap() + offset;
+    bytes[at..at + value.len()].copy_from_slice(value);
+}
+
+#[test]
+fn sizes_and_checksums_of_headers_are_not_believed() {
+    let len = format!("{} bytes", GPX.len());
+    for size in [[1, 0, 0, 0], [0xfe; 4], [0; 4]] {
+        let mut bytes = zip(&[("b.gpx", GPX)]);
+        set(&mut bytes, b"PK\x01\x02", 24, &size);
+        set(&mut bytes, b"PK\x03\x04", 22, &size);
+        assert_found(&walked(&bytes), &[("a.zip/b.gpx", &len)]);
+    }
+    let mut bytes = zip(&[("b.gpx", GPX)]);
+    set(&mut bytes, b"PK\x01\x02", 16, &[1; 4]);
+    assert_found(&walked(&bytes), &[("a.zip/b.gpx", &len)]);
+    // A packed size behind the end of the archive.
+    set(&mut bytes, b"PK\x01\x02", 20, &[0xfe; 4]);
+    assert_found(&walked(&bytes), &[("a.zip/b.gpx", "failed: the archive ends before it does")]);
+}
+
+#[test]
+fn encryption_and_other_methods_are_named() {
+    let files: &[(&str, &[u8])] = &[("b.gpx", GPX)];
+    let mut bytes = zip(files);
+    set(&mut bytes, b"PK\x01\x02", 8, &[1, 0]);
+    assert_found(&walked(&bytes), &[("a.zip/b.gpx", "failed: it is encrypted")]);
+    for (method, reason) in [
+        (12, "failed: it is compressed in a way that is not read: bzip2"),
+        (77, "failed: it is compressed in a way that is not read: method 77"),
+    ] {
+        let mut bytes = zip(files);
+        set(&mut bytes, b"PK\x01\x02", 10, &[method, 0]);
+        assert_found(&walked(&bytes), &[("a.zip/b.gpx", reason)]);
+    }
+}
+
+#[test]
+fn files_that_share_their_bytes_are_refused() {
+    // Many entries of the directory point to one large member: its directory is repeated, and the counts raised.
+    let filler: Vec<u8> = (0..60_000_u32).map(|i| (i.wrapping_mul(2_654_435_761) >> 24) as u8).collect();
+    let kernel = [GPX, &filler].concat();
+    let mut bytes = zip_as(CompressionMethod::Stored, &[("k.gpx", &kernel)]);
+    let start = bytes.windows(4).position(|window| window == b"PK\x01\x02").unwrap();
+    let end = bytes.windows(4).position(|window| window == b"PK\x05\x06").unwrap();
+    let entry = bytes[start..end].to_vec();
+    let mut last = bytes[end..].to_vec();
+    bytes.truncate(start);
+    for _ in 0..100 {
+        bytes.extend_from_slice(&entry);
+    }
+    last[8..10].copy_from_slice(&[100, 0]);
+    last[10..12].copy_from_slice(&[100, 0]);
+    last[12..16].copy_from_slice(&u32::try_from(entry.len() * 100).unwrap().to_le_bytes());
+    bytes.extend_from_slice(&last);
+    let (items, result) = walked_within(&Limits::default(), &bytes);
+    assert_eq!(items.len(), 1);
+    assert!(result.unwrap_err().to_string().contains("overlap"));
+}
+
+#[test]
+fn declared_counts_allocate_nothing() {
+    let mut bytes = zip(&[("b.gpx", GPX)]);
+    set(&mut bytes, b"PK\x05\x06", 8, &[0xff; 4]);
+    // The directory says 65,535 members and holds one: it is damaged, and the member is found without it.
+    let (items, _) = walked_within(&Limits::default(), &bytes);
+    assert!(items.iter().any(|item| matches!(&item.content, Content::File { bytes, .. } if bytes == GPX)));
+    let mut writer = ZipWriter::new(Cursor::new(Vec::new()));
+    for i in 0..2_000 {
+        writer.start_file(format!("{i}.txt"), SimpleFileOptions::default()).unwrap();
+        writer.write_all(b"x").unwrap();
+    }
+    assert_eq!(walked(&writer.finish().unwrap().into_inner()).len(), 2_000);
+}
