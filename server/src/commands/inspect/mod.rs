@@ -3,23 +3,32 @@
 mod print;
 
 use std::collections::BTreeMap;
-use std::io::Write;
+use std::fs::File;
+use std::io::{self, Write};
+use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
 use chrono::{DateTime, NaiveDate, Utc};
 use plimsoll_analytics::{ActivitySummary, Physiology, summarise};
+use plimsoll_ingest::archive::{Content, Limits, ReadWriteSeek, Scratch, plain, walk};
 use plimsoll_ingest::{
-    Activity, Device, Format, Lap, Notice, OffsetSource, OtherMessage, OtherValue, Pause, ReadOptions, Totals, schema,
+    Activity, Details, Device, DiaryValue, Format, Lap, Length, Notice, OffsetSource, OtherMessage, OtherValue, Pause,
+    ReadOptions, Totals, quality, read, schema,
 };
 use polars::prelude::{AnyValue, Column, DataType, PolarsResult};
 use serde::Serialize;
 
-/// One file.
-#[derive(Debug, Serialize)]
+/// One file, or one member of an archive.
+#[derive(Debug, Default, Serialize)]
 struct FileReport {
     file: String,
+    /// Whether it was read, or was set aside because it holds no training.
     ok: bool,
+    /// Why it was not read.
     error: Option<String>,
+    /// What it is instead of training.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    set_aside: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     format: Option<Format>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -28,6 +37,8 @@ struct FileReport {
     notices: Vec<Notice>,
     messages: BTreeMap<String, u64>,
     activities: Vec<ActivityReport>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    diary: Vec<DiaryValue>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     others: Vec<OtherReport>,
 }
@@ -52,7 +63,8 @@ struct OtherFieldReport {
 struct ActivityReport {
     sport: String,
     sub_sport: Option<&'static str>,
-    title: Option<String>,
+    #[serde(flatten)]
+    details: DetailsReport,
     start: Option<DateTime<Utc>>,
     start_unix_s: Option<i64>,
     utc_offset_s: Option<i32>,
@@ -67,8 +79,46 @@ struct ActivityReport {
     distance_from: String,
     laps: Vec<Lap>,
     pauses: Vec<Pause>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    lengths: Vec<Length>,
     records: usize,
     columns: BTreeMap<String, ColumnReport>,
+    /// Columns of what a heart-rate strap kept in its own memory.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    strap: BTreeMap<String, ColumnReport>,
+    /// What looks wrong with the samples.
+    findings: Vec<Notice>,
+    /// What cleaning would do about it.
+    cleaning: Vec<CleaningReport>,
+}
+
+/// What a person or a service says about an activity. The sport it names is in the activity's own.
+#[derive(Debug, Serialize)]
+struct DetailsReport {
+    title: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    description: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    gear: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    commute: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    rpe: Option<f64>,
+}
+
+impl From<&Details> for DetailsReport {
+    fn from(details: &Details) -> Self {
+        let Details { sport: _, title, description, gear, commute, rpe } = details.clone();
+        Self { title, description, gear, commute, rpe }
+    }
+}
+
+/// One step of cleaning.
+#[derive(Debug, Serialize)]
+struct CleaningReport {
+    step: &'static str,
+    samples: usize,
+    text: String,
 }
 
 /// Count of valid values, and sum, least and greatest of them; null when there are none or they are not numbers.
@@ -80,70 +130,105 @@ struct ColumnReport {
     max: Option<f64>,
 }
 
-/// Reports on `files`, in JSON also on their `others` when asked; returns whether every file could be read.
+/// Reports on `files` and on every file in those that are archives, in JSON also on their `others` when asked; returns
+/// whether every file could be read.
 pub(crate) fn inspect(files: &[PathBuf], json: bool, others: bool) -> anyhow::Result<bool> {
-    let mut out = std::io::BufWriter::new(std::io::stdout().lock());
+    let mut out = io::BufWriter::new(io::stdout().lock());
     let mut all_read = true;
     for file in files {
-        let mut report = report(file);
-        all_read &= report.ok;
-        if json {
-            if !others {
+        let mut written = Ok(());
+        reports(file, &mut |mut report| {
+            all_read &= report.ok;
+            if json && !others {
                 report.others.clear();
             }
-            serde_json::to_writer(&mut out, &report)?;
-            writeln!(out)?;
-        } else {
-            print::print(&report, &mut out)?;
-        }
-        // A reader that follows along sees each file as it is done.
-        out.flush()?;
+            written = write(&report, json, &mut out);
+            if written.is_ok() { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
+        });
+        written?;
     }
     Ok(all_read)
 }
 
-/// The bytes of a regular file; a pipe would be waited for without end.
-fn read_file(path: &Path) -> std::io::Result<Vec<u8>> {
-    if std::fs::metadata(path)?.is_file() {
-        std::fs::read(path)
+/// Writes a report; a reader that follows along sees each file as it is done.
+fn write(report: &FileReport, json: bool, out: &mut impl Write) -> anyhow::Result<()> {
+    if json {
+        serde_json::to_writer(&mut *out, report)?;
+        writeln!(out)?;
     } else {
-        Err(std::io::Error::other("it is not a regular file"))
+        print::print(report, out)?;
+    }
+    Ok(out.flush()?)
+}
+
+/// Opens a regular file; a pipe would be waited for without end.
+fn open(path: &Path) -> io::Result<File> {
+    if std::fs::metadata(path)?.is_file() {
+        File::open(path)
+    } else {
+        Err(io::Error::other("it is not a regular file"))
     }
 }
 
-fn report(path: &Path) -> FileReport {
-    let read = read_file(path)
-        .map_err(|error| error.to_string())
-        .and_then(|bytes| plimsoll_ingest::read(&bytes, &ReadOptions::default()).map_err(|error| error.to_string()));
-    let file = path.display().to_string();
-    match read {
-        Ok(mut read) => {
-            let others = read.others.decode_noting(&mut read.notices);
-            FileReport {
-                file,
-                ok: true,
-                error: None,
-                format: Some(read.format),
-                kind: Some(read.kind.name().to_owned()),
-                device: read.device,
-                notices: read.notices,
-                messages: read.messages,
-                activities: read.activities.iter().map(activity_report).collect(),
-                others: others.into_iter().filter_map(other_report).collect(),
-            }
-        }
-        Err(error) => FileReport {
-            file,
-            ok: false,
-            error: Some(error),
-            format: None,
-            kind: None,
-            device: None,
-            notices: Vec::new(),
-            messages: BTreeMap::new(),
-            activities: Vec::new(),
-            others: Vec::new(),
-        },
+/// Room beside memory for archives in archives.
+struct TemporaryFiles;
+
+impl Scratch for TemporaryFiles {
+    fn create(&mut self) -> io::Result<Box<dyn ReadWriteSeek>> {
+        Ok(Box::new(tempfile::tempfile()?))
+    }
+}
+
+/// Visits a report for the file at `path`, or for each of its members when it is an archive.
+fn reports(path: &Path, visit: &mut dyn FnMut(FileReport) -> ControlFlow<()>) {
+    let name = path.display().to_string();
+    // A person asks about this one file by its name; there is no one else to protect.
+    let limits = Limits { member_bytes: 1_000_000_000, total_bytes: u64::MAX, ..Limits::default() };
+    let walked = open(path).map_err(Into::into).and_then(|file| {
+        walk(&name, io::BufReader::new(file), &limits, &mut TemporaryFiles, &mut |item| {
+            let report = match item.content {
+                Content::File { bytes, details } => read_report(&bytes, details.unwrap_or_default(), &limits),
+                Content::SetAside { reason } => {
+                    FileReport { ok: true, set_aside: Some(reason), ..FileReport::default() }
+                }
+                Content::Failed { reason, option: _ } => failed(reason),
+            };
+            visit(FileReport { file: item.name, ..report })
+        })
+    });
+    if let Err(error) = walked {
+        let _ = visit(FileReport { file: name, ..failed(error.to_string()) });
+    }
+}
+
+fn failed(error: String) -> FileReport {
+    FileReport { error: Some(error), ..FileReport::default() }
+}
+
+fn read_report(bytes: &[u8], details: Details, limits: &Limits) -> FileReport {
+    let bytes = match plain(bytes, limits) {
+        Ok(bytes) => bytes,
+        Err(error) => return failed(error.to_string()),
+    };
+    let mut file = match read(&bytes.bytes, &ReadOptions::default()) {
+        Ok(file) => file,
+        Err(error) => return failed(error.to_string()),
+    };
+    file.apply(details);
+    let mut notices: Vec<Notice> = bytes.notice.into_iter().collect();
+    notices.append(&mut file.notices);
+    let others = file.others.decode_noting(&mut notices);
+    FileReport {
+        ok: true,
+        format: Some(file.format),
+        kind: Some(file.kind.name().to_owned()),
+        device: file.device,
+        notices,
+        messages: file.messages,
+        activities: file.activities.iter().map(activity_report).collect(),
+        diary: file.diary,
+        others: others.into_iter().filter_map(other_report).collect(),
+        ..FileReport::default()
     }
 }
 
@@ -168,7 +253,7 @@ fn activity_report(activity: &Activity) -> ActivityReport {
     ActivityReport {
         sport: activity.sport.name().to_owned(),
         sub_sport: activity.sport.run_kind(),
-        title: activity.details.title.clone(),
+        details: DetailsReport::from(&activity.details),
         start: activity.start,
         start_unix_s: activity.start.map(|start| start.timestamp()),
         utc_offset_s: activity.utc_offset_s,
@@ -180,8 +265,20 @@ fn activity_report(activity: &Activity) -> ActivityReport {
         distance_from,
         laps: activity.laps.clone(),
         pauses: activity.pauses.clone(),
+        lengths: activity.lengths.clone(),
         records: activity.records.height(),
         columns: activity.records.columns().iter().filter_map(column_report).collect(),
+        strap: activity
+            .strap_heart_rate
+            .iter()
+            .flat_map(|strap| strap.columns().iter().filter_map(column_report))
+            .collect(),
+        findings: quality::examine(activity).iter().map(quality::Finding::notice).collect(),
+        cleaning: quality::clean(activity, &quality::Cleaning::default())
+            .steps
+            .into_iter()
+            .map(|step| CleaningReport { step: step.name, samples: step.samples, text: step.text })
+            .collect(),
     }
 }
 
@@ -262,7 +359,9 @@ fn seconds_since_1970(column: &Column) -> PolarsResult<Column> {
 
 #[cfg(test)]
 mod tests {
-    use super::{print, report};
+    use std::ops::ControlFlow;
+
+    use super::{print, reports};
 
     /// A file with two fields of a user profile, one that has no name, and a message that has none.
     fn settings() -> Vec<u8> {
@@ -288,7 +387,12 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("settings.fit");
         std::fs::write(&path, settings()).unwrap();
-        let report = report(&path);
+        let mut found = Vec::new();
+        reports(&path, &mut |report| {
+            found.push(report);
+            ControlFlow::Continue(())
+        });
+        let [report] = found.as_slice() else { panic!("one file, one report") };
         let others = serde_json::to_value(&report.others).unwrap();
         let expected = serde_json::json!([
             { "message": "file_id", "fields": { "type": { "value": "settings", "units": "" } } },
@@ -300,7 +404,7 @@ mod tests {
         assert_eq!(others, expected);
 
         let mut out = Vec::new();
-        print::print(&report, &mut out).unwrap();
+        print::print(report, &mut out).unwrap();
         let text = String::from_utf8(out).unwrap();
         assert!(text.contains("\n  user_profile: weight 70 kg, resting_heart_rate 50 bpm\n"), "{text}");
         assert!(!text.contains("unknown_field"), "{text}");

@@ -4,7 +4,7 @@ use std::io::Write;
 
 use plimsoll_ingest::OtherValue;
 
-use super::{ActivityReport, FileReport, OtherReport};
+use super::{ActivityReport, CleaningReport, FileReport, OtherReport};
 use crate::words;
 
 /// Messages beside the activities that a person may care about, and which of their fields, in this order.
@@ -38,6 +38,9 @@ pub(super) fn print(report: &FileReport, out: &mut impl Write) -> std::io::Resul
     if let Some(error) = &report.error {
         return writeln!(out, "  not read: {error}\n");
     }
+    if let Some(what) = &report.set_aside {
+        return writeln!(out, "  set aside: {what}\n");
+    }
     let kind = report.kind.as_deref().unwrap_or("?").replace('_', " ");
     let device = report.device.as_ref().map_or_else(String::new, |device| {
         let parts: Vec<&str> =
@@ -55,6 +58,12 @@ pub(super) fn print(report: &FileReport, out: &mut impl Write) -> std::io::Resul
     for (kind, fields) in OTHERS {
         print_others(kind, fields, &report.others, out)?;
     }
+    if !report.diary.is_empty() {
+        writeln!(out, "  diary:")?;
+    }
+    for value in &report.diary {
+        writeln!(out, "    {} {} {:.0}", value.date, value.kind.as_str(), value.value)?;
+    }
     for (index, activity) in report.activities.iter().enumerate() {
         print_activity(index + 1, activity, out)?;
     }
@@ -70,7 +79,8 @@ fn print_activity(number: usize, activity: &ActivityReport, out: &mut impl Write
                 .to_string()
         },
     );
-    writeln!(out, "  activity {number}: {}, {start}", words::sport(&activity.sport, activity.sub_sport))?;
+    let title = activity.details.title.as_ref().map_or_else(String::new, |title| format!(", {}", words::plain(title)));
+    writeln!(out, "  activity {number}: {}, {start}{title}", words::sport(&activity.sport, activity.sub_sport))?;
     let totals = &activity.totals;
     let mut facts = Vec::new();
     if let Some(metres) = totals.distance_m {
@@ -86,7 +96,16 @@ fn print_activity(number: usize, activity: &ActivityReport, out: &mut impl Write
     writeln!(out, "    {}", facts.join(", "))?;
     let count = |number: usize, what: &str| format!("{number} {what}{}", if number == 1 { "" } else { "s" });
     let (laps, pauses) = (count(activity.laps.len(), "lap"), count(activity.pauses.len(), "pause"));
-    writeln!(out, "    {laps}, {pauses}, {}", count(activity.records, "record"))?;
+    let mut parts = vec![laps, pauses];
+    parts.extend((!activity.lengths.is_empty()).then(|| count(activity.lengths.len(), "length")));
+    parts.push(count(activity.records, "record"));
+    writeln!(out, "    {}", parts.join(", "))?;
+    for finding in &activity.findings {
+        writeln!(out, "    finding: {} ({})", finding.text, finding.place)?;
+    }
+    for CleaningReport { step, text, .. } in &activity.cleaning {
+        writeln!(out, "    cleaning, {step}: {text}")?;
+    }
     if !activity.columns.is_empty() {
         writeln!(out, "    {:<26} {:>8} {:>16} {:>14} {:>14}", "column", "count", "sum", "min", "max")?;
     }
