@@ -43,7 +43,7 @@ pub struct Caps {
     pub samples: usize,
     /// Most samples of one workout.
     pub samples_of_workout: usize,
-    /// Largest route, bytes.
+    /// Most bytes of the routes of one workout together.
     pub route_bytes: usize,
     /// Most passes over the export.
     pub passes: u32,
@@ -55,7 +55,7 @@ impl Default for Caps {
             workouts: 50_000,
             readings: 500_000,
             samples: 2_000_000,
-            samples_of_workout: 200_000,
+            samples_of_workout: 100_000,
             route_bytes: 32_000_000,
             passes: 64,
         }
@@ -104,7 +104,13 @@ pub fn split(
     caps: &Caps,
     visit: &mut dyn FnMut(Document) -> ControlFlow<()>,
 ) -> io::Result<Report> {
-    let mut split = Split { caps, report: Report::default(), sources: Sources::default() };
+    let mut split = Split {
+        caps,
+        report: Report::default(),
+        sources: Sources::default(),
+        missing: Named::default(),
+        too_large: Named::default(),
+    };
     let Some((workouts, readings)) = split.first_pass(source)? else { return Ok(split.report) };
     let mut names = Names::default();
     let mut from = 0;
@@ -123,6 +129,7 @@ pub fn split(
         }
         from = to;
     }
+    split.tell_of_routes();
     for (month, readings) in by_month(readings) {
         let (samples, offsets): (Vec<Sample>, HashMap<i64, Option<i32>>) = split.apart(readings);
         let readings = samples.iter().map(|sample| (sample, offsets.get(&sample.start_ms).copied().flatten()));
@@ -143,6 +150,25 @@ struct Split<'c> {
     caps: &'c Caps,
     report: Report,
     sources: Sources,
+    /// Workouts whose routes are not there, or too large.
+    missing: Named,
+    too_large: Named,
+}
+
+/// How many, and which was the first.
+#[derive(Debug, Default)]
+struct Named {
+    count: usize,
+    first: String,
+}
+
+impl Named {
+    fn add(&mut self, name: &str) {
+        if self.count == 0 {
+            name.clone_into(&mut self.first);
+        }
+        self.count += 1;
+    }
 }
 
 impl Split<'_> {
@@ -297,20 +323,36 @@ impl Split<'_> {
 
     /// The routes of a workout as canonical GPX.
     fn routes(&mut self, source: &mut dyn Source, workout: &Workout, name: &str) -> Vec<String> {
-        let mut routes = Vec::new();
+        let (mut routes, mut left) = (Vec::new(), self.caps.route_bytes);
         for path in &workout.routes {
-            match source.route(path) {
-                Some(bytes) if bytes.len() <= self.caps.route_bytes => routes.push(write::route(&bytes)),
-                Some(_) => {
-                    let cap = self.caps.route_bytes;
-                    self.report
-                        .remarks
-                        .push(format!("The route of {name} is larger than {cap} bytes and was left out."));
-                }
-                None => self.report.remarks.push(format!("The route of {name} is not in the export.")),
+            let Some(bytes) = source.route(path) else {
+                self.missing.add(name);
+                continue;
+            };
+            if bytes.len() <= left {
+                left -= bytes.len();
+                routes.push(write::route(&bytes));
+            } else {
+                self.too_large.add(name);
             }
         }
         routes
+    }
+
+    fn tell_of_routes(&mut self) {
+        let cap = self.caps.route_bytes;
+        for (routes, what) in [
+            (&self.missing, "not in the export".to_owned()),
+            (&self.too_large, format!("larger than {cap} bytes and left out")),
+        ] {
+            match routes {
+                Named { count: 0, .. } => {}
+                Named { count: 1, first } => self.report.remarks.push(format!("The route of {first} is {what}.")),
+                Named { count, first } => {
+                    self.report.remarks.push(format!("{count} routes are {what}, the first of them that of {first}."));
+                }
+            }
+        }
     }
 
     /// Samples in an order that does not depend on where they stand in the export, each once.

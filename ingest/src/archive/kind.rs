@@ -55,11 +55,10 @@ fn kind_within(head: &[u8], layers: usize) -> Kind {
             },
         };
     }
-    if is_health_export(head) {
-        return Kind::Health;
-    }
     match Format::detect(head) {
+        Ok(Format::AppleHealth) => Kind::Health,
         Ok(format) => Kind::File(format),
+        Err(_) if is_health_export(head) => Kind::Health,
         Err(ReadError::Empty) => Kind::Aside("an empty file".to_owned()),
         Err(ReadError::NotAWatchFile { looks_like }) => Kind::Aside(phrase(head, looks_like)),
         Err(error) => Kind::Aside(error.to_string()),

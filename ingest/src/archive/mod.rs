@@ -25,8 +25,12 @@
 //!   `Details::sport` of it wins as [`crate::WatchFile::apply`] says.
 //! - **Garmin's export** is zip archives in a zip archive, with FIT files, settings and empty files. The names that
 //!   `summarizedActivities.json` gives to activities are not joined: that file is set aside as JSON.
-//! - **Apple Health's export** is set aside: it needs a reader of its own.
+//! - **Apple Health's export** is known by the root element of its `export.xml`, in an archive or by itself. It is
+//!   visited first, as one document per workout (`…/export.xml#running-2023-05-01T05:30:00Z`) and per month of values
+//!   of days (see [`crate::apple`]); then comes what is to be said about it. Routes that belong to a workout stand in
+//!   its document and are not visited again; others are files like any.
 
+mod health;
 mod inflate;
 mod kind;
 mod limits;

@@ -4,6 +4,7 @@
 
 mod export;
 mod split;
+mod zipped;
 
 use chrono::NaiveDate;
 use plimsoll_ingest::{

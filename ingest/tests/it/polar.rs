@@ -32,7 +32,12 @@ fn codes(file: &WatchFile) -> Vec<NoticeCode> {
 fn samples(values: &[&str]) -> String {
     let mut text = String::from("[ ");
     for (second, value) in values.iter().enumerate() {
-        let _ = write!(text, "{}{{\n  \"dateTime\" : \"2021-03-02T17:05:{:02}.000\"", if second > 0 { ", " } else { "" }, 11 + second);
+        let _ = write!(
+            text,
+            "{}{{\n  \"dateTime\" : \"2021-03-02T17:05:{:02}.000\"",
+            if second > 0 { ", " } else { "" },
+            11 + second
+        );
         if !value.is_empty() {
             let _ = write!(text, ",\n  \"value\" : {value}");
         }
@@ -116,10 +121,7 @@ fn an_older_session_is_joined_by_its_times() {
     let laps: Vec<_> = run.laps.iter().map(|lap| (lap.start.unwrap().to_rfc3339(), lap.totals.timer_time_s)).collect();
     assert_eq!(
         laps,
-        [
-            ("2021-03-02T16:05:11+00:00".to_owned(), Some(300.0)),
-            ("2021-03-02T16:10:11+00:00".to_owned(), Some(290.0))
-        ]
+        [("2021-03-02T16:05:11+00:00".to_owned(), Some(300.0)), ("2021-03-02T16:10:11+00:00".to_owned(), Some(290.0))]
     );
     assert_eq!(run.laps[0].totals.avg_heart_rate_bpm, Some(140.0));
     assert_eq!(file.notices, []);
@@ -280,7 +282,10 @@ fn nesting_and_odd_types_do_no_harm() {
     let odd = r#"{"exportVersion":"1","exercises":{"startTime":5},"startTime":"2021-07-04T09:00:00","samples":7,"laps":"x",
         "pauseTimes":[[]],"sport":[],"duration":"PT1e400S","distance":1e999,"statistics":null}"#;
     assert_eq!(only(&read_text(odd)).sport, Sport::Unknown);
-    let many = format!(r#"{{"exportVersion":"1","startTime":"2021-07-04T09:00:00","exercises":[{}]}}"#, vec!["{}"; 100_000].join(","));
+    let many = format!(
+        r#"{{"exportVersion":"1","startTime":"2021-07-04T09:00:00","exercises":[{}]}}"#,
+        vec!["{}"; 100_000].join(",")
+    );
     assert!(read_text(&many).activities.is_empty());
     let error = plimsoll_ingest::polar::read(b"{\"a\":\n\n1", &ReadOptions::default()).unwrap_err();
     assert!(matches!(error, ReadError::Text { line: 3, .. }), "{error}");

@@ -16,6 +16,10 @@ pub(super) const DTD: &str = r#"<!DOCTYPE HealthData [
 ]>
 "#;
 
+/// The route of a run, as it stands in the run.
+pub(super) const REFERENCE: &str = "  <WorkoutRoute sourceName=\"Watch\"><MetadataEntry key=\"HKMetadataKeySyncVersion\" value=\"2\"/>\
+                         <FileReference path=\"/workout-routes/route_2024-01-02_7.30am.gpx\"/></WorkoutRoute>\n";
+
 pub(super) fn record(quantity: &str, source: &str, unit: &str, start: &str, end: &str, value: &str) -> String {
     format!(
         " <Record type=\"HKQuantityTypeIdentifier{quantity}\" sourceName=\"{source}\" sourceVersion=\"9.1\" \
