@@ -58,7 +58,7 @@ pub(super) fn activity(
     }
     let (mut rows, distance_source) = match route(&embedded, &sport, options, &place, notices) {
         Some(rows) => (rows, DistanceSource::Positions),
-        None => (Rows::new(times(samples)), DistanceSource::None),
+        None => (Rows::new(times(samples, &workout.source, sources)), DistanceSource::None),
     };
     for quantity in Quantity::of_records() {
         let Some(column) = quantity.column().filter(|column| !rows.has(column)) else { continue };
@@ -176,15 +176,15 @@ fn numbers(records: &DataFrame, name: &str, missing: f64) -> Vec<f64> {
 }
 
 /// The times of rows without a route: those of heart rates, else of the quantity with the most samples.
-fn times(samples: &[Sample]) -> Vec<i64> {
+fn times(samples: &[Sample], source: &str, sources: &[String]) -> Vec<i64> {
     let count = |quantity: Quantity| samples.iter().filter(|sample| sample.quantity == quantity).count();
-    let of = if count(Quantity::HeartRate) > 0 {
+    let base = if count(Quantity::HeartRate) > 0 {
         Some(Quantity::HeartRate)
     } else {
         Quantity::of_records().max_by_key(|quantity| count(*quantity))
     };
-    let mut times: Vec<i64> =
-        samples.iter().filter(|sample| Some(sample.quantity) == of).map(|sample| sample.start_ms).collect();
+    let own = base.map(|quantity| of_quantity(samples, quantity, source, sources)).unwrap_or_default();
+    let mut times: Vec<i64> = own.iter().map(|sample| sample.start_ms).collect();
     times.dedup();
     times
 }

@@ -130,7 +130,7 @@ fn activities(
         activities.push(activity::activity(workout, own, sources, number, options, notices)?);
     }
     if without > 0 {
-        let text = format!("{without} workouts overlap with so many others that they were left without samples.");
+        let text = format!("Workouts that overlap with too many others were left without samples: {without}.");
         notices.push(Notice::new(NoticeCode::Capped, "", text));
     }
     Ok(activities)
@@ -212,17 +212,17 @@ impl Content {
             let text = "The file ends before its last element is closed; what stands before the cut was kept.";
             self.notices.push(Notice::new(NoticeCode::Truncated, format!("line {}", scanner.line), text));
         }
-        self.tell(NoticeCode::Damaged, scanner.damaged, "tags run into the next one and were passed over");
-        self.tell(NoticeCode::Capped, scanner.too_long, "tags are longer than 64 kB and were passed over");
-        self.tell(NoticeCode::Damaged, gather.unreadable, "workouts have no kind, start or end and were left out");
-        self.tell(NoticeCode::ImpossibleValue, wrong, "records cannot be, or have unknown units, and were left out");
-        self.tell(NoticeCode::Capped, too_many, "workouts beyond the first 1,000 were left out");
+        self.tell(NoticeCode::Damaged, scanner.damaged, "Tags that run into the next one were passed over");
+        self.tell(NoticeCode::Capped, scanner.too_long, "Tags longer than 64 kB were passed over");
+        self.tell(NoticeCode::Damaged, gather.unreadable, "Workouts without a kind, start or end were left out");
+        self.tell(NoticeCode::ImpossibleValue, wrong, "Records that cannot be, or have unknown units, were left out");
+        self.tell(NoticeCode::Capped, too_many, "Workouts beyond the first 1,000 were left out");
         (damage, scanner.line)
     }
 
     fn tell(&mut self, code: NoticeCode, trouble: Trouble, what: &str) {
         if trouble.count > 0 {
-            let text = format!("{} {what} (the first is here).", trouble.count);
+            let text = format!("{what}: {}, the first here.", trouble.count);
             self.notices.push(Notice::new(code, format!("line {}", trouble.first_line), text));
         }
     }

@@ -224,13 +224,13 @@ impl Split<'_> {
         }
         let mut trouble = |trouble: Trouble, what: &str| {
             if trouble.count > 0 {
-                remarks.push(format!("{} {what}; the first at line {}.", trouble.count, trouble.first_line));
+                remarks.push(format!("{what}: {}, the first at line {}.", trouble.count, trouble.first_line));
             }
         };
-        trouble(scanner.damaged, "damaged tags were passed over");
-        trouble(scanner.too_long, "tags longer than 64 kB were passed over");
-        trouble(gather.unreadable, "workouts without a kind, start or end were left out");
-        trouble(wrong, "readings of the day that cannot be, or in unknown units, were left out");
+        trouble(scanner.damaged, "Damaged tags that were passed over");
+        trouble(scanner.too_long, "Tags longer than 64 kB that were passed over");
+        trouble(gather.unreadable, "Workouts without a kind, start or end, which were left out");
+        trouble(wrong, "Readings of days that cannot be, or in unknown units, which were left out");
         if too_many_workouts > 0 {
             let cap = self.caps.workouts;
             remarks.push(format!("There are more than {cap} workouts; {too_many_workouts} were left out."));
@@ -255,7 +255,7 @@ impl Split<'_> {
     ) -> io::Result<(usize, Vec<Vec<Sample>>)> {
         let rest = workouts.get(from..).unwrap_or_default();
         let mut samples: Vec<Vec<Sample>> = vec![Vec::new(); rest.len()];
-        if self.report.passes > self.caps.passes {
+        if self.report.passes >= self.caps.passes {
             let text = format!(
                 "The samples are too many for {} passes over the export; {} workouts have their totals only.",
                 self.caps.passes,

@@ -54,7 +54,8 @@ pub fn read(bytes: &[u8], options: &ReadOptions) -> Result<WatchFile, ReadError>
         Some(error) if !is_useful => return Err(refusal(without_place(error), error.line())),
         None if !is_useful => return Err(refusal("it has no start".to_owned(), 1)),
         Some(error) => {
-            let code = if error.is_eof() { NoticeCode::Truncated } else { NoticeCode::Damaged };
+            let code =
+                if error.is_eof() || is_at_end(error, &text) { NoticeCode::Truncated } else { NoticeCode::Damaged };
             let text =
                 format!("The file cannot be read further ({}); what stands before was kept.", without_place(error));
             notices.push(Notice::new(code, format!("line {}", error.line()), text));
@@ -89,6 +90,13 @@ pub fn read(bytes: &[u8], options: &ReadOptions) -> Result<WatchFile, ReadError>
         diary: Vec::new(),
         notices,
     })
+}
+
+/// Whether the damage is where the text ends: half a number is no number.
+fn is_at_end(error: &serde_json::Error, text: &str) -> bool {
+    let last = text.rfind('\n').map_or(0, |newline| newline + 1);
+    let lines = 1 + text.bytes().filter(|byte| *byte == b'\n').count();
+    error.line() == lines && error.column() >= text.len() - last
 }
 
 /// What the parser says, without the place that it says it with.

@@ -13,6 +13,7 @@ use plimsoll_ingest::{
 };
 
 use export::{DTD, record, run};
+use proptest::prelude::*;
 
 fn options() -> ReadOptions {
     ReadOptions::default()
@@ -273,7 +274,7 @@ fn depth_and_size_of_the_markup_do_no_harm() {
 
 #[test]
 fn workouts_that_all_overlap_do_not_multiply_the_samples() {
-    let beats: String = (0..2_000)
+    let beats: String = (0..1_800)
         .map(|s| {
             let time = format!("2019-05-01 07:{:02}:{:02} +0200", 30 + s / 60, s % 60);
             record("HeartRate", "Watch", "count/min", &time, &time, "130")
@@ -281,8 +282,32 @@ fn workouts_that_all_overlap_do_not_multiply_the_samples() {
         .collect();
     let file = read_body(&format!("{beats}{}", OLD.repeat(900)));
     let rows: usize = file.activities.iter().map(|activity| activity.records.height()).sum();
-    assert_eq!((file.activities.len(), rows), (900, 8 * 2_000));
+    assert_eq!((file.activities.len(), rows), (900, 8 * 1_800));
     assert!(codes(&file).contains(&NoticeCode::Capped));
+}
+
+proptest! {
+    /// Whatever is changed in a document: the same result twice, and no panic.
+    #[test]
+    fn any_damage_is_read_or_refused(edits in prop::collection::vec((any::<usize>(), any::<u8>(), 0..4_u8), 1..12)) {
+        let beats = record("HeartRate", "W", "count/min", "2019-05-01 07:31:00 +0200", "2019-05-01 07:31:00 +0200", "130");
+        let route = format!("<Route><![CDATA[{}]]></Route></Workout>", export::route("2019-05-01T05:30:00Z", 3));
+        let mut bytes = document(&format!("{beats}{}", OLD.replace(" </Workout>", &route))).into_bytes();
+        for (at, byte, edit) in edits {
+            let at = at % bytes.len();
+            match edit {
+                0 => bytes[at] = byte,
+                1 => bytes.insert(at, byte),
+                2 => bytes.truncate(at.max(1)),
+                _ => _ = bytes.remove(at),
+            }
+            if bytes.is_empty() {
+                bytes.push(byte);
+            }
+        }
+        let read = || plimsoll_ingest::apple::read(&bytes, &options());
+        prop_assert_eq!(format!("{:?}", read()), format!("{:?}", read()));
+    }
 }
 
 #[test]

@@ -9,6 +9,7 @@ use plimsoll_ingest::{
     Activity, DistanceSource, FileKind, Format, NoticeCode, OffsetSource, ReadError, ReadOptions, RunKind, Sport,
     WatchFile, read,
 };
+use proptest::prelude::*;
 
 fn read_text(text: &str) -> WatchFile {
     read(text.as_bytes(), &ReadOptions::default()).unwrap()
@@ -274,11 +275,39 @@ fn a_cut_keeps_what_stands_before_it() {
     }
 }
 
+proptest! {
+    /// Whatever is changed in a session: the same result twice, and no panic.
+    #[test]
+    fn any_damage_is_read_or_refused(edits in prop::collection::vec((any::<usize>(), any::<u8>(), 0..4_u8), 1..12)) {
+        let parts = [series("HEART_RATE", &["120", "NaN", "121"]), series("DISTANCE", &["1", "2"])].join(",");
+        let mut bytes = new(&parts).into_bytes();
+        for (at, byte, edit) in edits {
+            let at = at % bytes.len();
+            match edit {
+                0 => bytes[at] = byte,
+                1 => bytes.insert(at, byte),
+                2 => bytes.truncate(at.max(1)),
+                _ => _ = bytes.remove(at),
+            }
+            if bytes.is_empty() {
+                bytes.push(byte);
+            }
+        }
+        let read = || plimsoll_ingest::polar::read(&bytes, &ReadOptions::default());
+        prop_assert_eq!(format!("{:?}", read()), format!("{:?}", read()));
+    }
+}
+
 #[test]
 fn nesting_and_odd_types_do_no_harm() {
-    let deep = format!(r#"{{"exportVersion":"1","startTime":"2021-07-04T09:00:00","x":{}"#, "[".repeat(100_000));
-    let file = read_text(&deep);
-    assert_eq!(codes(&file)[0], NoticeCode::Damaged);
+    let head = r#"{"exportVersion":"1","startTime":"2021-07-04T09:00:00""#;
+    for (deep, code) in [
+        (format!(r#"{head},"x":{}"#, "[".repeat(100_000)), NoticeCode::Truncated),
+        (format!(r#"{head},"samples":{}"#, r#"{"samples":[{"values":["#.repeat(10_000)), NoticeCode::Truncated),
+        (format!(r#"{head}{}"#, r#","exercises":[{"a":1"#.repeat(10_000)), NoticeCode::Damaged),
+    ] {
+        assert_eq!(codes(&read_text(&deep))[0], code);
+    }
     let odd = r#"{"exportVersion":"1","exercises":{"startTime":5},"startTime":"2021-07-04T09:00:00","samples":7,"laps":"x",
         "pauseTimes":[[]],"sport":[],"duration":"PT1e400S","distance":1e999,"statistics":null}"#;
     assert_eq!(only(&read_text(odd)).sport, Sport::Unknown);

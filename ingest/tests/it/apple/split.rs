@@ -36,7 +36,7 @@ fn export(address: u32, days: u32) -> Export {
     for day in 1..=days {
         let day = format!("2024-01-{day:02}");
         for minute in (0..24 * 60).step_by(10) {
-            let time = format!("{day} {:02}:{:02}:30 +0100", minute / 60, minute % 60);
+            let time = format!("{day} {:02}:{:02}:32 +0100", minute / 60, minute % 60);
             xml.push_str(&record("HeartRate", "Watch", "count/min", &time, &time, "61"));
             xml.push_str(&record("BasalEnergyBurned", "Watch", "kcal", &time, &time, "1.2"));
         }
