@@ -22,10 +22,15 @@ impl From<&Record<'_>> for Reading {
     }
 }
 
+/// What a value is of.
+type Day = (NaiveDate, DiaryKind);
+/// Readings with their times.
+type Timed = Vec<(DateTime<Utc>, f64)>;
+
 /// One value per day and quantity: the median of the day's readings (of an even number, the mean of the two in the
 /// middle). The time is that of the reading when there is one alone.
 pub(super) fn values(readings: Vec<Reading>, options: &ReadOptions, notices: &mut Vec<Notice>) -> Vec<DiaryValue> {
-    let mut days: BTreeMap<(NaiveDate, DiaryKind), Vec<(DateTime<Utc>, f64)>> = BTreeMap::new();
+    let mut days: BTreeMap<Day, Timed> = BTreeMap::new();
     let mut unknown = false;
     for Reading { quantity, start, value } in readings {
         let kind = match quantity {
@@ -44,7 +49,7 @@ pub(super) fn values(readings: Vec<Reading>, options: &ReadOptions, notices: &mu
         let text = "Readings without an offset from UTC were counted on the UTC day.";
         notices.push(Notice::new(NoticeCode::OffsetUnknown, "", text));
     }
-    let value = |((date, kind), mut readings): ((NaiveDate, DiaryKind), Vec<(DateTime<Utc>, f64)>)| {
+    let value = |((date, kind), mut readings): (Day, Timed)| {
         readings.sort_by(|(_, a), (_, b)| a.total_cmp(b));
         let time = if let [(time, _)] = readings.as_slice() { Some(*time) } else { None };
         let middle = readings.len() / 2;

@@ -16,7 +16,7 @@ const LONGEST_TAG: usize = 64 * 1024;
 const LONGEST_DOCTYPE: usize = 1024 * 1024;
 
 /// What the scanner stops at.
-#[derive(Debug)]
+#[derive(Debug, Clone, Copy)]
 pub(super) enum Item<'s> {
     /// `<a …>`, or `<a …/>` when `is_empty`.
     Start { tag: Tag<'s>, is_empty: bool },

@@ -48,12 +48,12 @@ impl Walk<'_> {
                 break;
             }
             if let Some(key) = route_key(&path(&entry))
-                && let Ok(member) = Member::find(&entry, &mut **files.reader_mut())?
+                && let Ok(member) = Member::find(&entry, files.reader_mut())?
             {
                 routes.insert(key, (entry.header_start(), member));
             }
         }
-        let mut done = self.documents(&name, &mut **files.reader_mut(), &xml, &routes)?;
+        let mut done = self.documents(&name, files.reader_mut(), &xml, &routes)?;
         done.0.insert(xml_at);
         Ok(done)
     }
