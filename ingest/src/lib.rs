@@ -64,8 +64,6 @@ pub fn read(bytes: &[u8], options: &ReadOptions) -> Result<WatchFile, ReadError>
         Format::Csv => csv::read(bytes, options),
         Format::AppleHealth => apple::read(bytes, options),
         Format::Polar => polar::read(bytes, options),
-        Format::Tcx => {
-            Err(ReadError::NotAWatchFile { looks_like: "a file of a format without a reader" })
-        }
+        Format::Tcx => Err(ReadError::NotAWatchFile { looks_like: "a file of a format without a reader" }),
     }
 }

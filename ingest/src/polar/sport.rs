@@ -66,34 +66,25 @@ const NUMBERS: [(u16, &str); 57] = [
     (126, "CORE"),
 ];
 
-/// Names whose words do not tell the sport, or tell another.
-const NAMES: [(&str, &str); 8] = [
-    // Running in deep water: nothing lands on the ground.
-    ("WATER_RUNNING", "water_running"),
-    ("CROSS_TRAINER", "elliptical"),
-    ("FUNCTIONAL_TRAINING", "strength_training"),
-    ("CIRCUIT_TRAINING", "strength_training"),
-    ("CORE", "strength_training"),
-    ("SPINNING", "cycling"),
-    ("OTHER_OUTDOOR", "other"),
-    ("OTHER_INDOOR", "other"),
-];
-
 /// The sport; `None` when none is stated.
 pub(super) fn of(stated: &Named) -> Option<Sport> {
     let name = match (&stated.name, stated.id) {
-        (Some(name), _) => name.trim().replace(['-', ' '], "_").to_uppercase(),
+        (Some(name), _) => name.as_str(),
         (None, Some(id)) => match NUMBERS.iter().find(|(number, _)| f64::from(*number) == id) {
-            Some((_, name)) => (*name).to_owned(),
+            Some((_, name)) => name,
             // Some sport it is, and runs have numbers that are known.
             None => return Some(Sport::CrossTraining("other".to_owned())),
         },
         (None, None) => return None,
     };
-    if let Some((_, sport)) = NAMES.iter().find(|(known, _)| *known == name) {
-        return Some(Sport::CrossTraining((*sport).to_owned()));
+    let normal = words::normal(name);
+    match words::from_type(name) {
+        // Running in deep water: nothing lands on the ground.
+        _ if normal == "water_running" => Some(Sport::CrossTraining(normal)),
+        Some(sport) => Some(sport),
+        None if normal.is_empty() => None,
+        None => Some(Sport::CrossTraining(normal)),
     }
-    Some(words::from_type(&name).unwrap_or_else(|| Sport::CrossTraining(name.to_lowercase())))
 }
 
 #[cfg(test)]

@@ -109,7 +109,8 @@ fn everything_but_running_is_cross_training() {
         ("Walking", "walking"),
         ("Elliptical", "elliptical"),
         ("HighIntensityIntervalTraining", "hiit"),
-        ("PaddleSports", "paddle_sports"),
+        ("PaddleSports", "paddling"),
+        ("Archery", "archery"),
         ("WheelchairRunPace", "wheelchair"),
         ("TrackAndField", "track_and_field"),
     ] {
