@@ -29,6 +29,8 @@
 
 mod activity;
 mod diary;
+mod gather;
+mod names;
 mod quantity;
 mod scan;
 mod split;
@@ -43,8 +45,9 @@ use std::collections::BTreeMap;
 use polars::prelude::PolarsError;
 
 use crate::{Activity, Device, FileKind, Format, Notice, NoticeCode, OtherMessages, ReadError, ReadOptions, WatchFile};
+use gather::{Found, Gather};
 use scan::{Scanner, Trouble};
-use workout::{Found, Gather, Record, Sample, Workout};
+use workout::{Record, Sample, Workout};
 
 /// Workouts of one document that are kept: each costs a frame.
 const MOST_WORKOUTS: usize = 1_000;
@@ -94,6 +97,11 @@ pub fn read(bytes: &[u8], options: &ReadOptions) -> Result<WatchFile, ReadError>
         diary: diary::values(readings, options, &mut notices),
         notices,
     })
+}
+
+/// Whether a file that begins like this is a document that [`split`] made, rather than an export.
+pub(crate) fn is_document(head: &[u8]) -> bool {
+    head.starts_with(write::HEAD.as_bytes())
 }
 
 fn refusal(what: String, line: u64) -> ReadError {

@@ -15,10 +15,11 @@ use std::ops::ControlFlow;
 
 use chrono::{DateTime, Datelike, TimeDelta};
 
+use super::gather::{Found, Gather};
+use super::names::{Names, Sources};
 use super::scan::{Scanner, Trouble};
-use super::workout::{Found, Gather, Record, Sample, Workout};
-use super::{quantity::Quantity, sport, write};
-use crate::Sport;
+use super::workout::{Record, Sample, Workout};
+use super::{quantity::Quantity, write};
 
 /// Where an export is read from, as often as it takes.
 pub trait Source {
@@ -82,6 +83,8 @@ pub struct Report {
     pub months: usize,
     /// Times that the export was read.
     pub passes: u32,
+    /// Whether anything of the export could not be read, or did not fit into the caps.
+    pub is_partial: bool,
     /// What a person should know, each a sentence.
     pub remarks: Vec<String>,
 }
@@ -90,8 +93,6 @@ pub struct Report {
 const MOST_OWNERS: usize = 8;
 /// Workouts that began before a sample and are asked whether it is theirs.
 const MOST_ASKED: usize = 64;
-/// Sources of samples that are told apart; the samples of later ones have the first of them.
-const MOST_SOURCES: usize = 1_000;
 
 /// Splits the export in `source` and gives each document to `visit`, workouts in order of time, then months.
 ///
@@ -213,6 +214,10 @@ impl Split<'_> {
         if !self.report.is_health_data {
             return Ok(None);
         }
+        self.report.is_partial = failure.is_some()
+            || !gather.is_closed
+            || too_many_workouts + too_many_readings + scanner.damaged.count + scanner.too_long.count > 0
+            || gather.unreadable.count > 0;
         let remarks = &mut self.report.remarks;
         if let Some(error) = failure {
             remarks.push(format!(
@@ -262,6 +267,7 @@ impl Split<'_> {
                 rest.len()
             );
             self.report.remarks.push(text);
+            self.report.is_partial = true;
             return Ok((workouts.len(), samples));
         }
         self.report.passes += 1;
@@ -314,6 +320,7 @@ impl Split<'_> {
             }
         }
         if full > 0 {
+            self.report.is_partial = true;
             let cap = self.caps.samples_of_workout;
             self.report.remarks.push(format!("Workouts with more than {cap} samples were cut; {full} were left out."));
         }
@@ -379,51 +386,6 @@ impl Split<'_> {
 /// any training.
 fn wants(workout: &Workout, quantity: Quantity, at_ms: i64) -> bool {
     workout.end.utc_ms >= at_ms && (workout.is_run() || quantity == Quantity::HeartRate)
-}
-
-/// Names of sources by number.
-#[derive(Debug, Default)]
-struct Sources {
-    names: Vec<String>,
-    numbers: HashMap<String, u16>,
-}
-
-impl Sources {
-    fn sample(&mut self, record: &Record<'_>) -> Sample {
-        let name = record.source();
-        let number = match self.numbers.get(&name) {
-            Some(number) => *number,
-            None if self.names.len() < MOST_SOURCES => {
-                let number = u16::try_from(self.names.len()).unwrap_or(0);
-                self.names.push(name.clone());
-                self.numbers.insert(name, number);
-                number
-            }
-            None => 0,
-        };
-        let Record { quantity, start, length_ms, value, .. } = *record;
-        Sample { start_ms: start.utc_ms, value, length_ms, source: number, quantity }
-    }
-}
-
-/// Names of documents, each once.
-#[derive(Debug, Default)]
-struct Names {
-    last: String,
-    same: u32,
-}
-
-impl Names {
-    fn of(&mut self, workout: &Workout) -> String {
-        let sport = sport::of(workout);
-        let sport = sport.as_ref().map_or("workout", Sport::name);
-        let start = workout.start.utc().map(|start| start.format("%Y-%m-%dT%H:%M:%SZ").to_string());
-        let name = format!("{sport}-{}", start.unwrap_or_default());
-        // Workouts come in order of time, so that the same names stand side by side, or nearly so.
-        self.same = if name == self.last { self.same + 1 } else { 1 };
-        self.last.clone_from(&name);
-        if self.same > 1 { format!("{name}-{}", self.same) } else { name }
-    }
 }
 
 /// Readings by the calendar month of the wearer's wall clock: a later export changes the last month alone.

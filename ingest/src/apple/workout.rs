@@ -1,18 +1,16 @@
-//! Elements to workouts and records, one at a time.
+//! Workouts, and the samples that belong to them.
 
 use chrono::{DateTime, Offset, TimeZone, Utc};
 use chrono_tz::Tz;
 
 use super::quantity::{Quantity, energy_kcal, length_m, number, time_s};
-use super::scan::{Item, Tag, Trouble};
+use super::scan::Tag;
 use crate::stamp::{self, Zone};
 
-/// Elements that are open inside of a workout and told apart; deeper ones are passed over.
-const DEEPEST: usize = 16;
 /// Events of one workout that are kept.
 const MOST_EVENTS: usize = 4_000;
 /// Routes of one workout that are kept.
-const MOST_ROUTES: usize = 16;
+pub(super) const MOST_ROUTES: usize = 16;
 /// Bytes of one name that are kept.
 const LONGEST_NAME: usize = 200;
 
@@ -109,7 +107,7 @@ impl Workout {
     pub(super) const DEVICE: [&'static str; 4] = ["name", "manufacturer", "model", "hardware"];
 
     /// The workout of a `<Workout>` tag; `None` when it has no kind, start or end, or ends before it starts.
-    fn from_tag(tag: Tag<'_>) -> Option<Self> {
+    pub(super) fn from_tag(tag: Tag<'_>) -> Option<Self> {
         let kind = tag.get("workoutActivityType")?;
         let start = When::parse(&tag.get("startDate")?)?;
         let end = When::parse(&tag.get("endDate")?)?;
@@ -153,7 +151,7 @@ impl Workout {
         self.kind == "Running"
     }
 
-    fn take_metadata(&mut self, key: &str, value: &str) {
+    pub(super) fn take_metadata(&mut self, key: &str, value: &str) {
         match key {
             "HKIndoorWorkout" => self.is_indoor = number(value).map(|value| value != 0.0),
             "HKTimeZone" => self.zone = value.trim().parse().ok(),
@@ -171,7 +169,7 @@ impl Workout {
 
     /// Takes a sum or a mean over the workout. A workout of several parts has one for each part beside its own, which
     /// is the largest.
-    fn take_statistics(&mut self, tag: Tag<'_>) {
+    pub(super) fn take_statistics(&mut self, tag: Tag<'_>) {
         let Some(kind) = tag.get("type") else { return };
         let kind = kind.strip_prefix("HKQuantityTypeIdentifier").unwrap_or(&kind);
         let larger = |old: Option<f64>, new: Option<f64>| match (old, new) {
@@ -190,7 +188,7 @@ impl Workout {
         }
     }
 
-    fn take_event(&mut self, tag: Tag<'_>) -> Option<()> {
+    pub(super) fn take_event(&mut self, tag: Tag<'_>) -> Option<()> {
         let what = Happening::from_type(tag.raw("type")?)?;
         let at_ms = When::parse(&tag.get("date")?)?.utc_ms;
         let duration_s = measure(tag, "duration", "durationUnit", time_s);
@@ -265,149 +263,6 @@ impl<'s> Record<'s> {
     /// Who measured it.
     pub(super) fn source(&self) -> String {
         self.tag.get("sourceName").and_then(|source| name(&source)).unwrap_or_default()
-    }
-}
-
-/// What an element turned out to be.
-#[derive(Debug)]
-pub(super) enum Found<'s> {
-    /// A workout that is complete, or as complete as it will be.
-    Workout(Box<Workout>),
-    /// A record outside of workouts, of a quantity that means something here.
-    Record(Quantity, Tag<'s>),
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Open {
-    Workout,
-    Route,
-    Other,
-}
-
-/// Puts elements together.
-#[derive(Debug, Default)]
-pub(super) struct Gather {
-    workout: Option<Box<Workout>>,
-    /// Open elements from the workout inwards, at most [`DEEPEST`].
-    open: Vec<Open>,
-    /// Open elements beyond those.
-    too_deep: u64,
-    /// Whether the root element is `HealthData`; `None` before it.
-    pub(super) is_health_data: Option<bool>,
-    /// Whether the root element has ended.
-    pub(super) is_closed: bool,
-    /// Elements of each kind: `Record`, `Workout`.
-    pub(super) records: u64,
-    pub(super) workouts: u64,
-    /// Workouts that could not be read.
-    pub(super) unreadable: Trouble,
-}
-
-impl Gather {
-    /// Takes the next item. A start tag may both end a workout that was left open and be a record: then the record
-    /// is lost with the damage around it.
-    pub(super) fn take<'s>(&mut self, item: Item<'s>, line: u64) -> Option<Found<'s>> {
-        match item {
-            Item::Start { tag, is_empty } => self.start(tag, is_empty, line),
-            Item::End(name) => self.end(name),
-            Item::CData(text) => {
-                if let (Some(workout), Some(Open::Route)) = (&mut self.workout, self.open.last()) {
-                    // A section that holds `]]>` stands in two.
-                    let text = String::from_utf8_lossy(text);
-                    match workout.embedded.last_mut() {
-                        Some(route) => route.push_str(&text),
-                        None => workout.embedded.push(text.into_owned()),
-                    }
-                }
-                None
-            }
-        }
-    }
-
-    /// The workout that the end of the file left open.
-    pub(super) fn finish(&mut self) -> Option<Box<Workout>> {
-        self.open.clear();
-        self.too_deep = 0;
-        self.workout.take()
-    }
-
-    fn start<'s>(&mut self, tag: Tag<'s>, is_empty: bool, line: u64) -> Option<Found<'s>> {
-        let name = tag.name();
-        if self.is_health_data.is_none() {
-            self.is_health_data = Some(name == b"HealthData");
-        }
-        match name {
-            b"Record" => {
-                self.records += 1;
-                if let Some(workout) = self.finish() {
-                    return Some(Found::Workout(workout));
-                }
-                return Quantity::from_type(tag.raw("type")?).map(|quantity| Found::Record(quantity, tag));
-            }
-            b"Workout" => {
-                self.workouts += 1;
-                let before = self.finish();
-                self.workout = Workout::from_tag(tag).map(Box::new);
-                if self.workout.is_none() {
-                    self.unreadable.at(line);
-                } else if is_empty {
-                    // At most one can be given back; the one before was damaged, but is whole as far as it goes.
-                    return match before {
-                        Some(before) => Some(Found::Workout(before)),
-                        None => self.finish().map(Found::Workout),
-                    };
-                } else {
-                    self.open.push(Open::Workout);
-                }
-                return before.map(Found::Workout);
-            }
-            _ => {}
-        }
-        let workout = self.workout.as_mut()?;
-        let is_own = self.open.len() == 1 && self.too_deep == 0;
-        let mut opened = Open::Other;
-        match name {
-            b"MetadataEntry" if is_own => {
-                if let (Some(key), Some(value)) = (tag.get("key"), tag.get("value")) {
-                    workout.take_metadata(&key, &value);
-                }
-            }
-            b"WorkoutStatistics" if is_own => workout.take_statistics(tag),
-            b"WorkoutEvent" if is_own => _ = workout.take_event(tag),
-            b"FileReference" => {
-                let path = tag.get("path").filter(|path| !path.is_empty() && path.len() <= 1024);
-                if let Some(path) = path.filter(|_| workout.routes.len() < MOST_ROUTES) {
-                    workout.routes.push(path.into_owned());
-                }
-            }
-            b"Route" if is_own && !is_empty && workout.embedded.len() < MOST_ROUTES => {
-                workout.embedded.push(String::new());
-                opened = Open::Route;
-            }
-            _ => {}
-        }
-        if !is_empty {
-            if self.open.len() < DEEPEST { self.open.push(opened) } else { self.too_deep += 1 }
-        }
-        None
-    }
-
-    fn end<'s>(&mut self, name: &[u8]) -> Option<Found<'s>> {
-        match name {
-            b"HealthData" => {
-                self.is_closed = true;
-                self.finish().map(Found::Workout)
-            }
-            b"Workout" => self.finish().map(Found::Workout),
-            _ => {
-                if self.too_deep > 0 {
-                    self.too_deep -= 1;
-                } else if self.open.len() > 1 {
-                    self.open.pop();
-                }
-                None
-            }
-        }
     }
 }
 

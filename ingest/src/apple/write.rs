@@ -11,7 +11,8 @@ use quick_xml::escape::escape;
 
 use super::workout::{Happening, Sample, Workout};
 
-const HEAD: &str = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<HealthData>\n";
+/// How every document begins. Apple's own exports have a document type and a locale.
+pub(super) const HEAD: &str = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<HealthData>\n";
 const FOOT: &str = "</HealthData>\n";
 
 /// The document of a workout: its totals, its routes as GPX text and `samples` in their order. `sources` are the

@@ -115,12 +115,17 @@ impl Walk<'_> {
         let content = match report {
             Err(error) => Content::failed(error.to_string()),
             Ok(report) if !report.is_health_data => Content::aside("an XML document that is not GPX"),
-            Ok(report) if report.remarks.is_empty() => Content::aside(format!(
-                "Apple Health’s export, of which {} and {} with values of days were taken",
-                count(report.workouts, "workout"),
-                count(report.months, "month")
-            )),
-            Ok(report) => Content::failed(report.remarks.join(" ")),
+            Ok(report) => {
+                let taken = format!(
+                    "Apple Health’s export, of which {} and {} with values of days were taken",
+                    count(report.workouts, "workout"),
+                    count(report.months, "month")
+                );
+                let said: Vec<&str> =
+                    std::iter::once(taken.as_str()).chain(report.remarks.iter().map(String::as_str)).collect();
+                let said = said.join(". ");
+                if report.is_partial { Content::failed(said) } else { Content::aside(said) }
+            }
         };
         self.item(name, content)?;
         Ok(used)

@@ -14,8 +14,8 @@
 //!   the outer one, else unpacked into memory up to 8 MB and into [`Scratch`] beyond. Members are stored or deflated;
 //!   other methods and encryption fail with the reason. Zip64 and bytes before the archive are fine.
 //! - Sizes and checksums that an archive states are not believed: a member is what its data unpack to. A checksum that
-//!   does not fit is not checked at all, because watch formats have their own. Damaged data of a FIT, GPX or
-//!   TCX file are given out up to the damage, where the reader says that it ends early; of other files they fail.
+//!   does not fit is not checked at all, because watch formats have their own. Damaged data of a FIT, GPX,
+//!   TCX, Polar or Apple Health file are given out up to the damage, where the reader says that it ends early; of other files they fail.
 //! - A zip archive whose directory is missing or damaged, such as a download that broke off, is read from member to
 //!   member. The member in which it is cut off fails, and one more [`Content::Failed`] under the archive's own name
 //!   says what happened.

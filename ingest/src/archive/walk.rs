@@ -371,5 +371,5 @@ pub(super) fn damaged(what: String) -> Stop {
 
 /// Whether the reader of the format notices when a file ends before its end.
 fn says_that_it_ends_early(format: Format) -> bool {
-    matches!(format, Format::Fit | Format::Gpx | Format::Tcx)
+    matches!(format, Format::Fit | Format::Gpx | Format::Tcx | Format::Polar | Format::AppleHealth)
 }

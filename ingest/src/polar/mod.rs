@@ -28,6 +28,7 @@ mod json;
 mod records;
 mod session;
 mod sport;
+mod text;
 
 use std::collections::BTreeMap;
 

@@ -76,8 +76,19 @@ fn an_archive_gives_its_workouts_with_their_routes_and_other_routes_once() {
 fn the_file_by_itself_gives_its_workouts_without_routes() {
     let items = walked(xml().as_bytes(), &Limits::default());
     assert_eq!(names(&items), ["export.zip#running-2024-01-02T06:00:00Z", "export.zip#diary-2024-01", "export.zip"]);
-    let Content::Failed { reason, .. } = &items[2].content else { panic!("{:?}", items[2]) };
+    let Content::SetAside { reason } = &items[2].content else { panic!("{:?}", items[2]) };
     assert!(reason.contains("is not in the export"), "{reason}");
+}
+
+#[test]
+fn a_document_stays_as_it_is_when_it_is_handed_over_again() {
+    let (xml, route) = (xml(), route("2024-01-02T06:00:00Z", 60));
+    let bytes =
+        zip(&[("export.xml", xml.as_bytes()), ("workout-routes/route_2024-01-02_7.30am.gpx", route.as_bytes())]);
+    let items = walked(&bytes, &Limits::default());
+    let Content::File { bytes, .. } = &items[0].content else { panic!("{:?}", items[0]) };
+    let again = walked(bytes, &Limits::default());
+    assert_eq!(again, [Item { name: "export.zip".to_owned(), content: items[0].content.clone() }]);
 }
 
 #[test]
