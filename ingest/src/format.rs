@@ -92,7 +92,8 @@ impl Format {
     ///
     /// FIT: `.FIT` at byte 8, even behind a header-size byte that is damaged. GPX: an XML document in UTF-8, UTF-16 or
     /// a single-byte encoding whose root element is called `gpx`, under any prefix, behind any byte-order mark, blanks,
-    /// declaration, comments and document type.
+    /// declaration, comments and document type. Apple Health: the same with the root element `HealthData`. Polar: a JSON
+    /// object with the keys of a training session in its first 4 kB.
     ///
     /// # Errors
     /// [`ReadError::Empty`], [`ReadError::Archive`] or [`ReadError::NotAWatchFile`].
@@ -146,6 +147,7 @@ fn detect_text(bytes: &[u8]) -> Result<Format, ReadError> {
     if text.first() == Some(&b'<') {
         return match root_name(text) {
             Some(b"gpx") => Ok(Format::Gpx),
+            Some(b"HealthData") => Ok(Format::AppleHealth),
             Some(b"TrainingCenterDatabase") => Err(other("a TCX file")),
             Some(b"kml") => Err(other("a KML map file")),
             Some(b"svg") => Err(other("an SVG image")),
@@ -158,6 +160,9 @@ fn detect_text(bytes: &[u8]) -> Result<Format, ReadError> {
     let sample = head(text, TEXT_HEAD);
     if sample.iter().any(|b| !is_text_byte(*b)) {
         return Err(other("binary data"));
+    }
+    if text.first() == Some(&b'{') && looks_like_polar(sample) {
+        return Ok(Format::Polar);
     }
     Err(match text.first() {
         Some(b'{' | b'[') if looks_like_json(text) => other("a JSON document"),
@@ -231,6 +236,12 @@ fn looks_like_json(text: &[u8]) -> bool {
         Some(b'{' | b'[' | b'-' | b'0'..=b'9') => !is_object,
         Some(_) => !is_object && [b"true".as_slice(), b"false", b"null"].iter().any(|word| inner.starts_with(word)),
     }
+}
+
+/// Whether a JSON object has the keys that Polar's training sessions begin with.
+fn looks_like_polar(sample: &[u8]) -> bool {
+    let has = |key: &str| memchr::memmem::find(sample, key.as_bytes()).is_some();
+    (has("\"exportVersion\"") || has("\"durationMillis\"")) && (has("\"exercises\"") || has("\"startTime\""))
 }
 
 /// Whether the first two lines have the same number (at least one) of one separator.

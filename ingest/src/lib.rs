@@ -10,6 +10,7 @@
 //! give the same result every time. A damaged file gives what could be read plus notices.
 
 mod activity;
+pub mod apple;
 pub mod archive;
 pub mod csv;
 mod decode;
@@ -25,7 +26,9 @@ mod jumps;
 mod notice;
 mod other;
 mod pace;
+pub mod polar;
 pub mod quality;
+mod rows;
 pub mod same;
 pub mod schema;
 mod sport;
@@ -59,8 +62,8 @@ pub fn read(bytes: &[u8], options: &ReadOptions) -> Result<WatchFile, ReadError>
         Format::Fit => fit::read(bytes, options),
         Format::Gpx => gpx::read(bytes, options),
         Format::Csv => csv::read(bytes, options),
-        Format::Tcx | Format::Polar | Format::AppleHealth => {
-            Err(ReadError::NotAWatchFile { looks_like: "a file of a format without a reader" })
-        }
+        Format::AppleHealth => apple::read(bytes, options),
+        Format::Polar => polar::read(bytes, options),
+        Format::Tcx => Err(ReadError::NotAWatchFile { looks_like: "a file of a format without a reader" }),
     }
 }

@@ -5,7 +5,7 @@ use std::io::Read;
 use memchr::memmem;
 
 use super::inflate::Gunzip;
-use crate::{Format, ReadError};
+use crate::{Format, ReadError, apple};
 
 /// First bytes that are looked at. The root element of an XML document has to begin within them.
 pub(super) const HEAD: usize = 64 * 1024;
@@ -55,11 +55,10 @@ fn kind_within(head: &[u8], layers: usize) -> Kind {
             },
         };
     }
-    if is_health_export(head) {
-        return Kind::Health;
-    }
     match Format::detect(head) {
+        Ok(Format::AppleHealth) if !apple::is_document(head) => Kind::Health,
         Ok(format) => Kind::File(format),
+        Err(_) if is_health_export(head) => Kind::Health,
         Err(ReadError::Empty) => Kind::Aside("an empty file".to_owned()),
         Err(ReadError::NotAWatchFile { looks_like }) => Kind::Aside(phrase(head, looks_like)),
         Err(error) => Kind::Aside(error.to_string()),

@@ -123,6 +123,18 @@ impl Spent {
     }
 }
 
+impl Spent {
+    /// Counts bytes of a member that is read as a stream: `count` more, `out` of `consumed` packed ones so far.
+    pub(super) fn stream(&mut self, count: u64, out: u64, consumed: u64, limits: &Limits) -> Result<(), Cap> {
+        self.bytes(count, limits)?;
+        if grows_too_much(out, consumed, limits) { Err(Cap::ratio(limits)) } else { Ok(()) }
+    }
+}
+
+fn grows_too_much(out: u64, consumed: u64, limits: &Limits) -> bool {
+    out > ANY_RATIO_BELOW && out > limits.ratio.saturating_mul(consumed.max(1))
+}
+
 /// Reads on until `bytes` has `upto` bytes, or the end (`true`). `before`: bytes that the reader gave out and that are
 /// not in `bytes`.
 pub(super) fn fill(
@@ -144,7 +156,7 @@ pub(super) fn fill(
         spent.bytes(count, limits).map_err(Stopped::All)?;
         result.map_err(Stopped::Io)?;
         let out = before.saturating_add(have + count);
-        if out > ANY_RATIO_BELOW && out > limits.ratio.saturating_mul(reader.consumed().max(1)) {
+        if grows_too_much(out, reader.consumed(), limits) {
             return Err(Stopped::Member(Cap::ratio(limits)));
         }
         if count < step {

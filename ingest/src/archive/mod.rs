@@ -14,8 +14,8 @@
 //!   the outer one, else unpacked into memory up to 8 MB and into [`Scratch`] beyond. Members are stored or deflated;
 //!   other methods and encryption fail with the reason. Zip64 and bytes before the archive are fine.
 //! - Sizes and checksums that an archive states are not believed: a member is what its data unpack to. A checksum that
-//!   does not fit is not checked at all, because watch formats have their own. Damaged data of a FIT, GPX or
-//!   TCX file are given out up to the damage, where the reader says that it ends early; of other files they fail.
+//!   does not fit is not checked at all, because watch formats have their own. Damaged data of a FIT, GPX,
+//!   TCX, Polar or Apple Health file are given out up to the damage, where the reader says that it ends early; of other files they fail.
 //! - A zip archive whose directory is missing or damaged, such as a download that broke off, is read from member to
 //!   member. The member in which it is cut off fails, and one more [`Content::Failed`] under the archive's own name
 //!   says what happened.
@@ -25,8 +25,12 @@
 //!   `Details::sport` of it wins as [`crate::WatchFile::apply`] says.
 //! - **Garmin's export** is zip archives in a zip archive, with FIT files, settings and empty files. The names that
 //!   `summarizedActivities.json` gives to activities are not joined: that file is set aside as JSON.
-//! - **Apple Health's export** is set aside: it needs a reader of its own.
+//! - **Apple Health's export** is known by the root element of its `export.xml`, in an archive or by itself. It is
+//!   visited first, as one document per workout (`…/export.xml#running-2023-05-01T05:30:00Z`) and per month of values
+//!   of days (see [`crate::apple`]); then comes what is to be said about it. Routes that belong to a workout stand in
+//!   its document and are not visited again; others are files like any.
 
+mod health;
 mod inflate;
 mod kind;
 mod limits;

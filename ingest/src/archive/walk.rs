@@ -43,7 +43,7 @@ pub(super) struct Walk<'a> {
     pub(super) limits: &'a Limits,
     pub(super) spent: Spent,
     scratch: &'a mut dyn Scratch,
-    visit: &'a mut dyn FnMut(Item) -> ControlFlow<()>,
+    pub(super) visit: &'a mut dyn FnMut(Item) -> ControlFlow<()>,
 }
 
 /// See [`super::walk`].
@@ -115,6 +115,7 @@ impl Walk<'_> {
             return self.item(name, Content::aside("an archive without any file"));
         }
         let mut export = self.export(&mut directory)?;
+        let done = self.health(name, &mut directory)?;
         // Bytes of the archive that its members use: members that share them would use more than there are.
         let (mut used, mut end, mut is_damaged) = (0_u64, 0_u64, false);
         let files = directory.files().map_err(|error| damaged(error.to_string()))?;
@@ -147,6 +148,9 @@ impl Walk<'_> {
                 return Err(damaged("its files overlap: it is made to be larger than it looks".to_owned()));
             }
             end = end.max(member.start.saturating_add(member.packed));
+            if done.has(entry.header_start()) {
+                continue;
+            }
             let found = Found { shown, path, header_start: entry.header_start(), member };
             self.named(&found, source, depth, &mut export)?;
         }
@@ -276,12 +280,6 @@ impl Walk<'_> {
         }
     }
 
-    /// Apple Health's `export.xml`, of several GB: whoever reads it opens it, with `at.open(source)`, as often as
-    /// needed. `source` is the archive that it lies in, or the file itself.
-    fn big_xml(&mut self, name: &str, _source: &mut Window<'_>, _at: &Member) -> Result<(), Stop> {
-        self.item(name, Content::aside("Apple Health’s export, which is not read"))
-    }
-
     fn unpacked(
         &mut self,
         name: &str,
@@ -358,7 +356,7 @@ pub(super) struct About {
     is_strava: bool,
 }
 
-fn path(entry: &ZipFileEntry<'_>) -> String {
+pub(super) fn path(entry: &ZipFileEntry<'_>) -> String {
     entry.name().map_or_else(|_| String::from_utf8_lossy(entry.name_raw()).into_owned(), Cow::into_owned)
 }
 
@@ -373,5 +371,5 @@ pub(super) fn damaged(what: String) -> Stop {
 
 /// Whether the reader of the format notices when a file ends before its end.
 fn says_that_it_ends_early(format: Format) -> bool {
-    matches!(format, Format::Fit | Format::Gpx | Format::Tcx)
+    matches!(format, Format::Fit | Format::Gpx | Format::Tcx | Format::Polar | Format::AppleHealth)
 }

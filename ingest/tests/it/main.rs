@@ -1,10 +1,12 @@
 //! The crate from outside, in one test binary.
 
 mod any_bytes;
+mod apple;
 mod archive;
 mod csv;
 mod fit;
 mod format;
 mod gpx;
+mod polar;
 mod quality;
 mod same;

@@ -1,0 +1,93 @@
+//! Columns of plain numbers to a frame of records.
+
+use polars::prelude::{
+    Column, DataFrame, Float64Chunked, Int64Chunked, IntoColumn, NewChunkedArray, PolarsError, TimeUnit, TimeZone,
+    UInt16Chunked, UInt32Chunked,
+};
+
+use crate::schema;
+
+/// The columns in the order in which a frame has them; [`schema::TIME`] and [`schema::ELAPSED_S`] stand before them.
+const ORDER: [&str; 15] = [
+    schema::DISTANCE_M,
+    schema::SPEED_MPS,
+    schema::HEART_RATE_BPM,
+    schema::CADENCE_SPM,
+    schema::CADENCE_RPM,
+    schema::ALTITUDE_M,
+    schema::LAT_DEG,
+    schema::LON_DEG,
+    schema::POWER_W,
+    schema::VERTICAL_OSCILLATION_MM,
+    schema::STANCE_TIME_MS,
+    schema::STEP_LENGTH_MM,
+    schema::TEMPERATURE_C,
+    schema::RR_MS,
+    schema::LAP,
+];
+
+/// Records of one activity while they are put together: one row per time. NaN is null.
+#[derive(Debug, Default)]
+pub(crate) struct Rows {
+    time_ms: Vec<i64>,
+    columns: Vec<(&'static str, Vec<f64>)>,
+}
+
+impl Rows {
+    /// Rows at `time_ms`, milliseconds since 1970, UTC.
+    pub(crate) fn new(time_ms: Vec<i64>) -> Self {
+        Self { time_ms, columns: Vec::new() }
+    }
+
+    /// The times of the rows.
+    pub(crate) fn time_ms(&self) -> &[i64] {
+        &self.time_ms
+    }
+
+    /// Adds a column, unless it has no value at all or there is one of that name.
+    pub(crate) fn add(&mut self, name: &'static str, mut values: Vec<f64>) {
+        values.resize(self.time_ms.len(), f64::NAN);
+        if !self.has(name) && values.iter().any(|value| !value.is_nan()) {
+            self.columns.push((name, values));
+        }
+    }
+
+    /// Whether there is a column called `name`.
+    pub(crate) fn has(&self, name: &str) -> bool {
+        self.columns.iter().any(|(column, _)| *column == name)
+    }
+
+    /// The frame, columns as in [`schema`]; `elapsed_s` counts from `start_ms`.
+    pub(crate) fn finish(mut self, start_ms: i64) -> Result<DataFrame, PolarsError> {
+        let rows = self.time_ms.len();
+        let elapsed = self.time_ms.iter().map(|ms| ms.saturating_sub(start_ms) as f64 / 1000.0).collect();
+        let mut columns = vec![
+            Int64Chunked::from_vec(schema::TIME.into(), self.time_ms)
+                .into_datetime(TimeUnit::Milliseconds, Some(TimeZone::UTC))
+                .into_column(),
+            column(schema::ELAPSED_S, elapsed),
+        ];
+        self.columns.sort_by_key(|(name, _)| ORDER.iter().position(|known| known == name).unwrap_or(ORDER.len()));
+        columns.extend(self.columns.into_iter().map(|(name, values)| column(name, values)));
+        DataFrame::new(rows, columns)
+    }
+}
+
+/// A column in the type that the schema names. Whoever fills it keeps the values inside that type.
+fn column(name: &str, values: Vec<f64>) -> Column {
+    let valid = |value: f64| (!value.is_nan()).then_some(value);
+    match name {
+        schema::HEART_RATE_BPM | schema::POWER_W => {
+            let values = values.into_iter().map(|value| valid(value).map(|value| value.round() as u16));
+            UInt16Chunked::from_iter_options(name.into(), values).into_column()
+        }
+        schema::LAP => {
+            let values = values.into_iter().map(|value| valid(value).map(|value| value as u32));
+            UInt32Chunked::from_iter_options(name.into(), values).into_column()
+        }
+        _ if values.iter().any(|value| value.is_nan()) => {
+            Float64Chunked::from_iter_options(name.into(), values.into_iter().map(valid)).into_column()
+        }
+        _ => Float64Chunked::from_vec(name.into(), values).into_column(),
+    }
+}

@@ -1,0 +1,111 @@
+//! Exports as they are handed over: a zip archive, or the file out of it.
+
+use std::io::{Cursor, Write};
+use std::ops::ControlFlow;
+
+use plimsoll_ingest::archive::{Content, InMemory, Item, Limits, walk};
+use plimsoll_ingest::{ReadOptions, read};
+use zip::ZipWriter;
+use zip::write::SimpleFileOptions;
+
+use super::export::{DTD, REFERENCE, record, route, run};
+
+fn zip(files: &[(&str, &[u8])]) -> Vec<u8> {
+    let mut writer = ZipWriter::new(Cursor::new(Vec::new()));
+    for (name, bytes) in files {
+        writer.start_file(*name, SimpleFileOptions::default()).unwrap();
+        writer.write_all(bytes).unwrap();
+    }
+    writer.finish().unwrap().into_inner()
+}
+
+fn walked(bytes: &[u8], limits: &Limits) -> Vec<Item> {
+    let mut items = Vec::new();
+    walk("export.zip", Cursor::new(bytes), limits, &mut InMemory, &mut |item| {
+        items.push(item);
+        ControlFlow::Continue(())
+    })
+    .unwrap();
+    items
+}
+
+fn names(items: &[Item]) -> Vec<&str> {
+    items.iter().map(|item| item.name.as_str()).collect()
+}
+
+fn xml() -> String {
+    let time = "2024-01-02 07:10:00 +0100";
+    let body = [
+        record("HeartRate", "Watch", "count/min", time, time, "140"),
+        record("RestingHeartRate", "Watch", "count/min", time, time, "47"),
+        run(1, "2024-01-02", REFERENCE),
+    ];
+    format!("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n{DTD}<HealthData>\n{}</HealthData>\n", body.concat())
+}
+
+#[test]
+fn an_archive_gives_its_workouts_with_their_routes_and_other_routes_once() {
+    let (xml, route) = (xml(), route("2024-01-02T06:00:00Z", 600));
+    let bytes = zip(&[
+        ("apple_health_export/workout-routes/route_2024-01-02_7.30am.gpx", route.as_bytes()),
+        ("apple_health_export/workout-routes/route_2024-01-05_9.00am.gpx", route.as_bytes()),
+        ("apple_health_export/export_cda.xml", b"<ClinicalDocument/>"),
+        ("apple_health_export/electrocardiograms/ecg_2024-01-01.csv", b"Name,x\nBorn,y\n"),
+        ("apple_health_export/export.xml", xml.as_bytes()),
+    ]);
+    let items = walked(&bytes, &Limits::default());
+    assert_eq!(
+        names(&items),
+        [
+            "export.zip/apple_health_export/export.xml#running-2024-01-02T06:00:00Z",
+            "export.zip/apple_health_export/export.xml#diary-2024-01",
+            "export.zip/apple_health_export/export.xml",
+            "export.zip/apple_health_export/workout-routes/route_2024-01-05_9.00am.gpx",
+            "export.zip/apple_health_export/export_cda.xml",
+            "export.zip/apple_health_export/electrocardiograms/ecg_2024-01-01.csv",
+        ]
+    );
+    let Content::File { bytes, .. } = &items[0].content else { panic!("{:?}", items[0]) };
+    let file = read(bytes, &ReadOptions::default()).unwrap();
+    assert_eq!(file.activities[0].records.height(), 600);
+    assert!(matches!(&items[2].content, Content::SetAside { reason } if reason.contains("1 workout and 1 month")));
+    assert!(matches!(items[3].content, Content::File { .. }));
+}
+
+#[test]
+fn the_file_by_itself_gives_its_workouts_without_routes() {
+    let items = walked(xml().as_bytes(), &Limits::default());
+    assert_eq!(names(&items), ["export.zip#running-2024-01-02T06:00:00Z", "export.zip#diary-2024-01", "export.zip"]);
+    let Content::SetAside { reason } = &items[2].content else { panic!("{:?}", items[2]) };
+    assert!(reason.contains("is not in the export"), "{reason}");
+}
+
+#[test]
+fn a_document_stays_as_it_is_when_it_is_handed_over_again() {
+    let (xml, route) = (xml(), route("2024-01-02T06:00:00Z", 60));
+    let bytes =
+        zip(&[("export.xml", xml.as_bytes()), ("workout-routes/route_2024-01-02_7.30am.gpx", route.as_bytes())]);
+    let items = walked(&bytes, &Limits::default());
+    let Content::File { bytes, .. } = &items[0].content else { panic!("{:?}", items[0]) };
+    let again = walked(bytes, &Limits::default());
+    assert_eq!(again, [Item { name: "export.zip".to_owned(), content: items[0].content.clone() }]);
+}
+
+#[test]
+fn limits_end_the_export_alone_and_the_visitor_may_stop() {
+    let big = xml().replace("</HealthData>", &" <!-- as large as an export -->\n".repeat(700_000)) + "</HealthData>";
+    let bytes = zip(&[("export.xml", big.as_bytes()), ("b.gpx", route("2024-01-02T06:00:00Z", 9).as_bytes())]);
+    let items = walked(&bytes, &Limits { ratio: 50, ..Limits::default() });
+    let found = items.iter().find(|item| item.name == "export.zip/export.xml").unwrap();
+    let Content::Failed { reason, .. } = &found.content else { panic!("{found:?}") };
+    assert!(reason.contains("grows too much"), "{reason}");
+    assert!(names(&items).contains(&"export.zip/export.xml#running-2024-01-02T06:00:00Z"));
+    assert!(names(&items).contains(&"export.zip/b.gpx"));
+    let mut count = 0;
+    walk("export.zip", Cursor::new(&bytes), &Limits::default(), &mut InMemory, &mut |_| {
+        count += 1;
+        ControlFlow::Break(())
+    })
+    .unwrap();
+    assert_eq!(count, 1);
+}
