@@ -92,7 +92,7 @@ impl Format {
     ///
     /// FIT: `.FIT` at byte 8, even behind a header-size byte that is damaged. GPX: an XML document in UTF-8, UTF-16 or
     /// a single-byte encoding whose root element is called `gpx`, under any prefix, behind any byte-order mark, blanks,
-    /// declaration, comments and document type.
+    /// declaration, comments and document type. TCX: the same with `TrainingCenterDatabase`.
     ///
     /// # Errors
     /// [`ReadError::Empty`], [`ReadError::Archive`] or [`ReadError::NotAWatchFile`].
@@ -146,7 +146,7 @@ fn detect_text(bytes: &[u8]) -> Result<Format, ReadError> {
     if text.first() == Some(&b'<') {
         return match root_name(text) {
             Some(b"gpx") => Ok(Format::Gpx),
-            Some(b"TrainingCenterDatabase") => Err(other("a TCX file")),
+            Some(b"TrainingCenterDatabase") => Ok(Format::Tcx),
             Some(b"kml") => Err(other("a KML map file")),
             Some(b"svg") => Err(other("an SVG image")),
             Some(name) if name.eq_ignore_ascii_case(b"html") => Err(other("an HTML page")),

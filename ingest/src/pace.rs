@@ -3,7 +3,7 @@
 use crate::{RunKind, Sport};
 
 /// Moving slower than this is standing, metres per second.
-const STANDING_MPS: f64 = 0.5;
+pub(crate) const STANDING_MPS: f64 = 0.5;
 /// Mean moving speeds that look like running, metres per second (9:16 to 2:47 min/km).
 const RUNNING_MPS: std::ops::RangeInclusive<f64> = 1.8..=6.0;
 /// Faster than this no runner runs for long, metres per second.
