@@ -31,7 +31,26 @@ pub(super) const COUNTED: [(Tag, &str); 6] = [
 
 /// Elements of a point's extensions that are known to hold nothing a run is made of, in lower case: they are passed
 /// over without a word.
-const PASSED_OVER: &[&str] = &["course", "bearing", "depth", "wtemp", "last", "mapzoom", "surface", "seastate"];
+const PASSED_OVER: &[&str] = &[
+    "course",
+    "bearing",
+    "heading",
+    "depth",
+    "wtemp",
+    "seastate",
+    "verticalspeed",
+    "sealevelpressure",
+    "energy",
+    "calories",
+    "accuracy",
+    "hdop",
+    "vdop",
+    "pdop",
+    "satellites",
+    "last",
+    "mapzoom",
+    "surface",
+];
 
 /// One `<trk>`.
 #[derive(Debug, Default)]
@@ -110,10 +129,8 @@ impl Elements for Document {
             *count += 1;
         }
         match tag {
-            Tag::Gpx => {
-                if self.creator.is_none() {
-                    self.creator = attribute(element, "creator").and_then(|text| tidy(&unescaped(&text)));
-                }
+            Tag::Gpx if self.creator.is_none() => {
+                self.creator = attribute(element, "creator").and_then(|text| tidy(&unescaped(&text)));
             }
             Tag::Trk => self.track = Some(Trk::default()),
             Tag::TrkSeg => self.track.get_or_insert_default().track.begin_segment(),

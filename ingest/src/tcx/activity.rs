@@ -17,8 +17,8 @@ use crate::{
 
 /// A lap that starts this much later than the one before ran out was begun after a pause, seconds.
 const LATE_S: f64 = 2.0;
-/// Metres along the positions from which a written distance of nothing, or of another order, is not believed.
-const MOVED_M: f64 = 500.0;
+/// Metres along the positions from which a written distance that stays at 0 is not believed.
+const MOVED_M: f64 = 50.0;
 
 /// Builds the activity of a session with at least one row, or one lap with a time.
 pub(super) fn activity(
@@ -135,19 +135,18 @@ fn sport_of(
     sport
 }
 
-/// The distance column: the device's own, unless it stands still or is of another order while the positions move;
-/// else the distance along the positions.
+/// The distance column: the device's own, unless it stays at 0 while the positions move; else the distance along the
+/// positions.
 fn distance(track: &mut Track) -> (Option<Vec<f64>>, DistanceSource) {
     let rows = track.rows();
     let along = std::mem::take(&mut track.along_m);
     let along_total = along.last().copied().unwrap_or(0.0);
     let written =
         track.fields.get_mut(Field::Distance.index()).map(std::mem::take).and_then(|column| column.finish(rows));
-    if let Some(written) = written {
-        let greatest = written.iter().copied().filter(|m| !m.is_nan()).fold(0.0, f64::max);
-        if along_total < MOVED_M || (0.1 * along_total..=10.0 * along_total).contains(&greatest) {
-            return (Some(written), DistanceSource::Device);
-        }
+    if let Some(written) = written
+        && (along_total < MOVED_M || written.iter().any(|m| *m > 0.0))
+    {
+        return (Some(written), DistanceSource::Device);
     }
     if track.lat_deg.is_empty() { (None, DistanceSource::None) } else { (Some(along), DistanceSource::Positions) }
 }

@@ -16,8 +16,8 @@
 //!   twice the speed around it); between two laps, where the second starts more than 2 s after the time of the first
 //!   ran out and no point stands between.
 //! - `distance_m` is the device's `DistanceMeters`, with nulls where a point has none. One that begins anew in each lap
-//!   is added up. One that is less than a tenth or more than ten times of what the positions say (beyond 500 m), or
-//!   none at all, gives way to the distance along the positions.
+//!   is added up. Where there is none, or it stays at 0 while the positions move more than 50 m, it is the distance
+//!   along the positions (pauses left out, and on foot legs that nobody runs).
 //! - Extensions count under any prefix: `Speed`, `RunCadence` and `Watts` of `TPX`, temperature as others write it.
 //!   What `LX` says of a lap is not read. A speed in km/h is recognised and converted as in [`crate::gpx`].
 //! - Cadence: on foot `RunCadence`, else `Cadence`; otherwise the other way round. Whether it counts one foot is told as

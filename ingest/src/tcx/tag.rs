@@ -6,6 +6,8 @@ use crate::xml::field::Field;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Tag {
     Root,
+    /// What stands around activities and courses: a wrong end tag must not close it.
+    Group,
     Activity,
     Lap,
     Track,
@@ -56,6 +58,7 @@ impl Tag {
             | "CadenceSensor" | "Steps" | "AvgSpeed" | "AvgRunCadence" | "MaxRunCadence" | "MaxBikeCadence"
             | "AvgWatts" | "MaxWatts" => Self::PassedOver,
             "TrainingCenterDatabase" => Self::Root,
+            "Activities" | "MultiSportSession" | "FirstSport" | "NextSport" | "Courses" | "Workouts" => Self::Group,
             "Activity" => Self::Activity,
             "Lap" => Self::Lap,
             "Track" => Self::Track,

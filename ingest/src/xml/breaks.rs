@@ -64,7 +64,7 @@ pub(crate) fn settle(track: &mut Track) {
 }
 
 fn is_seam(track: &Track, before: usize, row: usize, after: usize, gap: f64, way: Option<f64>) -> bool {
-    if gap < 0.0 || gap > LONGEST_SEAM_S {
+    if !(0.0..=LONGEST_SEAM_S).contains(&gap) {
         return false;
     }
     if gap <= NO_PAUSE_S {

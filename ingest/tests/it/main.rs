@@ -8,3 +8,4 @@ mod format;
 mod gpx;
 mod quality;
 mod same;
+mod tcx;
