@@ -21,7 +21,8 @@
 //!   and hiking: 80) they are doubled to `cadence_spm`, else they count both feet already. Not on foot, or when the
 //!   sport is not known, the values stand as written in `cadence_rpm`.
 //! - Sport: `<type>`; when that names none that is known, a sport among the words of `<name>`; else a mean speed of
-//!   1.8–6.0 m/s while moving is taken as running, unless more than a tenth of the way is faster than 7 m/s.
+//!   1.8–6.0 m/s while moving is taken as running, unless more than a tenth of the way, or half a minute on end, is
+//!   faster than 7 m/s.
 //! - Offset from UTC: GPX has none. An offset in the times themselves counts, then [`ReadOptions::zone`].
 //!
 //! What is odd: a point whose latitude, longitude or time cannot be read is left out; a number that cannot be

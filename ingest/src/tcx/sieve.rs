@@ -306,8 +306,14 @@ impl Session {
                 return;
             }
         }
-        self.lap_has_rows |= point.time.is_some();
+        let said = (self.track.repeated, self.track.out_of_order_at);
+        let repeated = self.track.time_ms.last().copied() == point.time.map(|stamp| stamp.utc_ms);
         self.track.push(point);
+        // Garmin Connect begins each lap with the last point of the one before: that is no disorder.
+        if repeated && !self.lap_has_rows {
+            (self.track.repeated, self.track.out_of_order_at) = said;
+        }
+        self.lap_has_rows |= point.time.is_some();
     }
 }
 

@@ -19,11 +19,10 @@ const ENOUGH_S: f64 = 60.0;
 /// Says that times repeat or run backwards.
 pub(crate) fn order_notice(track: &Track, notices: &mut Notices<'_>) {
     let Some(at) = track.out_of_order_at else { return };
-    let text = format!(
-        "{} repeat a time and {} run backwards, first here; they are kept as they stand.",
-        samples(track.repeated),
-        samples(track.backwards)
-    );
+    let parts = [(track.repeated, "with the time of the one before"), (track.backwards, "with an earlier time")];
+    let parts: Vec<String> =
+        parts.iter().filter(|(n, _)| *n > 0).map(|(n, what)| format!("{} {what}", samples(*n))).collect();
+    let text = format!("There are {}, first here; they are kept as they stand.", parts.join(" and "));
     let place = format!("line {}", notices.line_of(at));
     notices.add(Notice::new(NoticeCode::TimeOrder, place, text));
 }
