@@ -87,6 +87,12 @@ pub(crate) fn read<'t, E: Elements>(text: &'t str, elements: &mut E, notices: &m
     markup.finish(text.len())
 }
 
+/// `name` without its prefix.
+fn local(name: &str) -> &str {
+    let colon = name.bytes().position(|byte| byte == b':');
+    colon.and_then(|colon| name.get(colon + 1..)).unwrap_or(name)
+}
+
 struct Markup<'e, 'n, 't, E: Elements> {
     elements: &'e mut E,
     notices: &'n mut Notices<'t>,
@@ -150,7 +156,7 @@ impl<E: Elements> Markup<'_, '_, '_, E> {
                     }
                     self.start(&tag, at);
                 }
-                Ok(Event::End(tag)) => self.end(tag.local_name().as_ref(), at),
+                Ok(Event::End(tag)) => self.end(local(tag.name().0), at),
                 Ok(Event::Text(text)) => {
                     let text = text.into_inner();
                     if self.root_closed && !text.trim_ascii().is_empty() {
@@ -194,7 +200,7 @@ impl<E: Elements> Markup<'_, '_, '_, E> {
             self.notices.once_at(NoticeCode::Capped, at, &text);
             return;
         }
-        let tag = E::tag(element.local_name().as_ref());
+        let tag = E::tag(local(element.name().0));
         if let Some(level) = E::level(tag) {
             self.close_unclosed(level, at);
         }

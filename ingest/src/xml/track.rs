@@ -114,7 +114,9 @@ impl Track {
 
     /// Takes a point that is not broken.
     pub(crate) fn push(&mut self, point: &Point) {
-        if let (Some(from), Some(to)) = (self.last_position, point.position) {
+        if let (Some(from), Some(to)) = (self.last_position, point.position)
+            && from != to
+        {
             self.along_now_m += geo::distance_m(from, to);
         }
         self.last_position = point.position.or(self.last_position);
