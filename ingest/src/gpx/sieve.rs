@@ -132,7 +132,11 @@ impl Elements for Document {
             Tag::Gpx if self.creator.is_none() => {
                 self.creator = attribute(element, "creator").and_then(|text| tidy(&unescaped(&text)));
             }
-            Tag::Trk => self.track = Some(Trk::default()),
+            Tag::Trk => {
+                // Points that a damaged file has between two tracks are a track of their own.
+                self.finish_track(here.at, here.notices);
+                self.track = Some(Trk::default());
+            }
             Tag::TrkSeg => self.track.get_or_insert_default().track.begin_segment(),
             Tag::TrkPt => self.start_point(element, here),
             // Numbers may stand in attributes: `<extension hr="120"/>`.

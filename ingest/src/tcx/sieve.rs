@@ -82,7 +82,10 @@ pub(super) struct Document {
     point: Option<Point>,
     lat: f64,
     lon: f64,
+    /// Laps of all activities.
     laps: usize,
+    /// Whether the lap that is being read is one of those that are kept.
+    lap_is_kept: bool,
     /// Names of extension elements that held something and were not used.
     unused: Vec<String>,
 }
@@ -134,6 +137,8 @@ impl Elements for Document {
         }
         match tag {
             Tag::Activity => {
+                // Laps that a damaged file has between two activities are an activity of their own.
+                self.finish_session(here.at, here.notices);
                 let sport = attribute(element, "Sport").and_then(|text| tidy(&unescaped(&text)));
                 self.session = Some(Session { sport, ..Session::default() });
             }
@@ -222,9 +227,11 @@ impl Document {
         if self.laps >= MOST_LAPS {
             let text = format!("There are more than {MOST_LAPS} laps; those from here on were counted to the last.");
             here.notices.once_at(NoticeCode::Capped, here.at, &text);
+            self.lap_is_kept = false;
             return;
         }
         self.laps += 1;
+        self.lap_is_kept = true;
         let start = attribute(element, "StartTime").and_then(|text| stamp::parse(&text));
         session.laps.push(LapRead { start, totals: Totals::default(), first_row: session.track.rows() });
         session.repeating = false;
@@ -233,7 +240,8 @@ impl Document {
 
     /// Takes a total of the lap that is open; a negative one, or one that is no number, is left out.
     fn state(&mut self, here: &mut Here<'_, '_>, of: impl FnOnce(&mut Totals) -> &mut Option<f64>) {
-        let Some(lap) = self.session.as_mut().and_then(|session| session.laps.last_mut()) else { return };
+        let kept = self.session.as_mut().filter(|_| self.lap_is_kept);
+        let Some(lap) = kept.and_then(|session| session.laps.last_mut()) else { return };
         let text = here.content.trim_ascii();
         if text.is_empty() {
             return;

@@ -74,6 +74,18 @@ fn damage_in_the_middle_costs_the_points_it_stands_in() {
 }
 
 #[test]
+fn an_end_tag_too_many_loses_no_points() {
+    let lap_of = |s: u32| lap(s, "", &[points(s..s + 10)]);
+    let text = run(&(lap_of(0) + "</Activity>\n" + &lap_of(100)));
+    let text =
+        text.replace("</Activities>", &format!("<Activity Sport=\"Running\">{}</Activity></Activities>", lap_of(200)));
+    let file = read_text(&text);
+    let rows: Vec<usize> = file.activities.iter().map(|activity| activity.records.height()).collect();
+    assert_eq!(rows, [10, 10, 10]);
+    assert!(codes(&file).contains(&NoticeCode::Damaged));
+}
+
+#[test]
 fn entities_of_the_file_are_not_expanded() {
     let mut bomb = String::from("<!DOCTYPE x [<!ENTITY a0 \"ha\">");
     for i in 1..30 {
@@ -91,8 +103,10 @@ fn deep_nesting_long_texts_and_many_laps_are_capped() {
     let file = read_text(&simple(points(0..2) + &deep + &points(2..4)));
     assert_eq!(only(&file).records.height(), 4);
     assert!(codes(&file).contains(&NoticeCode::Capped));
-    let file = read_text(&run(&(lap(0, "", &[points(0..2)]) + &"<Lap/>".repeat(50_000))));
+    let over = "<Lap><DistanceMeters>7</DistanceMeters></Lap>".repeat(50_000);
+    let file = read_text(&run(&(lap(0, "<DistanceMeters>5</DistanceMeters>", &[points(0..2)]) + &over)));
     assert_eq!(only(&file).laps.len(), 10_000);
+    assert_eq!(only(&file).session.distance_m, Some(5.0 + 9_999.0 * 7.0));
     assert!(codes(&file).contains(&NoticeCode::Capped));
     let one = format!("<Activity Sport=\"Running\">{}</Activity>", lap(0, "", &[points([0])]));
     let file = read_text(&tcx(&format!("<Activities>{}</Activities>", one.repeat(1500))));
