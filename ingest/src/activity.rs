@@ -17,12 +17,12 @@ pub struct WatchFile {
     pub kind: FileKind,
     /// The device or program that wrote the file, when the file says so.
     pub device: Option<Device>,
-    /// Number of messages (FIT) or elements (GPX) by kind, under the format's own names: `record`, `lap`, `trkpt`.
+    /// Number of messages (FIT) or elements (GPX, TCX) by kind, under the format's own names: `record`, `trkpt`.
     pub messages: BTreeMap<String, u64>,
-    /// One per FIT session or GPX track, in the file's order. Empty for settings, courses and the like.
+    /// One per FIT session, GPX track or TCX activity, in the file's order. Empty for settings, courses and the like.
     pub activities: Vec<Activity>,
     /// What the file says beside its activities: device settings, the user's profile, zones, workouts. Decoded only
-    /// when asked. Empty for GPX.
+    /// when asked. Empty for GPX and TCX.
     pub others: OtherMessages,
     /// Values of single days: resting heart rate, heart-rate variability. In order of time.
     pub diary: Vec<DiaryValue>,

@@ -1,4 +1,4 @@
-//! Bytes to text: whatever the encoding, a GPX file becomes one string.
+//! Bytes to text: whatever the encoding, an XML file becomes one string.
 
 use std::borrow::Cow;
 
@@ -6,7 +6,7 @@ use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252};
 
 use crate::{Notice, NoticeCode};
 
-/// Decodes a GPX file and says, in a notice, when that was not what the file promised.
+/// Decodes an XML file and says, in a notice, when that was not what the file promised.
 ///
 /// A byte-order mark counts first, then the declared encoding, then UTF-8. Bytes that are no UTF-8 are taken one by
 /// one as Windows-1252, the superset of Latin-1, so that a name with one wrong byte does not cost the track.

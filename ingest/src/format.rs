@@ -92,8 +92,8 @@ impl Format {
     ///
     /// FIT: `.FIT` at byte 8, even behind a header-size byte that is damaged. GPX: an XML document in UTF-8, UTF-16 or
     /// a single-byte encoding whose root element is called `gpx`, under any prefix, behind any byte-order mark, blanks,
-    /// declaration, comments and document type. Apple Health: the same with the root element `HealthData`. Polar: a JSON
-    /// object with the keys of a training session in its first 4 kB.
+    /// declaration, comments and document type. TCX: the same with `TrainingCenterDatabase`. Apple Health: the same with
+    /// `HealthData`. Polar: a JSON object with the keys of a training session in its first 4 kB.
     ///
     /// # Errors
     /// [`ReadError::Empty`], [`ReadError::Archive`] or [`ReadError::NotAWatchFile`].
@@ -148,7 +148,7 @@ fn detect_text(bytes: &[u8]) -> Result<Format, ReadError> {
         return match root_name(text) {
             Some(b"gpx") => Ok(Format::Gpx),
             Some(b"HealthData") => Ok(Format::AppleHealth),
-            Some(b"TrainingCenterDatabase") => Err(other("a TCX file")),
+            Some(b"TrainingCenterDatabase") => Ok(Format::Tcx),
             Some(b"kml") => Err(other("a KML map file")),
             Some(b"svg") => Err(other("an SVG image")),
             Some(name) if name.eq_ignore_ascii_case(b"html") => Err(other("an HTML page")),

@@ -1,6 +1,6 @@
 //! Watch files to Polars frames.
 //!
-//! [`read`] takes the bytes of a FIT or GPX file and gives back a [`WatchFile`]: its activities, each with session
+//! [`read`] takes the bytes of a FIT, GPX or TCX file and gives back a [`WatchFile`]: its activities, each with session
 //! totals, laps and one [`polars::prelude::DataFrame`] of records, [`OtherMessages`] for what else it says, and
 //! [`Notice`]s for everything that was odd.
 //! The content decides the format, never a file name.
@@ -33,6 +33,8 @@ pub mod same;
 pub mod schema;
 mod sport;
 mod stamp;
+pub mod tcx;
+mod xml;
 
 pub use activity::{Activity, Details, Device, DistanceSource, Lap, Length, OffsetSource, Pause, Totals, WatchFile};
 pub use diary::{DiaryKind, DiaryValue};
@@ -62,8 +64,8 @@ pub fn read(bytes: &[u8], options: &ReadOptions) -> Result<WatchFile, ReadError>
         Format::Fit => fit::read(bytes, options),
         Format::Gpx => gpx::read(bytes, options),
         Format::Csv => csv::read(bytes, options),
+        Format::Tcx => tcx::read(bytes, options),
         Format::AppleHealth => apple::read(bytes, options),
         Format::Polar => polar::read(bytes, options),
-        Format::Tcx => Err(ReadError::NotAWatchFile { looks_like: "a file of a format without a reader" }),
     }
 }

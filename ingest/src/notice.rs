@@ -61,6 +61,8 @@ pub enum NoticeCode {
     Gap,
     /// Altitude comes from positions alone, not from a barometer: climb is uncertain.
     AltitudeFromPositions,
+    /// Values in another unit or notation than the format states, converted.
+    Converted,
     /// There was too much of something; the cap is named.
     Capped,
 }

@@ -3,13 +3,17 @@
 use crate::{RunKind, Sport};
 
 /// Moving slower than this is standing, metres per second.
-const STANDING_MPS: f64 = 0.5;
+pub(crate) const STANDING_MPS: f64 = 0.5;
 /// Mean moving speeds that look like running, metres per second (9:16 to 2:47 min/km).
 const RUNNING_MPS: std::ops::RangeInclusive<f64> = 1.8..=6.0;
 /// Faster than this no runner runs for long, metres per second.
 const RIDING_MPS: f64 = 7.0;
 /// Share of the way that may be faster than that all the same, for positions jump.
 const RIDING_SHARE: f64 = 0.1;
+/// Nor so fast on end for this long, in at least so many legs (a single long one may be a jump), seconds. Slow rides in
+/// the mountains are found by their descents.
+const RIDING_ON_END_S: f64 = 30.0;
+const RIDING_ON_END_LEGS: u32 = 5;
 /// Less moving time than this proves nothing, seconds.
 const ENOUGH_S: f64 = 60.0;
 
@@ -19,11 +23,23 @@ pub(crate) struct Pace {
     moving_s: f64,
     moving_m: f64,
     riding_m: f64,
+    on_end_s: f64,
+    on_end_legs: u32,
+    rode_on_end: bool,
 }
 
 impl Pace {
     /// Takes a leg of `leg_m` metres in `leg_s` seconds.
     pub(crate) fn take(&mut self, leg_s: f64, leg_m: f64) {
+        if leg_s > 0.0 {
+            if leg_m > RIDING_MPS * leg_s {
+                self.on_end_s += leg_s;
+                self.on_end_legs += 1;
+                self.rode_on_end |= self.on_end_s >= RIDING_ON_END_S && self.on_end_legs >= RIDING_ON_END_LEGS;
+            } else {
+                (self.on_end_s, self.on_end_legs) = (0.0, 0);
+            }
+        }
         if leg_s > 0.0 && leg_m > STANDING_MPS * leg_s {
             self.moving_s += leg_s;
             self.moving_m += leg_m;
@@ -41,7 +57,8 @@ impl Pace {
     /// The sport it looks like: running, or nobody knows.
     pub(crate) fn sport(&self) -> Sport {
         let long_enough = self.moving_s >= ENOUGH_S;
-        if long_enough && RUNNING_MPS.contains(&self.mean_mps()) && self.riding_m <= RIDING_SHARE * self.moving_m {
+        let rode = self.rode_on_end || self.riding_m > RIDING_SHARE * self.moving_m;
+        if long_enough && RUNNING_MPS.contains(&self.mean_mps()) && !rode {
             Sport::Running(RunKind::Generic)
         } else {
             Sport::Unknown
@@ -85,6 +102,10 @@ mod tests {
         assert_eq!(looks(&[(10.0, 30.0)]), Sport::Unknown);
         // Up slowly and down fast is a mountain bike.
         assert_eq!(looks(&[(600.0, 1_200.0), (60.0, 600.0)]), Sport::Unknown);
+        // So is one that hardly ever comes down; a jump of the position is none.
+        let descent = [vec![(1800.0, 5_000.0)], vec![(5.0, 40.0); 7]].concat();
+        assert_eq!(looks(&descent), Sport::Unknown);
+        assert_eq!(looks(&[(1800.0, 5_000.0), (35.0, 280.0)]), run);
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! Times as GPX writers write them.
+//! Times as writers of GPX and TCX write them.
 
 /// A time read from text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

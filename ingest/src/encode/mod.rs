@@ -5,18 +5,20 @@
 
 mod fit;
 mod gpx;
+mod tcx;
 
 use chrono::{DateTime, Utc};
 
 pub use fit::fit;
 pub use gpx::gpx;
+pub use tcx::tcx;
 
 use crate::RunKind;
 
 /// One recorded run, to be written out.
 #[derive(Debug, Clone)]
 pub struct Recording {
-    /// Title (GPX `<name>`); FIT has no place for it.
+    /// Title (GPX `<name>`, TCX `<Name>`); FIT has no place for it.
     pub title: Option<String>,
     /// Kind of running.
     pub kind: RunKind,

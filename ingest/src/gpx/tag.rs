@@ -1,5 +1,7 @@
 //! Elements that mean something here, by local name: writers use any prefix, or none, for the same extension.
 
+use crate::xml::field::Field;
+
 /// An element.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Tag {
@@ -13,23 +15,12 @@ pub(super) enum Tag {
     Wpt,
     Extensions,
     Name,
+    Desc,
     Type,
     Time,
     /// A number that belongs to a track point.
     Field(Field),
     Other,
-}
-
-/// A number that belongs to a track point.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Field {
-    Altitude,
-    Speed,
-    HeartRate,
-    Cadence,
-    Power,
-    Temperature,
-    Distance,
 }
 
 impl Tag {
@@ -38,6 +29,7 @@ impl Tag {
         match name {
             "trkpt" => Self::TrkPt,
             "time" => Self::Time,
+            "ele" => Self::Field(Field::Altitude),
             "extensions" => Self::Extensions,
             "trkseg" => Self::TrkSeg,
             "trk" => Self::Trk,
@@ -47,71 +39,10 @@ impl Tag {
             "rtept" => Self::RtePt,
             "wpt" => Self::Wpt,
             "name" => Self::Name,
+            "desc" => Self::Desc,
             "type" => Self::Type,
-            _ => Field::from_local_name(name).map_or(Self::Other, Self::Field),
-        }
-    }
-
-    /// Depth of the track's own elements in each other: one of them cannot stand inside one of the same or a higher
-    /// number, so that its start closes what a damaged file left open.
-    pub(super) fn track_level(self) -> Option<u8> {
-        match self {
-            Self::Trk => Some(1),
-            Self::TrkSeg => Some(2),
-            Self::TrkPt => Some(3),
-            _ => None,
-        }
-    }
-}
-
-impl Field {
-    /// All fields, in the order of their numbers.
-    pub(super) const ALL: [Self; 7] =
-        [Self::Altitude, Self::Speed, Self::HeartRate, Self::Cadence, Self::Power, Self::Temperature, Self::Distance];
-
-    /// The field of an element or attribute called `name`: Garmin's `TrackPointExtension` and `PowerExtension`,
-    /// Cluetrust's `gpxdata`, and what Strava, COROS, Suunto, Amazfit and phone programs write.
-    pub(super) fn from_local_name(name: &str) -> Option<Self> {
-        Some(match name {
-            "ele" => Self::Altitude,
-            "speed" => Self::Speed,
-            "hr" | "heartrate" | "heart_rate" | "heartRate" | "HeartRate" | "HeartRateBpm" => Self::HeartRate,
-            "cad" | "cadence" | "Cadence" | "RunCadence" => Self::Cadence,
-            "power" | "Power" | "PowerInWatts" | "watts" | "Watts" => Self::Power,
-            "atemp" | "temp" | "temperature" | "Temperature" => Self::Temperature,
-            "distance" => Self::Distance,
-            _ => return None,
-        })
-    }
-
-    /// Place in [`Self::ALL`].
-    pub(super) fn index(self) -> usize {
-        self as usize
-    }
-
-    /// The field in words, at the beginning of a sentence.
-    pub(super) fn words(self) -> &'static str {
-        match self {
-            Self::Altitude => "An altitude",
-            Self::Speed => "A speed",
-            Self::HeartRate => "A heart rate",
-            Self::Cadence => "A cadence",
-            Self::Power => "A power",
-            Self::Temperature => "A temperature",
-            Self::Distance => "A distance",
-        }
-    }
-
-    /// What can be: metres, metres per second, beats, steps or revolutions per minute, watts, °C, metres.
-    pub(super) fn limits(self) -> (f64, f64) {
-        match self {
-            Self::Altitude => (-1_000.0, 12_000.0),
-            Self::Speed => (0.0, 150.0),
-            Self::HeartRate => (0.0, 255.0),
-            Self::Cadence => (0.0, 500.0),
-            Self::Power => (0.0, 5_000.0),
-            Self::Temperature => (-90.0, 90.0),
-            Self::Distance => (0.0, 1e8),
+            "TrackPointExtension" => Self::Other,
+            _ => Field::from_extension(name).map_or(Self::Other, Self::Field),
         }
     }
 }

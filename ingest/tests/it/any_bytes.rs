@@ -2,14 +2,14 @@
 
 use std::path::{Path, PathBuf};
 
-use plimsoll_ingest::{Format, ReadOptions, fit, gpx, read};
+use plimsoll_ingest::{Format, ReadOptions, fit, gpx, read, tcx};
 use proptest::prelude::*;
 
 /// Reads `bytes` by every way in, twice.
 fn check(bytes: &[u8]) {
     let options = ReadOptions { zone: Some(chrono_tz::Europe::Berlin) };
     let _ = Format::detect(bytes);
-    for reader in [read, gpx::read, fit::read] {
+    for reader in [read, gpx::read, tcx::read, fit::read] {
         let (first, second) = (reader(bytes, &options), reader(bytes, &options));
         assert_eq!(format!("{first:?}"), format!("{second:?}"));
         if let (Ok(first), Ok(second)) = (first, second) {
@@ -26,6 +26,17 @@ const GPX: &str = r#"<?xml version="1.0" encoding="UTF-8"?>
 <trkpt lat="52.6" lon="13.5"><ele>35</ele><time>2024-05-01T07:00:01.5+02:00</time><!-- c --></trkpt>
 </trkseg><trkseg><trkpt lat='52.7' lon='13.6'><time>2024-05-01 07:10:00</time></trkpt></trkseg></trk>
 </gpx>
+"#;
+
+const TCX: &str = r#"
+  <?xml version="1.0" encoding="UTF-8"?>
+<TrainingCenterDatabase xmlns="x" xmlns:n="y"><Activities><Activity Sport="Running"><Id>2024-05-01T07:00:00Z</Id>
+<Lap StartTime="2024-05-01T07:00:00Z"><TotalTimeSeconds>2.5</TotalTimeSeconds><DistanceMeters>7</DistanceMeters>
+<AverageHeartRateBpm><Value>140</Value></AverageHeartRateBpm><Track>
+<Trackpoint><Time>2024-05-01T07:00:00Z</Time><Position><LatitudeDegrees>52.5</LatitudeDegrees><LongitudeDegrees>13.4</LongitudeDegrees></Position><DistanceMeters>0</DistanceMeters><HeartRateBpm><Value>140</Value></HeartRateBpm><Extensions><n:TPX><n:RunCadence>85</n:RunCadence></n:TPX></Extensions></Trackpoint>
+</Track><Track>
+<Trackpoint><Time>2024-05-01T07:00:02.5+02:00</Time><DistanceMeters>7</DistanceMeters><!-- c --></Trackpoint>
+</Track></Lap><Notes>a &amp; b</Notes></Activity></Activities></TrainingCenterDatabase>
 "#;
 
 /// The header of a FIT file and its file_id message.
@@ -73,6 +84,21 @@ fn markup() -> impl Strategy<Value = String> {
         Just("<:>"),
         Just("</>"),
         Just("<rte><rtept/>"),
+        Just("<Activity Sport=\"Running\">"),
+        Just("</Activity>"),
+        Just("<Lap StartTime=\"2024-05-01T07:00:00Z\">"),
+        Just("</Lap>"),
+        Just("<Track>"),
+        Just("</Track>"),
+        Just("<Trackpoint>"),
+        Just("</Trackpoint>"),
+        Just("<Time>2024-05-01T07:00:00Z</Time>"),
+        Just("<Time>2024-05-01T11:00:00Z</Time>"),
+        Just("<TotalTimeSeconds>10</TotalTimeSeconds>"),
+        Just("<DistanceMeters>300</DistanceMeters>"),
+        Just("<DistanceMeters>1,5</DistanceMeters>"),
+        Just("<LatitudeDegrees>1</LatitudeDegrees><LongitudeDegrees>1</LongitudeDegrees>"),
+        Just("<Course>"),
     ];
     prop::collection::vec(piece, 0..60).prop_map(|pieces| pieces.concat())
 }
@@ -94,20 +120,32 @@ proptest! {
     fn any_markup(body in markup()) {
         check(body.as_bytes());
         check(format!("<gpx><trk><trkseg>{body}").as_bytes());
+        check(format!("<TrainingCenterDatabase><Activity><Lap>{body}").as_bytes());
     }
 
     #[test]
     fn valid_files_with_damage(edits in prop::collection::vec((0..GPX.len(), any::<u8>(), 0..3_u8), 1..12)) {
-        let mut bytes = GPX.as_bytes().to_vec();
-        for (at, byte, edit) in edits {
-            let at = at % bytes.len();
-            match edit {
-                0 => bytes[at] = byte,
-                1 => bytes.insert(at, byte),
-                _ => _ = bytes.remove(at),
+        for file in [GPX, TCX] {
+            let mut bytes = file.as_bytes().to_vec();
+            for (at, byte, edit) in &edits {
+                let at = at % bytes.len();
+                match edit {
+                    0 => bytes[at] = *byte,
+                    1 => bytes.insert(at, *byte),
+                    _ => _ = bytes.remove(at),
+                }
             }
+            check(&bytes);
         }
-        check(&bytes);
+    }
+
+    #[test]
+    fn a_cut_anywhere_in_a_tcx_file_keeps_the_points_before_it(cut in 0..TCX.len()) {
+        let bytes = &TCX.as_bytes()[..cut];
+        let whole = bytes.windows(13).filter(|window| window == b"</Trackpoint>").count();
+        let rows = tcx::read(bytes, &ReadOptions::default())
+            .map_or(0, |file| file.activities.iter().map(|activity| activity.records.height()).sum());
+        prop_assert_eq!(rows, whole);
     }
 
     #[test]
@@ -131,8 +169,8 @@ fn files(folder: &Path) -> Vec<PathBuf> {
     found
 }
 
-/// Start tags with the local name `trkpt`, comments left out.
-fn count_track_points(bytes: &[u8]) -> u64 {
+/// Start tags with the local name `wanted`, comments left out.
+fn count_elements(bytes: &[u8], wanted: &str) -> u64 {
     let mut text = String::from_utf8_lossy(bytes).into_owned();
     while let Some(start) = text.find("<!--") {
         let end = text[start..].find("-->").map_or(text.len(), |end| start + end + 3);
@@ -140,7 +178,7 @@ fn count_track_points(bytes: &[u8]) -> u64 {
     }
     let starts = text.split('<').skip(1).filter(|tag| {
         let name = tag.split(|c: char| c.is_whitespace() || c == '>' || c == '/').next().unwrap_or_default();
-        name.rsplit(':').next() == Some("trkpt")
+        name.rsplit(':').next() == Some(wanted)
     });
     starts.count() as u64
 }
@@ -159,7 +197,7 @@ fn real_files_are_read_whole_or_refused() {
             Ok(file) => {
                 read_whole += 1;
                 let counted = file.messages.get("trkpt").copied().unwrap_or(0);
-                assert_eq!(counted, count_track_points(&bytes), "{}", path.display());
+                assert_eq!(counted, count_elements(&bytes, "trkpt"), "{}", path.display());
                 assert_eq!(file.format, Format::Gpx);
             }
             Err(error) => refused.push(format!("{}: {error}", path.display())),
@@ -169,7 +207,11 @@ fn real_files_are_read_whole_or_refused() {
     assert!(read_whole > 100 && refused.len() < 5, "{refused:#?}");
     for path in files(&corpus.join("tcx")) {
         let bytes = std::fs::read(&path).unwrap();
-        assert!(read(&bytes, &ReadOptions::default()).is_err(), "{}", path.display());
-        let _ = gpx::read(&bytes, &ReadOptions::default());
+        let file = read(&bytes, &ReadOptions::default()).unwrap();
+        assert_eq!(file.format, Format::Tcx);
+        for element in ["Activity", "Lap", "Trackpoint"] {
+            let counted = file.messages.get(element).copied().unwrap_or(0);
+            assert_eq!(counted, count_elements(&bytes, element), "{element} in {}", path.display());
+        }
     }
 }

@@ -22,6 +22,17 @@ fn a_gpx_file_is_known_by_its_root_element() {
 }
 
 #[test]
+fn a_tcx_file_is_known_by_its_root_element() {
+    for text in [
+        "<TrainingCenterDatabase/>",
+        "          <?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<TrainingCenterDatabase xmlns=\"x\">",
+        "\u{feff}<?xml version='1.0'?><t:TrainingCenterDatabase xmlns:t='x'>",
+    ] {
+        assert_eq!(Format::detect(text.as_bytes()), Ok(Format::Tcx), "{text}");
+    }
+}
+
+#[test]
 fn utf_16_and_latin_1_do_not_hide_a_gpx_file() {
     let text = "<?xml version=\"1.0\" encoding=\"UTF-16\"?><gpx creator=\"Läufer\"/>";
     let little: Vec<u8> = text.encode_utf16().flat_map(u16::to_le_bytes).collect();

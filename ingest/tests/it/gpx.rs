@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a helper that fails fails its test")]
 
 mod damage;
+mod rules;
 
 use chrono::{DateTime, NaiveDate, TimeZone, Utc};
 use plimsoll_ingest::encode::{self, Recording, Sample};

@@ -10,3 +10,4 @@ mod gpx;
 mod polar;
 mod quality;
 mod same;
+mod tcx;

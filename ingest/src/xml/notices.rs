@@ -6,7 +6,7 @@ use crate::{Notice, NoticeCode};
 const WRITTEN_OUT: usize = 20;
 
 /// Notices of one file.
-pub(super) struct Notices<'t> {
+pub(crate) struct Notices<'t> {
     lines: Lines<'t>,
     list: Vec<Notice>,
     written_out: usize,
@@ -14,12 +14,12 @@ pub(super) struct Notices<'t> {
 }
 
 impl<'t> Notices<'t> {
-    pub(super) fn new(text: &'t str) -> Self {
+    pub(crate) fn new(text: &'t str) -> Self {
         Self { lines: Lines { text, at: 0, line: 1 }, list: Vec::new(), written_out: 0, counted: Vec::new() }
     }
 
     /// A notice about byte `at`. Behind the first [`WRITTEN_OUT`], it is counted only.
-    pub(super) fn at(&mut self, code: NoticeCode, at: usize, text: impl FnOnce() -> String) {
+    pub(crate) fn at(&mut self, code: NoticeCode, at: usize, text: impl FnOnce() -> String) {
         if self.written_out < WRITTEN_OUT {
             self.written_out += 1;
             let place = format!("line {}", self.lines.line_of(at));
@@ -32,7 +32,7 @@ impl<'t> Notices<'t> {
     }
 
     /// A notice about byte `at` that is given once, however often it applies.
-    pub(super) fn once_at(&mut self, code: NoticeCode, at: usize, text: &str) {
+    pub(crate) fn once_at(&mut self, code: NoticeCode, at: usize, text: &str) {
         if !self.list.iter().any(|notice| notice.code == code && notice.text == text) {
             let place = format!("line {}", self.lines.line_of(at));
             self.list.push(Notice::new(code, place, text));
@@ -40,17 +40,17 @@ impl<'t> Notices<'t> {
     }
 
     /// A notice about a named place, or the whole file.
-    pub(super) fn add(&mut self, notice: Notice) {
+    pub(crate) fn add(&mut self, notice: Notice) {
         self.list.push(notice);
     }
 
     /// Line of byte `at`, from 1.
-    pub(super) fn line_of(&mut self, at: usize) -> usize {
+    pub(crate) fn line_of(&mut self, at: usize) -> usize {
         self.lines.line_of(at)
     }
 
     /// All notices, the counted ones summed up at the end.
-    pub(super) fn finish(mut self) -> Vec<Notice> {
+    pub(crate) fn finish(mut self) -> Vec<Notice> {
         for (code, count) in self.counted {
             let what = match code {
                 NoticeCode::SampleSkipped if count == 1 => "more sample was left out",
