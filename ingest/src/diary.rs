@@ -23,6 +23,8 @@ pub struct DiaryValue {
 pub enum DiaryKind {
     /// Resting heart rate of the day, beats per minute.
     RestingHeartRateBpm,
+    /// Mean of the resting heart rate of the last seven days, as the device worked it out, beats per minute.
+    RestingHeartRateWeeklyBpm,
     /// Heart-rate variability over the night as RMSSD, milliseconds.
     HrvRmssdMs,
     /// Heart-rate variability as SDNN, milliseconds (Apple).
@@ -37,6 +39,7 @@ impl DiaryKind {
     pub fn as_str(self) -> &'static str {
         match self {
             Self::RestingHeartRateBpm => "resting_heart_rate_bpm",
+            Self::RestingHeartRateWeeklyBpm => "resting_heart_rate_weekly_bpm",
             Self::HrvRmssdMs => "hrv_rmssd_ms",
             Self::HrvSdnnMs => "hrv_sdnn_ms",
             Self::HrvWeeklyRmssdMs => "hrv_weekly_rmssd_ms",

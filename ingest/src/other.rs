@@ -5,8 +5,8 @@ use serde::Serialize;
 use crate::Notice;
 use crate::fit::others::Kept;
 
-/// The messages of a FIT file that are neither samples, laps, sessions, beat intervals, timer events nor the activity's
-/// clock, in the file's order and up to a cap. For GPX there are none.
+/// The messages of a FIT file that are neither samples, laps, lengths, sessions, beat intervals, heart rates of a
+/// strap, timer events nor the activity's clock, in the file's order and up to a cap. For GPX there are none.
 ///
 /// They are kept as the file has them, and only [`OtherMessages::decode`] gives them names.
 #[derive(Debug, Clone, Default)]

@@ -3,13 +3,14 @@
 //! | column | type | meaning |
 //! |---|---|---|
 //! | `time` | datetime, ms, UTC | time of the sample |
-//! | `elapsed_s` | f64 | seconds since the activity's start |
+//! | `elapsed_s` | f64 | seconds since the activity's start, or since its first sample where that is earlier |
 //! | `distance_m` | f64 | distance since the start, metres |
 //! | `speed_mps` | f64 | speed, metres per second |
 //! | `heart_rate_bpm` | u16 | heart rate, beats per minute |
 //! | `cadence_spm` | f64 | on foot: steps per minute, both feet, with the fractional part |
 //! | `cadence_rpm` | f64 | not on foot: revolutions or strokes per minute, with the fractional part |
 //! | `cadence_rpm_raw` | u16 | FIT: the field `cadence` alone as the device wrote it (one foot, whole numbers) |
+//! | `total_cycles` | f64 | FIT: strides, strokes or revolutions since the start |
 //! | `altitude_m` | f64 | altitude, metres |
 //! | `grade` | f64 | slope as a fraction |
 //! | `lat_deg`, `lon_deg` | f64 | position, WGS 84 degrees |
@@ -20,6 +21,8 @@
 //! | `step_length_mm` | f64 | step length, millimetres |
 //! | `vertical_ratio_pct` | f64 | vertical ratio, percent |
 //! | `temperature_c` | f64 | temperature, °C |
+//! | `core_temperature_c` | f64 | temperature of the body's core, °C |
+//! | `respiration_rate_brpm` | f64 | breaths per minute |
 //! | `rr_ms` | list of f64 | RR intervals since the sample before, milliseconds |
 //! | `lap` | u32 | number of the lap, from 0 |
 //!
@@ -45,6 +48,8 @@ pub const CADENCE_SPM: &str = "cadence_spm";
 pub const CADENCE_RPM: &str = "cadence_rpm";
 /// FIT field `cadence` alone.
 pub const CADENCE_RPM_RAW: &str = "cadence_rpm_raw";
+/// FIT: strides, strokes or revolutions since the start.
+pub const TOTAL_CYCLES: &str = "total_cycles";
 /// Altitude, metres.
 pub const ALTITUDE_M: &str = "altitude_m";
 /// Slope as a fraction.
@@ -67,6 +72,10 @@ pub const STEP_LENGTH_MM: &str = "step_length_mm";
 pub const VERTICAL_RATIO_PCT: &str = "vertical_ratio_pct";
 /// Temperature, °C.
 pub const TEMPERATURE_C: &str = "temperature_c";
+/// Temperature of the body's core, °C.
+pub const CORE_TEMPERATURE_C: &str = "core_temperature_c";
+/// Breaths per minute.
+pub const RESPIRATION_RATE_BRPM: &str = "respiration_rate_brpm";
 /// RR intervals, milliseconds.
 pub const RR_MS: &str = "rr_ms";
 /// Lap number, from 0.

@@ -26,8 +26,11 @@ fn part_kind(part: &Part) -> FileKind {
     match part.file_id.as_ref().and_then(|id| id.kind.as_deref()) {
         Some("activity") => FileKind::Activity,
         Some("course") => FileKind::Course,
-        // The profile has no name for Garmin's file of saved places.
+        // Garmin's own, for which the profile has no name.
         Some("8") => FileKind::Other("locations".to_owned()),
+        Some("44") => FileKind::Other("metrics".to_owned()),
+        Some("49") => FileKind::Other("sleep".to_owned()),
+        Some("68") => FileKind::Other("hrv_status".to_owned()),
         Some(name) if name.bytes().all(|b| b.is_ascii_digit()) => FileKind::Other(format!("unknown_{name}")),
         Some(name) => FileKind::Other(name.to_owned()),
         // Files without a type have been seen that are activities in all else.
@@ -55,14 +58,36 @@ pub(super) fn device(parts: &[Part]) -> Option<Device> {
 struct Draft {
     activity: Activity,
     samples: Samples,
+    /// Its end, FIT time: as stated, or its last sample where that is later.
+    end: Option<u32>,
+}
+
+/// The seconds of each activity: up to its end, but not into the next one.
+fn strap_times(drafts: &[Draft]) -> Vec<Range<u64>> {
+    let mut starts: Vec<u64> = drafts.iter().filter_map(|draft| draft.samples.start.map(u64::from)).collect();
+    starts.sort_unstable();
+    drafts
+        .iter()
+        .map(|draft| {
+            let (Some(start), Some(end)) = (draft.samples.start.map(u64::from), draft.end) else { return 0..0 };
+            let next = starts.get(starts.partition_point(|other| *other <= start));
+            start..next.copied().unwrap_or(u64::MAX).min(u64::from(end) + 1)
+        })
+        .collect()
 }
 
 /// Makes the activities of a file.
 pub(super) fn activities(sieve: Sieve, options: &ReadOptions, notices: &mut Vec<Notice>) -> Vec<Activity> {
-    let Sieve { records, developers, parts, .. } = sieve;
+    let Sieve { mut records, developers, parts, mut strap, .. } = sieve;
+    records.stand_in(developers.natives());
+    strap.finish();
     let mut drafts = Vec::new();
     for part in parts.iter().filter(|part| part_kind(part) == FileKind::Activity) {
         draft_part(part, &records, options, &mut drafts, notices);
+    }
+    let seconds = strap_times(&drafts);
+    for (draft, seconds) in drafts.iter_mut().zip(seconds) {
+        draft.activity.strap_heart_rate = strap.frame(seconds);
     }
     let (mut activities, samples): (Vec<Activity>, Vec<Samples>) =
         drafts.into_iter().map(|draft| (draft.activity, draft.samples)).unzip();
@@ -109,6 +134,12 @@ fn draft_part(
             laps.push(lap);
         }
     }
+    let mut lengths = vec![Vec::new(); sessions.len()];
+    for (time, length) in &part.lengths {
+        if let Some(lengths) = lengths.get_mut(spans.at(*time)) {
+            lengths.push(length.clone());
+        }
+    }
     let mut pauses = vec![Vec::new(); sessions.len()];
     for (from, to) in stops(&part.timer) {
         let session = spans.at(Some(from));
@@ -121,11 +152,15 @@ fn draft_part(
     }
     let offset = offset::from_clocks(&part.clocks);
 
-    for (((session, rows), mut laps), pauses) in sessions.iter().zip(rows).zip(laps).zip(pauses) {
+    for ((((session, rows), mut laps), mut lengths), pauses) in
+        sessions.iter().zip(rows).zip(laps).zip(lengths).zip(pauses)
+    {
         let place = format!("session {}", drafts.len() + 1);
         laps.sort_by_key(|lap| lap.begin());
+        lengths.sort_by_key(|length| length.start);
         let start = session.begin().or_else(|| rows.iter().cloned().flatten().find_map(|row| records.time.get(row)));
         let started = start.and_then(utc);
+        let (first, last) = first_and_last(start, &rows, records);
         let (utc_offset_s, offset_source) = offset::at(started, offset, options.zone);
         if offset_source == OffsetSource::Unknown {
             let text = "The file does not state its offset from UTC; the day is the day in UTC.";
@@ -137,13 +172,14 @@ fn draft_part(
         drafts.push(Draft {
             samples: Samples {
                 rows,
-                start,
+                start: first,
                 laps: laps.iter().filter_map(|lap| lap.begin()).collect(),
                 on_foot: sport.is_on_foot(),
             },
+            end: session.end.max(last),
             activity: Activity {
                 sport,
-                details: Details::default(),
+                details: Details { rpe: session.rpe, ..Details::default() },
                 start: started,
                 utc_offset_s,
                 offset_source,
@@ -155,12 +191,24 @@ fn draft_part(
                     .map(|lap| Lap { start: lap.begin().and_then(utc), totals: lap.totals.clone() })
                     .collect(),
                 pauses,
-                lengths: Vec::new(),
+                lengths,
                 strap_heart_rate: None,
                 records: DataFrame::empty(),
             },
         });
     }
+}
+
+/// The time that elapsed time is counted from, and that of the last sample. Some watches state a start that is later
+/// than their first sample (that of a lap, or of the first fix), which then counts; one that is a day later is no such
+/// thing, but a clock that was set late.
+fn first_and_last(start: Option<u32>, rows: &[Range<usize>], records: &Records) -> (Option<u32>, Option<u32>) {
+    const MOST_BEFORE_S: u32 = 86_400;
+    let times = || rows.iter().cloned().flatten().filter_map(|row| records.time.get(row));
+    let last = times().max();
+    let Some(start) = start else { return (None, last) };
+    let first = times().next().filter(|first| (start.saturating_sub(MOST_BEFORE_S)..start).contains(first));
+    (first.or(Some(start)), last)
 }
 
 /// The session's sport, else the part's; where neither is stated, what the samples look like.

@@ -60,6 +60,12 @@ impl BaseType {
         }
     }
 
+    /// Whether `code` is one that the protocol gives to a type.
+    pub(super) fn is_code(code: u8) -> bool {
+        let has_order = Self::from_code(code).size() > 1;
+        code & 0x1F <= 0x10 && code & 0xE0 == if has_order { 0x80 } else { 0 }
+    }
+
     /// Bytes of one element.
     pub(super) fn size(self) -> usize {
         match self {
@@ -124,5 +130,11 @@ mod tests {
         assert_eq!(BaseType::from_code(0x8B).number(&[0, 0], false), None);
         assert_eq!(BaseType::from_code(0x88).number(&[0xFF; 4], false), None);
         assert_eq!(BaseType::from_code(0x86).number(&[1, 2, 3], false), None);
+    }
+
+    #[test]
+    fn the_protocol_has_seventeen_types() {
+        assert_eq!((0..=u8::MAX).filter(|code| BaseType::is_code(*code)).count(), 17);
+        assert!(BaseType::is_code(0x84) && !BaseType::is_code(0x04) && !BaseType::is_code(0x82));
     }
 }

@@ -3,7 +3,7 @@
 use crate::schema;
 
 /// The columns of the schema, in its order.
-pub(super) const COLUMNS: [&str; 21] = [
+pub(super) const COLUMNS: [&str; 24] = [
     schema::TIME,
     schema::ELAPSED_S,
     schema::DISTANCE_M,
@@ -12,6 +12,7 @@ pub(super) const COLUMNS: [&str; 21] = [
     schema::CADENCE_SPM,
     schema::CADENCE_RPM,
     schema::CADENCE_RPM_RAW,
+    schema::TOTAL_CYCLES,
     schema::ALTITUDE_M,
     schema::GRADE,
     schema::LAT_DEG,
@@ -23,6 +24,8 @@ pub(super) const COLUMNS: [&str; 21] = [
     schema::STEP_LENGTH_MM,
     schema::VERTICAL_RATIO_PCT,
     schema::TEMPERATURE_C,
+    schema::CORE_TEMPERATURE_C,
+    schema::RESPIRATION_RATE_BRPM,
     schema::RR_MS,
     schema::LAP,
 ];
@@ -92,6 +95,11 @@ impl<T: Cell> Cells<T> {
     #[inline]
     pub(super) fn get(&self, row: usize) -> Option<T> {
         self.values.get(row).copied().filter(|value| value.is_valid())
+    }
+
+    /// The last value of the column, if it stands in row `from` or later.
+    pub(super) fn last_since(&self, from: usize) -> Option<T> {
+        self.values.get(from..)?.last().copied().filter(|value| value.is_valid())
     }
 
     /// Takes the whole column, `rows` long.

@@ -67,6 +67,25 @@ impl Definition {
         (bytes.len() >= length).then_some(length)
     }
 
+    /// Whether the bytes behind a definition's header byte begin as every writer begins them: a reserved zero, then one
+    /// of the two byte orders.
+    pub(super) fn is_plausible(source: &[u8]) -> bool {
+        matches!(source, [0, 0 | 1, ..])
+    }
+
+    /// Whether the definition of exactly these bytes has at least one field, and each field is of a known type and a
+    /// whole number of elements.
+    pub(super) fn is_sound(source: &[u8]) -> bool {
+        let Some((&[.., fields], rest)) = source.split_first_chunk::<5>() else { return false };
+        let Some((native, developer)) = rest.split_at_checked(3 * usize::from(fields)) else { return false };
+        fields > 0
+            && native.as_chunks().0.iter().all(|&[_, size, code]| {
+                let element = BaseType::from_code(code).size();
+                size > 0 && BaseType::is_code(code) && usize::from(size).is_multiple_of(element)
+            })
+            && developer.get(1..).unwrap_or_default().as_chunks().0.iter().all(|&[_, size, _]| size > 0)
+    }
+
     /// Reads a definition from exactly its bytes, as [`Definition::length`] counts them.
     pub(super) fn parse(source: &[u8]) -> Option<Self> {
         let (&[_reserved, order, kind_a, kind_b, fields], rest) = source.split_first_chunk()?;

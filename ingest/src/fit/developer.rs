@@ -1,9 +1,18 @@
 //! Developer fields: what `field_description` messages say about them, and which column each becomes.
+//!
+//! A field of single numbers in samples becomes a column under its own name. Fields that are texts or lists, and those
+//! of laps and sessions, have no column; a notice names them.
+//!
+//! A developer may say that a field stands for one of the watch's own (Stryd's power for `power`). It keeps its column
+//! all the same; and where the watch itself wrote no such value in the whole file, the schema's column is filled from
+//! the developer's, the first described that has values, if its unit is one that [`native`] knows. Cadence is never
+//! filled so: developers count one foot or both and say `rpm` either way.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::base::BaseType;
 use super::columns::COLUMNS;
+use crate::{Notice, NoticeCode};
 
 /// Descriptions that are kept in one file.
 const DESCRIPTIONS: usize = 1024;
@@ -35,6 +44,33 @@ pub(super) struct Description {
     pub(super) column: usize,
 }
 
+/// A field of `record` that a developer field stands for.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Native {
+    /// Its number.
+    pub(super) field: u8,
+    /// What the developer's values are multiplied by for the unit of the schema's column.
+    pub(super) factor: f64,
+}
+
+/// The field `number` of `record`, for values in `units`; `None` when these are not known to be the same quantity.
+pub(super) fn native(number: u8, units: &str) -> Option<Native> {
+    let units = units.trim().to_lowercase();
+    let factor = match (number, units.as_str()) {
+        (3, "bpm")
+        | (5, "m" | "meters" | "metres")
+        | (6 | 73, "m/s")
+        | (7, "w" | "watt" | "watts")
+        | (13 | 139, "c" | "°c" | "celsius")
+        | (39 | 85, "mm" | "millimeters" | "millimetres")
+        | (41, "ms" | "milliseconds") => 1.0,
+        (6 | 73, "km/h") => 1.0 / 3.6,
+        (39 | 85, "cm" | "centimeters" | "centimetres") => 10.0,
+        _ => return None,
+    };
+    Some(Native { field: number, factor })
+}
+
 /// The developer fields of a file.
 #[derive(Debug, Default)]
 pub(super) struct Developers {
@@ -42,6 +78,10 @@ pub(super) struct Developers {
     known: BTreeMap<(u8, u8), Description>,
     /// Column names, each with the developer and field that it was first given to.
     columns: Vec<(String, (u8, u8))>,
+    /// Columns that may stand in for one of the watch's own, in the order of their descriptions.
+    natives: Vec<(usize, Native)>,
+    /// Fields that have no column, by name.
+    unplaced: BTreeSet<String>,
     generation: u32,
     described: usize,
     /// Descriptions were left out to bound memory.
@@ -66,7 +106,7 @@ impl Developers {
     }
 
     /// Takes a description; a repetition changes nothing.
-    pub(super) fn describe(&mut self, developer: u8, number: u8, name: &str, kind: Kind) {
+    pub(super) fn describe(&mut self, developer: u8, number: u8, name: &str, kind: Kind, native: Option<Native>) {
         let name = clean(name, developer, number);
         let key = (developer, number);
         if self.known.get(&key).is_some_and(|known| known.kind == kind && known.name == name) {
@@ -78,8 +118,35 @@ impl Developers {
         }
         self.described += 1;
         let column = self.column(&name, key);
+        self.natives.extend(native.map(|native| (column, native)));
         self.known.insert(key, Description { name, kind, column });
         self.generation = self.generation.wrapping_add(1);
+    }
+
+    /// Takes note that a field has no column.
+    pub(super) fn leave_out(&mut self, developer: u8, number: u8) {
+        let described = self.description(developer, number).map(|known| known.name.clone());
+        // Each name is one of at most so many descriptions, or of so few numbers.
+        self.unplaced.insert(described.unwrap_or_else(|| format!("field {number} of developer {developer}")));
+    }
+
+    /// The notice about fields that have no column.
+    pub(super) fn notice(&self) -> Option<Notice> {
+        const NAMED: usize = 20;
+        if self.unplaced.is_empty() {
+            return None;
+        }
+        let mut names = self.unplaced.iter().take(NAMED).cloned().collect::<Vec<_>>().join(", ");
+        if let Some(more) = self.unplaced.len().checked_sub(NAMED).filter(|more| *more > 0) {
+            names = format!("{names} and {more} more");
+        }
+        let text = format!("Developer fields that are no single numbers of samples have no column: {names}.");
+        Some(Notice::new(NoticeCode::NotUsed, "", text))
+    }
+
+    /// Columns that may stand in for one of the watch's own.
+    pub(super) fn natives(&self) -> &[(usize, Native)] {
+        &self.natives
     }
 
     /// The column for a field: under its own name, unless that is taken.
@@ -132,11 +199,11 @@ mod tests {
     #[test]
     fn a_name_is_suffixed_only_when_it_is_taken() {
         let mut developers = Developers::default();
-        developers.describe(0, 0, " Power\0 ", NUMBER);
-        developers.describe(1, 0, "Power", NUMBER);
-        developers.describe(1, 1, "lap", NUMBER);
+        developers.describe(0, 0, " Power\0 ", NUMBER, None);
+        developers.describe(1, 0, "Power", NUMBER, None);
+        developers.describe(1, 1, "lap", NUMBER, None);
         developers.begin_part();
-        developers.describe(0, 0, "Power", NUMBER);
+        developers.describe(0, 0, "Power", NUMBER, None);
         assert_eq!(developers.into_column_names(), ["Power", "Power_1", "lap_1"]);
     }
 }

@@ -19,7 +19,7 @@ use crate::schema;
 pub(super) struct Samples {
     /// Rows of the file's records, in order; ranges do not overlap.
     pub(super) rows: Vec<Range<usize>>,
-    /// Start of the activity, FIT time.
+    /// FIT time that elapsed time is counted from.
     pub(super) start: Option<u32>,
     /// Starts of its laps, in order.
     pub(super) laps: Vec<u32>,
@@ -169,9 +169,11 @@ fn time_column(times: &[Option<u32>]) -> Option<Column> {
     })
 }
 
+/// Seconds since the start. A sample before it has a wrong time, and none of these.
 fn elapsed_column(start: Option<u32>, times: &[Option<u32>]) -> Option<Column> {
-    let start = f64::from(start?);
-    let elapsed = times.iter().map(|time| time.map_or(f64::NAN, |time| f64::from(time) - start)).collect();
+    let start = start?;
+    let elapsed = |time: Option<u32>| time.and_then(|time| time.checked_sub(start)).map_or(f64::NAN, f64::from);
+    let elapsed = times.iter().map(|time| elapsed(*time)).collect();
     numbers::<Float64Type>(schema::ELAPSED_S, elapsed)
 }
 

@@ -28,6 +28,20 @@ pub(super) fn is_header(bytes: &[u8], start: usize) -> bool {
     bytes.get(start..).and_then(|rest| rest.get(8..SHORT)).is_some_and(|signature| signature == b".FIT")
 }
 
+/// Whether a FIT header of one of the usual lengths stands at `start`.
+pub(super) fn begins_part(bytes: &[u8], start: usize) -> bool {
+    let size = bytes.get(start).map(|size| usize::from(*size));
+    matches!(size, Some(SHORT | LONG)) && is_header(bytes, start)
+}
+
+/// The first place from `start` on where a header of one of the usual lengths stands.
+pub(super) fn next_part(bytes: &[u8], start: usize) -> Option<usize> {
+    let rest = bytes.get(start..)?;
+    memchr::memmem::find_iter(rest, b".FIT")
+        .filter_map(|at| start.checked_add(at)?.checked_sub(8))
+        .find(|at| *at >= start && begins_part(bytes, *at))
+}
+
 /// Reads the header at `start`, where [`is_header`] holds, and bounds the messages by what is really there.
 pub(super) fn extent(bytes: &[u8], start: usize, notices: &mut Vec<Notice>) -> Extent {
     let declared = usize::from(bytes.get(start).copied().unwrap_or(0));

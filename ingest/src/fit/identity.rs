@@ -5,8 +5,9 @@ use fitparser::profile::field_types::FitBaseType;
 
 use super::base::BaseType;
 use super::definition::Definition;
-use super::developer::Kind;
+use super::developer::{self, Kind, Native};
 use super::profile::{self, Named};
+use super::walk::RECORD;
 use crate::Device;
 
 /// Messages of one file that are understood; a watch writes a few dozen.
@@ -16,8 +17,10 @@ pub(super) const MESSAGES: usize = 4096;
 const FILE_ID: [u8; 5] = [0, 1, 2, 3, 8];
 /// Fields of `device_info` that are used: manufacturer, serial number, product, product name.
 const DEVICE_INFO: [u8; 4] = [2, 3, 4, 27];
-/// Fields of `field_description` that are used: developer, number, type, name, scale, offset.
-const FIELD_DESCRIPTION: [u8; 6] = [0, 1, 2, 3, 6, 7];
+/// Fields of `field_description` that are used: developer, number, type, name, scale, offset, units.
+const FIELD_DESCRIPTION: [u8; 7] = [0, 1, 2, 3, 6, 7, 8];
+/// Fields of `field_description` that name what it stands for: kind of message and field.
+const NATIVE: [u8; 2] = [14, 15];
 
 /// A file's `file_id`.
 #[derive(Debug, Clone, Default)]
@@ -35,6 +38,8 @@ pub(super) struct FieldDescription {
     pub(super) number: u8,
     pub(super) name: String,
     pub(super) kind: Kind,
+    /// The watch's own field of samples that it stands for.
+    pub(super) native: Option<Native>,
 }
 
 /// Decodes a `file_id` message.
@@ -76,7 +81,12 @@ pub(super) fn field_description(definition: &Definition, data: &[u8]) -> Option<
             offset: integer(&fields, 7).map_or(0.0, |offset| offset as f64),
         },
     };
-    Some(FieldDescription { developer: byte(0)?, number: byte(1)?, name: text(&fields, 3).unwrap_or_default(), kind })
+    let [message, number] = NATIVE.map(|number| definition.integer(data, number));
+    let native = number
+        .filter(|_| message == Some(u32::from(RECORD)))
+        .and_then(|number| developer::native(u8::try_from(number).ok()?, &text(&fields, 8)?));
+    let name = text(&fields, 3).unwrap_or_default();
+    Some(FieldDescription { developer: byte(0)?, number: byte(1)?, name, kind, native })
 }
 
 /// The wanted fields of one message, with the profile's names.

@@ -308,7 +308,7 @@ fn sum_key(kind: u16, number: u8) -> u32 {
 
 /// Whether the profile knows this kind of message. For the bounds of the makers' own range it has names, but they are no
 /// messages.
-fn is_named(kind: u16) -> bool {
+pub(super) fn is_named(kind: u16) -> bool {
     const MAKERS: u16 = 0xFF00;
     kind < MAKERS && MesgNum::is_named_variant(i64::from(kind))
 }
@@ -318,14 +318,19 @@ pub(super) fn message_name(kind: u16) -> String {
     if is_named(kind) { MesgNum::from(kind).to_string() } else { format!("{UNKNOWN_MESSAGE}{kind}") }
 }
 
+/// The profile's name for a swimming stroke; `unknown_<n>` when it has none.
+pub(super) fn stroke_name(stroke: u32) -> String {
+    variant_name(FieldDataType::SwimStroke, stroke)
+}
+
 /// The profile's name for a sport; `unknown_<n>` when it has none.
 pub(super) fn sport_name(sport: u32) -> String {
-    let value = i64::from(sport);
-    if FieldDataType::Sport.is_named_variant(value) {
-        get_field_variant_as_string(FieldDataType::Sport, value)
-    } else {
-        format!("unknown_{sport}")
-    }
+    variant_name(FieldDataType::Sport, sport)
+}
+
+fn variant_name(of: FieldDataType, number: u32) -> String {
+    let value = i64::from(number);
+    if of.is_named_variant(value) { get_field_variant_as_string(of, value) } else { format!("unknown_{number}") }
 }
 
 #[cfg(test)]

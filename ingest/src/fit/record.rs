@@ -2,7 +2,7 @@
 
 use super::columns::Cells;
 use super::definition::Definition;
-use super::developer::{Developers, Kind};
+use super::developer::{Developers, Kind, Native};
 use crate::schema;
 
 /// A float column: its name, and how the number in the file becomes the column's unit: `raw / scale - offset`.
@@ -28,8 +28,12 @@ pub(super) const FRACTIONAL: usize = 12;
 /// Semicircles in a degree.
 const SEMICIRCLES: f64 = 2_147_483_648.0 / 180.0;
 
+const TOTAL_CYCLES: usize = 13;
+const RESPIRATION_RATE: usize = 14;
+const CORE_TEMPERATURE: usize = 15;
+
 /// The float columns, in the order of their cells.
-pub(super) const FLOATS: [FloatColumn; 13] = [
+pub(super) const FLOATS: [FloatColumn; 16] = [
     float(schema::DISTANCE_M, 100.0, 0.0),
     float(schema::SPEED_MPS, 1000.0, 0.0),
     float(schema::ALTITUDE_M, 5.0, 500.0),
@@ -44,6 +48,9 @@ pub(super) const FLOATS: [FloatColumn; 13] = [
     float(schema::VERTICAL_RATIO_PCT, 100.0, 0.0),
     float(schema::TEMPERATURE_C, 1.0, 0.0),
     float("fractional_cadence", 128.0, 0.0),
+    float(schema::TOTAL_CYCLES, 1.0, 0.0),
+    float(schema::RESPIRATION_RATE_BRPM, 100.0, 0.0),
+    float(schema::CORE_TEMPERATURE_C, 100.0, 0.0),
 ];
 
 const HEART_RATE: usize = 0;
@@ -58,13 +65,17 @@ pub(super) const WORDS: [&str; 3] = [schema::HEART_RATE_BPM, schema::CADENCE_RPM
 enum Target {
     Float(usize),
     Word(usize),
+    /// A float column whose unit in the file is a hundredth of this field's.
+    Hundreds(usize),
+    /// Cycles in eight bits, which count on.
+    Cycles,
     /// Speed and distance in twelve bits each.
     CompressedSpeedDistance,
 }
 
 /// Fields of `record` by number. Of two that go to the same column the later one in this list wins where it is
 /// valid: a plain field over the compressed one, an enhanced field over the plain one.
-const FIELDS: [(u8, Target); 19] = [
+const FIELDS: [(u8, Target); 24] = [
     (8, Target::CompressedSpeedDistance),
     (0, Target::Float(LAT)),
     (1, Target::Float(LON)),
@@ -76,6 +87,8 @@ const FIELDS: [(u8, Target); 19] = [
     (7, Target::Word(POWER)),
     (9, Target::Float(3)),
     (13, Target::Float(11)),
+    (18, Target::Cycles),
+    (19, Target::Float(TOTAL_CYCLES)),
     (39, Target::Float(6)),
     (41, Target::Float(7)),
     (53, Target::Float(FRACTIONAL)),
@@ -84,6 +97,9 @@ const FIELDS: [(u8, Target); 19] = [
     (83, Target::Float(10)),
     (84, Target::Float(8)),
     (85, Target::Float(9)),
+    (99, Target::Hundreds(RESPIRATION_RATE)),
+    (108, Target::Float(RESPIRATION_RATE)),
+    (139, Target::Float(CORE_TEMPERATURE)),
 ];
 
 /// What a record definition's fields become, worked out once per definition.
@@ -106,7 +122,7 @@ struct DeveloperEntry {
 }
 
 impl RecordPlan {
-    fn of(definition: &Definition, developers: &Developers) -> Self {
+    fn of(definition: &Definition, developers: &mut Developers) -> Self {
         let mut native = Vec::new();
         for (number, target) in FIELDS {
             // Where a definition names a field twice, the first valid value counts: so it is written last.
@@ -118,17 +134,24 @@ impl RecordPlan {
         }
         let mut developer = Vec::new();
         for field in definition.developer_fields.iter().rev() {
-            let Some(description) = developers.description(field.developer, field.number) else { continue };
             // Texts and arrays have no place in a column of numbers.
-            if let Kind::Number { base, scale, offset } = description.kind
-                && base.size() == field.size
-            {
-                let column = description.column;
-                developer.push(DeveloperEntry { offset: field.offset, base, column, scale, shift: offset });
+            match developers.description(field.developer, field.number).map(|known| (known.kind, known.column)) {
+                Some((Kind::Number { base, scale, offset }, column)) if base.size() == field.size => {
+                    developer.push(DeveloperEntry { offset: field.offset, base, column, scale, shift: offset });
+                }
+                _ => developers.leave_out(field.developer, field.number),
             }
         }
         Self { native, developer, generation: developers.generation() }
     }
+}
+
+/// The count whose low `bits` are `low`: the next one from `before` on, or `low` itself where none was known. It is
+/// right as long as fewer than 2^`bits` are counted from one message to the next.
+pub(super) fn count_on(before: Option<u64>, low: u32, bits: u32) -> u64 {
+    let mask = (1_u64 << bits) - 1;
+    let low = u64::from(low) & mask;
+    before.map_or(low, |before| before.saturating_add(low.wrapping_sub(before) & mask))
 }
 
 /// Bytes of the file for each cell that its samples may take: a hostile file must not unfold into columns of nothing.
@@ -158,8 +181,6 @@ pub(super) struct Records {
     pub(super) developer: Vec<Cells<f64>>,
     /// RR intervals, milliseconds, with the row that each belongs to; rows never run backwards.
     pub(super) rr: Vec<(u32, u16)>,
-    /// Distance of the compressed field so far, sixteenths of a metre, and its last twelve bits.
-    rolling: Option<(u64, u16)>,
     /// First row of the part being read.
     part_start: usize,
 }
@@ -186,9 +207,8 @@ impl Records {
         self.words.get(CADENCE)?.get(row).map(f64::from)
     }
 
-    /// Begins a new part of a chained file: accumulated fields start anew.
+    /// Begins a new part of a chained file: fields that count on start anew.
     pub(super) fn begin_part(&mut self) {
-        self.rolling = None;
         self.part_start = self.rows;
         // Intervals that waited for a first sample waited for one of their own part.
         let known = self.rr.partition_point(|(row, _)| (*row as usize) < self.rows);
@@ -201,7 +221,7 @@ impl Records {
         definition: &mut Definition,
         data: &[u8],
         time: Option<u32>,
-        developers: &Developers,
+        developers: &mut Developers,
     ) {
         let plan = match definition.record_plan.take() {
             Some(plan) if definition.developer_fields.is_empty() || plan.generation == developers.generation() => plan,
@@ -231,6 +251,8 @@ impl Records {
             holds_something |= match target {
                 Target::Float(column) => self.set_float(row, column, value),
                 Target::Word(column) => self.set_word(row, column, value),
+                Target::Hundreds(column) => self.set_float(row, column, value * 100.0),
+                Target::Cycles => self.push_cycles(row, value),
                 Target::CompressedSpeedDistance => false,
             };
         }
@@ -307,24 +329,56 @@ impl Records {
         self.developer.get_mut(column).is_some_and(|cells| cells.set(row, value))
     }
 
+    /// Fills columns that the watch left empty in the whole file from those of developers that stand for them.
+    pub(super) fn stand_in(&mut self, natives: &[(usize, Native)]) {
+        for (column, Native { field, factor }) in natives {
+            let target = FIELDS.iter().find(|(number, _)| number == field).map(|(_, target)| *target);
+            let is_empty = match target {
+                Some(Target::Float(target)) => self.floats.get(target).is_some_and(Cells::is_empty),
+                Some(Target::Word(target)) => self.words.get(target).is_some_and(Cells::is_empty),
+                _ => false,
+            };
+            if !is_empty {
+                continue;
+            }
+            for row in 0..self.rows {
+                let Some(value) = self.developer.get(*column).and_then(|cells| cells.get(row)) else { continue };
+                let value = value * factor;
+                match target {
+                    Some(Target::Float(target)) => {
+                        let Some(float) = FLOATS.get(target) else { continue };
+                        self.set_float(row, target, (value + float.offset) * float.scale);
+                    }
+                    Some(Target::Word(target)) => _ = self.set_word(row, target, value.round()),
+                    _ => {}
+                }
+            }
+        }
+    }
+
     /// Speed in hundredths of a metre per second and distance in sixteenths of a metre, twelve bits each. The
-    /// distance rolls over every 256 m.
+    /// distance rolls over every 256 m, and counts on from the last distance of the part, whichever field gave it.
     fn push_compressed(&mut self, row: usize, bytes: &[u8]) -> bool {
+        const HUNDREDTHS_IN_SIXTEENTH: f64 = 6.25;
         let Some(&[a, b, c]) = bytes.first_chunk() else { return false };
         if [a, b, c] == [0xFF; 3] {
             return false;
         }
         let speed = u16::from(a) | (u16::from(b & 0x0F) << 8);
-        let distance = u16::from(b >> 4) | (u16::from(c) << 4);
         if speed != 0xFFF {
             self.set_float(row, SPEED, f64::from(speed) * 10.0);
         }
-        let total = match self.rolling {
-            Some((total, last)) => total + u64::from(distance.wrapping_sub(last) & 0xFFF),
-            None => u64::from(distance),
-        };
-        self.rolling = Some((total, distance));
-        self.set_float(row, DISTANCE, total as f64 * 6.25)
+        let low = u32::from(b >> 4) | (u32::from(c) << 4);
+        let before = self.floats.get(DISTANCE).and_then(|cells| cells.last_since(self.part_start));
+        let total = count_on(before.map(|hundredths| (hundredths / HUNDREDTHS_IN_SIXTEENTH) as u64), low, 12);
+        self.set_float(row, DISTANCE, total as f64 * HUNDREDTHS_IN_SIXTEENTH)
+    }
+
+    /// Cycles in eight bits, which roll over at 256 and count on from the last total of the part.
+    fn push_cycles(&mut self, row: usize, value: f64) -> bool {
+        let before = self.floats.get(TOTAL_CYCLES).and_then(|cells| cells.last_since(self.part_start));
+        let total = count_on(before.map(|total| total as u64), value as u32, 8);
+        self.set_float(row, TOTAL_CYCLES, total as f64)
     }
 
     /// Adds one `hrv` message: intervals since the sample before, milliseconds. Those that come before the first
@@ -346,5 +400,20 @@ impl Records {
                 }
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::count_on;
+
+    #[test]
+    fn counts_roll_over_at_their_width() {
+        assert_eq!(count_on(None, 250, 8), 250);
+        assert_eq!(count_on(Some(250), 250, 8), 250);
+        assert_eq!(count_on(Some(250), 4, 8), 260);
+        assert_eq!(count_on(Some(260), 3, 8), 515, "one before would be 255 behind");
+        assert_eq!(count_on(Some(4095), 0, 12), 4096);
+        assert_eq!(count_on(Some(0xFFFF_FFFF), 1, 12), 0x1_0000_0001);
     }
 }

@@ -6,18 +6,22 @@ use std::ops::Range;
 
 use super::definition::Definition;
 use super::developer::Developers;
+use super::diary::Diary;
 use super::identity::{self, FileId};
 use super::others::Keeper;
 use super::profile;
 use super::record::Records;
-use super::summary::{Summary, TimerEvent, local_clock};
+use super::strap::Strap;
+use super::summary::{self, Summary, TimerEvent, local_clock};
 use super::walk::Sink;
-use crate::{Device, Notice, NoticeCode};
+use crate::{Device, Length, Notice, NoticeCode};
 
 /// Sessions that are kept; a decathlon with its transitions has nineteen.
 const SESSIONS: usize = 1000;
 /// Laps that are kept.
 const LAPS: usize = 50_000;
+/// Lengths that are kept.
+const LENGTHS: usize = 50_000;
 /// Timer events that are kept.
 const TIMER_EVENTS: usize = 100_000;
 /// `activity` messages that are kept: a file has one.
@@ -29,12 +33,17 @@ mod kind {
     pub(super) const SPORT: u16 = 12;
     pub(super) const SESSION: u16 = 18;
     pub(super) const LAP: u16 = 19;
-    pub(super) const RECORD: u16 = 20;
+    pub(super) const RECORD: u16 = crate::fit::walk::RECORD;
     pub(super) const EVENT: u16 = 21;
     pub(super) const DEVICE_INFO: u16 = 23;
     pub(super) const ACTIVITY: u16 = 34;
     pub(super) const HRV: u16 = 78;
+    pub(super) const LENGTH: u16 = 101;
+    pub(super) const MONITORING_INFO: u16 = 103;
+    pub(super) const HR: u16 = 132;
     pub(super) const FIELD_DESCRIPTION: u16 = 206;
+    pub(super) const MONITORING_HR_DATA: u16 = 211;
+    pub(super) const HRV_STATUS_SUMMARY: u16 = 370;
 }
 
 /// One part of a chained file; most files have just one.
@@ -48,6 +57,8 @@ pub(super) struct Part {
     pub(super) sessions: Vec<Summary>,
     /// Its laps.
     pub(super) laps: Vec<Summary>,
+    /// Its lengths of a pool, each with a time that tells its session.
+    pub(super) lengths: Vec<(Option<u32>, Length)>,
     /// Its timer.
     pub(super) timer: Vec<TimerEvent>,
     /// UTC beside local time.
@@ -65,9 +76,12 @@ pub(super) struct Sieve {
     pub(super) developers: Developers,
     pub(super) parts: Vec<Part>,
     pub(super) others: Keeper,
+    pub(super) strap: Strap,
+    pub(super) diary: Diary,
     part: Part,
     counts: BTreeMap<u16, u64>,
     laps: usize,
+    lengths: usize,
     sessions: usize,
     timer_events: usize,
     decoded: usize,
@@ -83,9 +97,12 @@ impl Sieve {
             developers: Developers::default(),
             parts: Vec::new(),
             others: Keeper::default(),
+            strap: Strap::default(),
+            diary: Diary::default(),
             part: Part::default(),
             counts: BTreeMap::new(),
             laps: 0,
+            lengths: 0,
             sessions: 0,
             timer_events: 0,
             decoded: 0,
@@ -98,6 +115,7 @@ impl Sieve {
     pub(super) fn begin_part(&mut self) {
         self.records.begin_part();
         self.developers.begin_part();
+        self.strap.begin_part();
         self.part = Part { rows: self.records.rows()..self.records.rows(), ..Part::default() };
     }
 
@@ -139,6 +157,11 @@ impl Sieve {
             );
             notices.push(Notice::new(NoticeCode::Capped, "", text));
         }
+        notices.extend(self.developers.notice());
+        if self.strap.unplaced > 0 {
+            let text = format!("{} heart rates of a strap have no time; they were left out.", self.strap.unplaced);
+            notices.push(Notice::new(NoticeCode::NoTimes, "", text));
+        }
         if self.developers.capped {
             let text = "There are too many developer fields; the first ones were kept.";
             notices.push(Notice::new(NoticeCode::Capped, "", text));
@@ -172,8 +195,15 @@ impl Sieve {
         decoded
     }
 
-    /// Takes from a message what it says about the file itself.
-    fn identify(&mut self, definition: &Definition, data: &[u8]) {
+    /// Takes note of developer fields that have no place.
+    fn leave_out_developers(&mut self, definition: &Definition) {
+        for field in &definition.developer_fields {
+            self.developers.leave_out(field.developer, field.number);
+        }
+    }
+
+    /// Takes from a message what it says about the file itself, or about a day.
+    fn identify(&mut self, definition: &Definition, data: &[u8], time: Option<u32>) {
         match definition.kind {
             kind::SPORT if self.part.sport.is_none() => {
                 self.part.sport = Some((definition.integer(data, 0), definition.integer(data, 1)));
@@ -185,9 +215,12 @@ impl Sieve {
             kind::DEVICE_INFO if self.part.creator.is_none() && definition.number(data, 0) == Some(0.0) => {
                 self.part.creator = self.decode(definition, || identity::device_info(definition, data));
             }
+            kind::MONITORING_INFO => self.diary.clock(definition, data),
+            kind::MONITORING_HR_DATA => self.diary.resting_heart_rate(definition, data, time),
+            kind::HRV_STATUS_SUMMARY => self.diary.hrv_status(definition, data, time),
             kind::FIELD_DESCRIPTION => {
                 if let Some(field) = self.decode(definition, || identity::field_description(definition, data)) {
-                    self.developers.describe(field.developer, field.number, &field.name, field.kind);
+                    self.developers.describe(field.developer, field.number, &field.name, field.kind, field.native);
                 }
             }
             _ => {}
@@ -198,15 +231,24 @@ impl Sieve {
 impl Sink for Sieve {
     fn message(&mut self, definition: &mut Definition, data: &[u8], time: Option<u32>) {
         match definition.kind {
-            kind::RECORD => self.records.push(definition, data, time, &self.developers),
+            kind::RECORD => self.records.push(definition, data, time, &mut self.developers),
             kind::HRV => self.records.push_hrv(definition, data),
+            kind::HR => self.strap.push(definition, data, time),
+            kind::LENGTH => {
+                if self.has_room(kind::LENGTH, self.lengths, LENGTHS) {
+                    self.lengths += 1;
+                    self.part.lengths.push(summary::length(definition, data, time));
+                }
+            }
             kind::LAP => {
+                self.leave_out_developers(definition);
                 if self.has_room(kind::LAP, self.laps, LAPS) {
                     self.laps += 1;
                     self.part.laps.push(Summary::lap(definition, data, time));
                 }
             }
             kind::SESSION => {
+                self.leave_out_developers(definition);
                 if self.has_room(kind::SESSION, self.sessions, SESSIONS) {
                     self.sessions += 1;
                     self.part.sessions.push(Summary::session(definition, data, time));
@@ -227,7 +269,7 @@ impl Sink for Sieve {
                 None => self.others.keep(definition, data, time),
             },
             _ => {
-                self.identify(definition, data);
+                self.identify(definition, data, time);
                 self.others.keep(definition, data, time);
             }
         }

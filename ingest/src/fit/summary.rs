@@ -1,9 +1,10 @@
-//! `session`, `lap`, `event` and `activity` messages: totals, pauses, and the clock on the wall.
+//! `session`, `lap`, `length`, `event` and `activity` messages: totals, pauses, and the clock on the wall.
 
 use chrono::{DateTime, Utc};
 
 use super::definition::{Definition, TIMESTAMP};
-use crate::Totals;
+use super::profile::stroke_name;
+use crate::{Length, Totals};
 
 /// Seconds from the Unix epoch to FIT's, 1989-12-31T00:00:00Z.
 pub(super) const FIT_EPOCH_UNIX_S: i64 = 631_065_600;
@@ -24,6 +25,8 @@ pub(super) struct Summary {
     pub(super) sport: Option<u32>,
     /// Sub-sport, a number of the profile.
     pub(super) sub_sport: Option<u32>,
+    /// Perceived exertion of a session, CR10.
+    pub(super) rpe: Option<f64>,
     /// Totals as stated.
     pub(super) totals: Totals,
 }
@@ -46,7 +49,10 @@ const LAP: Numbers =
 impl Summary {
     /// Reads a `session` message.
     pub(super) fn session(definition: &Definition, data: &[u8], time: Option<u32>) -> Self {
-        Self::read(definition, data, time, &SESSION)
+        /// Perceived exertion, in tenths.
+        const WORKOUT_RPE: u8 = 193;
+        let rpe = definition.number(data, WORKOUT_RPE).filter(|tenths| *tenths <= 100.0).map(|tenths| tenths / 10.0);
+        Self { rpe, ..Self::read(definition, data, time, &SESSION) }
     }
 
     /// Reads a `lap` message.
@@ -61,6 +67,7 @@ impl Summary {
             end: time,
             sport: definition.integer(data, numbers.sport),
             sub_sport: definition.integer(data, numbers.sub_sport),
+            rpe: None,
             totals: Totals {
                 elapsed_time_s: scaled(7, 1000.0),
                 timer_time_s: scaled(8, 1000.0),
@@ -81,6 +88,26 @@ impl Summary {
             Some(self.end?.saturating_sub(elapsed.max(0.0) as u32))
         })
     }
+}
+
+/// Reads a `length` message: when it began (or, where that is not stated, ended), and what it says.
+pub(super) fn length(definition: &Definition, data: &[u8], time: Option<u32>) -> (Option<u32>, Length) {
+    let scaled = |number, scale: f64| definition.number(data, number).map(|value| value / scale);
+    let start = definition.integer(data, 2);
+    let length = Length {
+        start: start.and_then(utc),
+        is_active: match definition.integer(data, 12) {
+            Some(0) => Some(false),
+            Some(1) => Some(true),
+            _ => None,
+        },
+        timer_time_s: scaled(4, 1000.0),
+        elapsed_time_s: scaled(3, 1000.0),
+        strokes: definition.integer(data, 5),
+        stroke: definition.integer(data, 7).map(stroke_name),
+        avg_speed_mps: scaled(6, 1000.0),
+    };
+    (start.or(time), length)
 }
 
 /// The timer was started or stopped.

@@ -6,6 +6,11 @@
 mod bytes;
 mod conformance;
 mod damage;
+mod developer;
+mod diary;
 mod others;
 mod reading;
+mod real;
+mod resync;
+mod strap;
 mod written;

@@ -11,6 +11,9 @@ pub(crate) const RECORD: u16 = 20;
 pub(crate) const EVENT: u16 = 21;
 pub(crate) const ACTIVITY: u16 = 34;
 pub(crate) const HRV: u16 = 78;
+pub(crate) const LENGTH: u16 = 101;
+pub(crate) const MONITORING_INFO: u16 = 103;
+pub(crate) const HR: u16 = 132;
 pub(crate) const FIELD_DESCRIPTION: u16 = 206;
 
 /// Base types.

@@ -151,6 +151,37 @@ fn fields_of_size_zero_and_broken_sizes_have_no_value() {
     assert_eq!(columns(&file), ["time", "elapsed_s", "cadence_rpm", "cadence_rpm_raw"]);
 }
 
+/// Each definition is another one, so none can be skipped as known; only the last of a local number is kept.
+#[test]
+fn a_storm_of_redefinitions_is_read_and_forgotten() {
+    let mut messages = Messages::activity();
+    for round in 0..50_000_u32 {
+        let number = (round % 250) as u8;
+        messages = messages
+            .define(1, RECORD, &[(253, 4, U32), (number, 1, U8), (3, 1, U8)])
+            .parts(1, &[&(T0 + round).to_le_bytes(), &[0xFF, 100]]);
+    }
+    let file = messages.read();
+    assert_eq!(file.messages["record"], 50_000);
+    let frame = &file.activities[0].records;
+    assert_eq!((frame.height(), frame.width()), (50_000, 3));
+    assert!(file.others.len() < 5);
+}
+
+/// A size that is not a whole number of elements: there is no value, and the fields behind it stay where they are.
+#[test]
+fn broken_sizes_do_not_shift_what_stands_behind_them() {
+    for (size, base) in [(1, U16), (3, U16), (5, U32), (7, 0x89), (2, F32), (9, 0x8E)] {
+        let skipped = vec![7; usize::from(size)];
+        let file = Messages::activity()
+            .define(1, RECORD, &[(253, 4, U32), (7, size, base), (3, 1, U8)])
+            .parts(1, &[&T0.to_le_bytes(), &skipped, &[100]])
+            .read();
+        assert_eq!(columns(&file), ["time", "elapsed_s", "heart_rate_bpm"], "{size} bytes of {base:x}");
+        assert_eq!(column(&file, "heart_rate_bpm"), [Some(100.0)]);
+    }
+}
+
 /// A megabyte of one-byte messages must neither become a million samples nor take a second.
 #[test]
 fn messages_without_fields_are_counted_and_take_no_memory() {
@@ -187,12 +218,19 @@ fn a_chain_of_thousands_of_files_is_capped() {
 
 #[test]
 fn laps_sessions_and_descriptions_are_capped() {
-    let mut messages = small().define(2, LAP, &[]).define(3, SESSION, &[]).define(4, FIELD_DESCRIPTION, &[]);
+    let mut messages = small()
+        .define(2, LAP, &[])
+        .define(3, SESSION, &[])
+        .define(4, FIELD_DESCRIPTION, &[])
+        .define(5, LENGTH, &[])
+        .define(6, HR, &[]);
     for _ in 0..200_000 {
-        messages.0.extend([2, 3, 4]);
+        messages.0.extend([2, 3, 4, 5, 6]);
     }
     let file = messages.read();
     assert_eq!(file.messages["lap"], 200_000);
+    let lengths: usize = file.activities.iter().map(|activity| activity.lengths.len()).sum();
+    assert_eq!(lengths, 50_000);
     assert_eq!(file.activities.len(), 1000);
     assert!(codes(&file).contains(&NoticeCode::Capped));
 }
@@ -241,7 +279,10 @@ fn check(bytes: &[u8]) {
             assert_eq!(first.notices, again.notices);
             assert_eq!(first.messages, again.messages);
             assert_eq!(first.others.decode(), again.others.decode());
+            assert_eq!(first.diary, again.diary);
             for (first, again) in first.activities.iter().zip(&again.activities) {
+                assert_eq!(first.strap_heart_rate, again.strap_heart_rate);
+                assert_eq!(first.lengths, again.lengths);
                 assert!(first.records.equals_missing(&again.records));
                 assert_eq!(first.laps.len(), again.laps.len());
             }
@@ -277,8 +318,16 @@ fn rich() -> Vec<u8> {
     messages = messages
         .define(8, 3, &[(8, 1, U8), (0, 5, TEXT), (4, 2, U16)])
         .parts(8, &[&[50], b"Ada\0\0", &700_u16.to_le_bytes()])
-        .define(9, 132, &[(253, 4, U32), (6, 2, U8), (9, 8, U32), (10, 3, BYTE)])
-        .parts(9, &[&T0.to_le_bytes(), &[120, 121], &[7; 8], &[1, 2, 3]])
+        .define(9, HR, &[(253, 4, U32), (0, 2, U16), (6, 2, U8), (9, 8, U32), (10, 3, BYTE)])
+        .parts(9, &[&T0.to_le_bytes(), &[1, 2], &[120, 121], &[7; 8], &[1, 2, 3]])
+        .define(13, HR, &[(6, 2, U8), (10, 3, BYTE)])
+        .parts(13, &[&[120, 121], &[1, 2, 3]])
+        .define(14, LENGTH, &[(253, 4, U32), (2, 4, U32), (5, 2, U16), (7, 1, ENUM)])
+        .parts(14, &[&T0.to_le_bytes(), &T0.to_le_bytes(), &[9, 0], &[2]])
+        .define(15, MONITORING_INFO, &[(253, 4, U32), (0, 4, U32)])
+        .parts(15, &[&T0.to_le_bytes(), &(T0 + 3600).to_le_bytes()])
+        .define(15, 211, &[(253, 4, U32), (0, 1, U8), (1, 1, U8)])
+        .parts(15, &[&T0.to_le_bytes(), &[50, 48]])
         .define(10, 55, &[(253, 4, U32), (3, 4, U32), (24, 1, BYTE), (11, 4, U32)])
         .parts(10, &[&T0.to_le_bytes(), &8_u32.to_le_bytes(), &[0x61], &T0.to_le_bytes()])
         .define(11, EVENT, &[(0, 1, ENUM), (1, 1, ENUM), (2, 2, U16), (3, 4, U32), (9, 1, 0x0A)])

@@ -14,8 +14,6 @@ const DEVICE_INFO: u16 = 23;
 const WORKOUT: u16 = 26;
 const WEIGHT_SCALE: u16 = 30;
 const MONITORING: u16 = 55;
-const MONITORING_INFO: u16 = 103;
-const HR: u16 = 132;
 const TIME_IN_ZONE: u16 = 216;
 const UNKNOWN: u16 = 0xFF33;
 
@@ -141,20 +139,6 @@ fn of_a_field_named_twice_the_first_valid_value_counts() {
         .data(1, &[0xFF, 51, 52])
         .read();
     assert_eq!(lines(&file)[1], "user_profile: resting_heart_rate=51 bpm");
-}
-
-#[test]
-fn accumulated_components_are_left_out_but_not_what_packs_them() {
-    let file = Messages::activity()
-        .define(1, HR, &[(9, 4, U32), (10, 3, BYTE)])
-        .parts(1, &[&2048_u32.to_le_bytes(), &[1, 2, 3]])
-        .define(2, HR, &[(10, 3, BYTE)])
-        .data(2, &[1, 2, 3])
-        .read();
-    assert_eq!(
-        lines(&file)[1..],
-        ["hr: event_timestamp=2 s, event_timestamp_12=[1 2 3] s", "hr: event_timestamp_12=[1 2 3] s"]
-    );
 }
 
 #[test]

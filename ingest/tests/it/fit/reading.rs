@@ -58,6 +58,48 @@ fn compressed_distance_rolls_over() {
     assert_eq!(column(&file, "speed_mps")[10], Some(4.0));
 }
 
+/// A stated distance is where the compressed one goes on from, and parts of a chain start anew.
+#[test]
+fn compressed_distance_counts_on_from_a_stated_one() {
+    let packed = |metres: u16| {
+        let low = metres * 16;
+        [0xFF, 0xF | (low << 4) as u8, (low >> 4) as u8]
+    };
+    let messages = Messages::activity()
+        .define(1, RECORD, &[TIME, (8, 3, BYTE)])
+        .define(2, RECORD, &[TIME, (5, 4, U32)])
+        .parts(1, &[&t(0), &packed(200)])
+        .parts(2, &[&t(1), &100_050_u32.to_le_bytes()])
+        .parts(1, &[&t(2), &packed(1001 % 256)])
+        .parts(1, &[&t(3), &packed(1030 % 256)]);
+    let mut bytes = messages.file();
+    bytes.extend(messages.file());
+    let file = read(&bytes);
+    for part in 0..2 {
+        assert_eq!(column_of(&file, part, "distance_m"), [200.0, 1000.5, 1001.0, 1030.0].map(Some));
+    }
+    assert!(!columns(&file).contains(&"speed_mps".to_owned()));
+}
+
+#[test]
+fn cycles_of_eight_bits_count_on_and_a_stated_total_wins() {
+    let messages = Messages::activity()
+        .define(1, RECORD, &[TIME, (18, 1, U8)])
+        .define(2, RECORD, &[TIME, (19, 4, U32), (18, 1, U8)])
+        .parts(1, &[&t(0), &[250]])
+        .parts(1, &[&t(1), &[2]])
+        .parts(1, &[&t(2), &[0xFF]])
+        .parts(1, &[&t(3), &[1]])
+        .parts(2, &[&t(4), &700_u32.to_le_bytes(), &[9]])
+        .parts(2, &[&t(5), &u32::MAX.to_le_bytes(), &[190]]);
+    let mut bytes = messages.file();
+    bytes.extend(messages.file());
+    let file = read(&bytes);
+    let expected = [Some(250.0), Some(258.0), None, Some(513.0), Some(700.0), Some(702.0)];
+    assert_eq!(column_of(&file, 0, "total_cycles"), expected);
+    assert_eq!(column_of(&file, 1, "total_cycles"), expected, "a part starts anew");
+}
+
 #[test]
 fn compressed_times_count_on_from_the_last_full_one() {
     let mut messages = Messages::activity().define(1, RECORD, &[TIME, (3, 1, U8)]).define(2, RECORD, &[(3, 1, U8)]);
@@ -97,6 +139,17 @@ fn a_layout_can_be_defined_anew() {
 }
 
 #[test]
+fn of_a_compressed_a_plain_and_an_enhanced_field_the_last_named_here_wins() {
+    let file = Messages::activity()
+        .define(1, RECORD, &[TIME, (108, 2, U16), (99, 1, U8), (5, 4, U32), (8, 3, BYTE)])
+        .parts(1, &[&t(0), &1550_u16.to_le_bytes(), &[17], &1234_u32.to_le_bytes(), &[0, 1, 1]])
+        .parts(1, &[&t(1), &[0xFF, 0xFF], &[18], &[0xFF; 4], &[0xFF; 3]])
+        .read();
+    assert_eq!(column(&file, "respiration_rate_brpm"), [Some(15.5), Some(18.0)]);
+    assert_eq!(column(&file, "distance_m"), [Some(12.34), None]);
+}
+
+#[test]
 fn scales_are_those_of_the_profile() {
     let fields = [
         (2, 2, U16),
@@ -110,8 +163,9 @@ fn scales_are_those_of_the_profile() {
         (85, 2, U16),
         (0, 4, 0x85),
         (1, 4, 0x85),
+        (139, 2, U16),
     ];
-    let parts: [&[u8]; 11] = [
+    let parts: [&[u8]; 12] = [
         &3000_u16.to_le_bytes(),
         &123_456_u32.to_le_bytes(),
         &(-250_i16).to_le_bytes(),
@@ -123,6 +177,7 @@ fn scales_are_those_of_the_profile() {
         &10_250_u16.to_le_bytes(),
         &(1_i32 << 29).to_le_bytes(),
         &i32::MIN.to_le_bytes(),
+        &3765_u16.to_le_bytes(),
     ];
     let file = Messages::activity().define(1, RECORD, &fields).parts(1, &parts).read();
     for (name, expected) in [
@@ -137,6 +192,7 @@ fn scales_are_those_of_the_profile() {
         ("step_length_mm", 1025.0),
         ("lat_deg", 45.0),
         ("lon_deg", -180.0),
+        ("core_temperature_c", 37.65),
     ] {
         let found = column(&file, name)[0].unwrap();
         assert!((found - expected).abs() < 1e-9, "{name}: {found}");
@@ -353,6 +409,45 @@ fn the_timers_stops_are_pauses() {
     assert!(file.activities[1].pauses.is_empty(), "from one sport to the next nobody pauses");
 }
 
+/// Some watches state the start of a lap, or of the first fix, for that of the session.
+#[test]
+fn elapsed_time_counts_from_the_first_sample_where_that_is_before_the_stated_start() {
+    let with_first = |first: u32| {
+        Messages::activity()
+            .define(1, RECORD, &[TIME])
+            .data(1, &first.to_le_bytes())
+            .data(1, &t(10))
+            .data(1, &t(20))
+            .define(2, SESSION, &[TIME, (2, 4, U32), (5, 1, ENUM)])
+            .parts(2, &[&t(20), &t(10), &[1]])
+            .read()
+    };
+    let file = with_first(T0 + 3);
+    assert_eq!(column(&file, "elapsed_s"), [0.0, 7.0, 17.0].map(Some));
+    assert_eq!(file.activities[0].start.unwrap().timestamp(), 631_065_600 + i64::from(T0) + 10, "as stated");
+    let file = with_first(1000);
+    assert_eq!(column(&file, "elapsed_s"), [None, Some(0.0), Some(10.0)], "a clock that was not set yet");
+    let file = with_first(T0 + 12);
+    assert_eq!(column(&file, "elapsed_s"), [2.0, 0.0, 10.0].map(Some));
+}
+
+#[test]
+fn what_the_runner_felt_is_a_session_rpe() {
+    let with = |tenths: u8| {
+        Messages::activity()
+            .define(2, SESSION, &[TIME, (2, 4, U32), (5, 1, ENUM), (192, 1, U8), (193, 1, U8)])
+            .parts(2, &[&t(1), &t(0), &[1], &[75], &[tenths]])
+            .read()
+            .activities[0]
+            .details
+            .rpe
+    };
+    assert_eq!(with(70), Some(7.0));
+    assert_eq!(with(0), Some(0.0));
+    assert_eq!(with(0xFF), None);
+    assert_eq!(with(120), None, "the scale ends at ten");
+}
+
 #[test]
 fn files_of_other_kinds_have_no_activities() {
     for (kind, expected) in [
@@ -361,6 +456,10 @@ fn files_of_other_kinds_have_no_activities() {
         (5, FileKind::Other("workout".to_owned())),
         (32, FileKind::Other("monitoring_b".to_owned())),
         (8, FileKind::Other("locations".to_owned())),
+        (11, FileKind::Other("goals".to_owned())),
+        (44, FileKind::Other("metrics".to_owned())),
+        (49, FileKind::Other("sleep".to_owned())),
+        (68, FileKind::Other("hrv_status".to_owned())),
         (99, FileKind::Other("unknown_99".to_owned())),
     ] {
         let file = Messages::default()
@@ -387,7 +486,7 @@ fn every_kind_of_message_is_counted_under_its_name() {
         .data(1, &[1])
         .define(1, 3, &[(0, 1, U8)])
         .data(1, &[1])
-        .define(2, 132, &[(0, 1, U8)])
+        .define(2, HR, &[(0, 1, U8)])
         .data(2, &[1])
         .define(2, 0xFE00, &[(0, 1, U8)])
         .data(2, &[1])
