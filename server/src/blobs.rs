@@ -13,31 +13,45 @@ use sha2::{Digest as _, Sha256};
 /// A store of bytes.
 #[derive(Debug, Clone)]
 pub(crate) struct Blobs {
-    store: Arc<dyn ObjectStore>,
+    /// Every write is flushed to the disk before it counts.
+    flushed: Arc<dyn ObjectStore>,
+    /// The same keys; the system writes when it likes.
+    lazy: Arc<dyn ObjectStore>,
 }
 
 impl Blobs {
-    /// Files under `folder`, which is created when missing. Every write is flushed to the disk before it counts.
+    /// Files under `folder`, which is created when missing.
     pub(crate) fn in_folder(folder: &Path) -> anyhow::Result<Self> {
         std::fs::create_dir_all(folder).with_context(|| format!("cannot create the folder {}", folder.display()))?;
-        let store = LocalFileSystem::new_with_prefix(folder)
-            .with_context(|| format!("cannot use the folder {}", folder.display()))?
-            .with_fsync(true);
-        Ok(Self { store: Arc::new(store) })
+        let lazy = LocalFileSystem::new_with_prefix(folder)
+            .with_context(|| format!("cannot use the folder {}", folder.display()))?;
+        let flushed = lazy.clone().with_fsync(true);
+        Ok(Self { flushed: Arc::new(flushed), lazy: Arc::new(lazy) })
     }
 
-    /// Stores `bytes` under `key` unless the key is there already: keys name their content.
+    /// Stores `bytes` under `key` unless the key is there already: keys name their content. They are on the disk when
+    /// this returns.
     pub(crate) async fn put(&self, key: &str, bytes: impl Into<PutPayload>) -> anyhow::Result<()> {
+        let path = Key::from(key);
+        if self.flushed.head(&path).await.is_ok() {
+            return Ok(());
+        }
         let options = PutOptions { mode: PutMode::Create, ..PutOptions::default() };
-        match self.store.put_opts(&Key::from(key), bytes.into(), options).await {
+        match self.flushed.put_opts(&path, bytes.into(), options).await {
             Ok(_) | Err(object_store::Error::AlreadyExists { .. }) => Ok(()),
             Err(error) => Err(error).with_context(|| format!("cannot store {key}")),
         }
     }
 
+    /// Stores `bytes` that can be made again: a power cut may damage them.
+    pub(crate) async fn put_cache(&self, key: &str, bytes: impl Into<PutPayload>) -> anyhow::Result<()> {
+        let stored = self.lazy.put(&Key::from(key), bytes.into()).await;
+        stored.map(|_| ()).with_context(|| format!("cannot store {key}"))
+    }
+
     /// The bytes under `key`, or `None` when there are none.
     pub(crate) async fn get(&self, key: &str) -> anyhow::Result<Option<Bytes>> {
-        match self.store.get(&Key::from(key)).await {
+        match self.lazy.get(&Key::from(key)).await {
             Ok(found) => {
                 let bytes = found.bytes().await.with_context(|| format!("cannot read {key}"))?;
                 Ok(Some(bytes))

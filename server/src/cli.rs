@@ -5,8 +5,9 @@ use std::path::PathBuf;
 
 use chrono::NaiveDate;
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use plimsoll_ingest::archive;
 
-use crate::config::{DEFAULT_DATA, DEFAULT_LISTEN};
+use crate::config::{DEFAULT_DATA, DEFAULT_LISTEN, Limits};
 
 /// How far may I run today, and why: running load from watch files, on your own machine.
 #[derive(Debug, Parser)]
@@ -37,9 +38,9 @@ pub(crate) enum Command {
         #[command(flatten)]
         limits: LimitArgs,
     },
-    /// Take watch files (FIT, GPX) into a data folder
+    /// Take watch files and exports (FIT, GPX, gz, zip) into a data folder
     Import {
-        /// Files, and folders to search for files
+        /// Files, archives, and folders to search for both
         #[arg(value_name = "PATH", required = true)]
         paths: Vec<PathBuf>,
         /// Whose files they are; the athlete is added when there is none of that name
@@ -51,9 +52,38 @@ pub(crate) enum Command {
         /// Time zone of a new athlete, for files that do not say their own: Europe/Copenhagen
         #[arg(long, value_name = "ZONE")]
         zone: Option<chrono_tz::Tz>,
-        /// Largest file that is taken, in MB
-        #[arg(long, value_name = "MB", default_value_t = 128)]
-        max_file_mb: u32,
+        #[command(flatten)]
+        files: FileLimitArgs,
+        /// At the end, say where the time went
+        #[arg(long)]
+        timings: bool,
+    },
+    /// List the imports of an athlete, newest first
+    Imports {
+        /// Whose imports
+        #[arg(long, value_name = "NAME")]
+        athlete: String,
+        /// Folder of the database and the files
+        #[arg(long, value_name = "FOLDER", default_value = DEFAULT_DATA)]
+        data: PathBuf,
+    },
+    /// Take an import back as a whole; `redo-import` brings it back
+    UndoImport {
+        /// The import, as `plimsoll import` and `plimsoll imports` name it
+        #[arg(value_name = "ID")]
+        id: String,
+        /// Folder of the database and the files
+        #[arg(long, value_name = "FOLDER", default_value = DEFAULT_DATA)]
+        data: PathBuf,
+    },
+    /// Bring back an import that was undone
+    RedoImport {
+        /// The import, as `plimsoll imports` names it
+        #[arg(value_name = "ID")]
+        id: String,
+        /// Folder of the database and the files
+        #[arg(long, value_name = "FOLDER", default_value = DEFAULT_DATA)]
+        data: PathBuf,
     },
     /// Say what is in watch files
     Inspect {
@@ -90,12 +120,53 @@ pub(crate) enum Command {
 
 #[derive(Debug, Clone, Copy, Args)]
 pub(crate) struct LimitArgs {
-    /// Largest file that is taken, in MB
-    #[arg(long, value_name = "MB", default_value_t = 128)]
-    pub(crate) max_file_mb: u32,
+    #[command(flatten)]
+    files: FileLimitArgs,
     /// Largest upload (all its files together) that is taken, in MB
     #[arg(long, value_name = "MB", default_value_t = 256)]
-    pub(crate) max_upload_mb: u32,
+    max_upload_mb: u32,
+}
+
+#[derive(Debug, Clone, Copy, Args)]
+pub(crate) struct FileLimitArgs {
+    /// Largest file that is taken, in MB, after decompression
+    #[arg(long, value_name = "MB", default_value_t = 128)]
+    max_file_mb: u32,
+    /// Most files that are taken out of an archive
+    #[arg(long, value_name = "COUNT", default_value_t = archive::Limits::default().members)]
+    max_members: u64,
+    /// Most that is taken out of an archive, in GB, after decompression
+    #[arg(long, value_name = "GB", default_value_t = archive::Limits::default().total_bytes / 1_000_000_000)]
+    max_archive_gb: u64,
+    /// Most that a file may grow when it is decompressed, as a factor
+    #[arg(long, value_name = "FACTOR", default_value_t = archive::Limits::default().ratio)]
+    max_ratio: u64,
+    /// How many archives may lie one inside the other
+    #[arg(long, value_name = "DEPTH", default_value_t = archive::Limits::default().depth)]
+    max_depth: u32,
+}
+
+impl LimitArgs {
+    /// The limits of a service.
+    pub(crate) fn limits(self) -> Limits {
+        let bytes = usize::try_from(u64::from(self.max_upload_mb) * 1_000_000).unwrap_or(usize::MAX);
+        Limits { request_bytes: bytes, ..self.files.limits() }
+    }
+}
+
+impl FileLimitArgs {
+    /// The limits of an import.
+    pub(crate) fn limits(self) -> Limits {
+        let limits = Limits::from_megabytes(self.max_file_mb, self.max_file_mb);
+        let archive = archive::Limits {
+            members: self.max_members,
+            total_bytes: self.max_archive_gb.saturating_mul(1_000_000_000),
+            ratio: self.max_ratio,
+            depth: self.max_depth,
+            ..limits.archive
+        };
+        Limits { archive, ..limits }
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

@@ -2,6 +2,8 @@
 
 use std::net::SocketAddr;
 
+use plimsoll_ingest::archive;
+
 /// Where the service listens unless told otherwise.
 pub(crate) const DEFAULT_LISTEN: &str = "127.0.0.1:8080";
 
@@ -11,18 +13,37 @@ pub(crate) const DEFAULT_DATA: &str = "plimsoll-data";
 /// How much is taken at once.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Limits {
-    /// Largest file, bytes.
+    /// Largest file, bytes; also for a file inside an archive, after decompression.
     pub(crate) file_bytes: usize,
     /// Largest request, bytes.
     pub(crate) request_bytes: usize,
+    /// How much of an archive is opened.
+    pub(crate) archive: archive::Limits,
 }
 
 impl Limits {
-    /// Limits from megabytes (1 MB = 1,000,000 bytes).
+    /// Limits from megabytes (1 MB = 1,000,000 bytes), those of archives as they are unless told otherwise.
     pub(crate) fn from_megabytes(file_mb: u32, request_mb: u32) -> Self {
-        let bytes = |mb: u32| usize::try_from(u64::from(mb) * 1_000_000).unwrap_or(usize::MAX);
-        Self { file_bytes: bytes(file_mb), request_bytes: bytes(request_mb) }
+        let bytes = |mb: u32| u64::from(mb) * 1_000_000;
+        let whole = |bytes: u64| usize::try_from(bytes).unwrap_or(usize::MAX);
+        Self {
+            file_bytes: whole(bytes(file_mb)),
+            request_bytes: whole(bytes(request_mb)),
+            archive: archive::Limits { member_bytes: bytes(file_mb), ..archive::Limits::default() },
+        }
     }
+}
+
+/// The words of an archive's cap with the command line's options in place of the fields that hold them.
+pub(crate) fn naming_options(reason: &str) -> String {
+    const OPTIONS: [(&str, &str); 5] = [
+        ("member_bytes", "--max-file-mb"),
+        ("total_bytes", "--max-archive-gb"),
+        ("members raises", "--max-members raises"),
+        ("ratio raises", "--max-ratio raises"),
+        ("depth raises", "--max-depth raises"),
+    ];
+    OPTIONS.iter().fold(reason.to_owned(), |words, (field, option)| words.replace(field, option))
 }
 
 /// Refuses every address but loopback.

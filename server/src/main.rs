@@ -12,6 +12,7 @@ mod http;
 mod library;
 mod standing;
 mod store;
+mod timings;
 mod track;
 mod words;
 
@@ -22,7 +23,6 @@ use clap::Parser as _;
 use plimsoll_analytics::Gaps;
 
 use cli::{Cli, Command, GapsArg};
-use config::Limits;
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
@@ -52,17 +52,17 @@ fn main() -> ExitCode {
 /// Runs a subcommand; `Ok(false)` when it ran but something in it failed (a file that could not be read).
 async fn run(command: Command) -> anyhow::Result<bool> {
     match command {
-        Command::Demo { listen, limits } => {
-            let limits = Limits::from_megabytes(limits.max_file_mb, limits.max_upload_mb);
-            commands::demo::demo(listen, limits).await.map(|()| true)
-        }
+        Command::Demo { listen, limits } => commands::demo::demo(listen, limits.limits()).await.map(|()| true),
         Command::Serve { data, listen, limits } => {
-            let limits = Limits::from_megabytes(limits.max_file_mb, limits.max_upload_mb);
-            commands::serve::serve(&data, listen, limits).await.map(|()| true)
+            commands::serve::serve(&data, listen, limits.limits()).await.map(|()| true)
         }
-        Command::Import { paths, athlete, data, zone, max_file_mb } => {
-            commands::import::import(commands::import::Import { paths, athlete, data, zone, max_file_mb }).await
+        Command::Import { paths, athlete, data, zone, files, timings } => {
+            let limits = files.limits();
+            commands::import::import(commands::import::Order { paths, athlete, data, zone, limits, timings }).await
         }
+        Command::Imports { athlete, data } => commands::imports::list(&athlete, &data).await.map(|()| true),
+        Command::UndoImport { id, data } => commands::imports::undo(&id, &data).await,
+        Command::RedoImport { id, data } => commands::imports::redo(&id, &data).await,
         Command::Inspect { files, json, others } => {
             tokio::task::spawn_blocking(move || commands::inspect::inspect(&files, json, others)).await?
         }

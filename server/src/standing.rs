@@ -2,12 +2,15 @@
 
 use std::sync::Arc;
 
+use anyhow::Context as _;
 use chrono::{Days, NaiveDate};
 use plimsoll_analytics::{
-    Analysis, Day, Episode, FlagCode, LineOutlook, Measure, PlannedRun, Reason, State as DayState,
+    Analysis, Day, DayGrid, Episode, FlagCode, Gaps, LineOutlook, Measure, Parameters, PlannedRun, Reason, Run,
+    State as DayState, analyse, line_outlook, planned_run,
 };
 
-use crate::store::ActivityRow;
+use crate::library::Library;
+use crate::store::{ActivityRow, Athlete};
 
 /// How long a spike stays among the active flags, days: as long as it stays out of the careful line.
 const SPIKE_STAYS_DAYS: i64 = 14;
@@ -113,5 +116,45 @@ impl Standing {
         self.outlook.as_ref().is_some_and(|outlook| {
             outlook.line_km.is_ok_and(|counted| outlook.careful_km.map_or(true, |careful| counted > careful + 0.05))
         })
+    }
+}
+
+impl Library {
+    /// Where `athlete` stands today, with `planned_km` weighed against the line when given.
+    pub(crate) async fn standing(&self, athlete: &Athlete, planned_km: Option<f64>) -> anyhow::Result<Standing> {
+        let at_home = self.clock.today(athlete.profile.zone);
+        let mut runs = self.store.activities(&athlete.id).await?;
+        runs.retain(|activity| activity.sport == "running" && is_believable(activity.local_date, at_home));
+        // Where the athlete ran last, the next day may have begun.
+        let today = runs.last().map_or(at_home, |run| run.local_date.max(at_home));
+        let counted: Vec<Run> = runs.iter().map(counted_run).collect();
+        let ran_today = counted.last().is_some_and(|run| run.date == today);
+        let as_of = if ran_today { today } else { today.pred_opt().unwrap_or(today) };
+        if counted.is_empty() {
+            return Ok(Standing { today, as_of, analysis: None, outlook: None, planned: None, runs });
+        }
+        let computed = self
+            .compute
+            .run(move || {
+                let parameters = Parameters::default();
+                let grid = DayGrid::new(&counted, &[], Some(as_of), Gaps::Rest)?;
+                let analysis = analyse(&grid, &parameters);
+                let outlook = line_outlook(&grid, today, &parameters);
+                let planned = planned_km.map(|km| planned_run(&grid, today, km, &parameters));
+                Ok::<_, plimsoll_analytics::GridError>((analysis, outlook, planned))
+            })
+            .await?;
+        let (analysis, outlook, planned) = computed.context("the stored runs do not make a calendar")?;
+        Ok(Standing { today, as_of, analysis: Some(Arc::new(analysis)), outlook: Some(outlook), planned, runs })
+    }
+}
+
+fn counted_run(activity: &ActivityRow) -> Run {
+    Run {
+        id: activity.id.clone(),
+        date: activity.local_date,
+        order: activity.start_ms,
+        distance_km: activity.summary.distance_m.map(|metres| metres / 1000.0),
+        load: None,
     }
 }

@@ -99,12 +99,24 @@ pub(crate) fn activity_in_brief(activity: &ActivityRow) -> String {
     format!("{distance} {} on {}", activity.sport.replace('_', " "), activity.local_date)
 }
 
-/// What is said of bytes that came before and gave `activities`.
-pub(crate) fn duplicate(activities: &[ActivityRow]) -> String {
-    if activities.iter().any(|activity| activity.removed_ms.is_some()) {
+/// What is said of bytes that came before.
+pub(crate) fn duplicate(is_taken_out: bool) -> String {
+    if is_taken_out {
         "the same bytes are there already, and their activity was taken out; it can be put back on its page".to_owned()
     } else {
         "the same bytes are there already".to_owned()
+    }
+}
+
+/// What is said of an activity that is the same as `other`, which came in `file`, in other bytes.
+pub(crate) fn same_activity(other: &ActivityRow, file: &str, is_kept: bool) -> String {
+    let what = format!("the same activity as {} in {}", activity_in_brief(other), plain(file));
+    if other.removed_ms.is_some() {
+        format!("{what}, which was taken out; it can be put back on its page")
+    } else if is_kept {
+        format!("{what}; this file says more and is kept, the other is linked to it")
+    } else {
+        format!("{what}, which says more and is kept; this one is linked to it")
     }
 }
 

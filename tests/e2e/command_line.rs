@@ -33,7 +33,7 @@ fn import_says_what_became_of_every_file_and_its_exit_status_whether_any_failed(
     let first = import();
     let out = text(&first.stdout);
     assert!(first.status.success(), "{out}");
-    assert!(out.contains("2 new, 1 duplicate, 0 failed, for Ada"), "{out}");
+    assert!(out.contains("2 new, 1 duplicate, 0 same activity, 0 set aside, 0 failed, for Ada"), "{out}");
     assert_eq!(out.lines().filter(|line| line.starts_with("new ")).count(), 2, "{out}");
 
     write(&files, "page.fit", "<html></html>");
@@ -41,7 +41,7 @@ fn import_says_what_became_of_every_file_and_its_exit_status_whether_any_failed(
     let second = import();
     let out = text(&second.stdout);
     assert_eq!(second.status.code(), Some(1), "{out}");
-    assert!(out.contains("0 new, 3 duplicate, 2 failed"), "{out}");
+    assert!(out.contains("0 new, 3 duplicate, 0 same activity, 0 set aside, 2 failed"), "{out}");
     let failed: Vec<&str> = out.lines().filter(|line| line.starts_with("failed ")).collect();
     assert!(failed.iter().any(|line| line.contains("page.fit") && line.contains("HTML")), "{out}");
     assert!(failed.iter().any(|line| line.contains("nothing.fit") && line.contains("empty")), "{out}");
@@ -53,7 +53,7 @@ fn a_path_that_is_not_there_is_a_result_of_its_own() {
     let data = folder.path().join("data");
     let out = plimsoll(&["import", "/no/such/file.fit", "--athlete", "Ada", "--data", data.to_str().unwrap()]);
     assert_eq!(out.status.code(), Some(1));
-    assert!(text(&out.stdout).contains("failed     /no/such/file.fit"), "{}", text(&out.stdout));
+    assert!(text(&out.stdout).contains("failed         /no/such/file.fit"), "{}", text(&out.stdout));
 }
 
 #[cfg(unix)]
@@ -72,7 +72,57 @@ fn import_passes_over_what_is_no_file_and_goes_on_when_nobody_reads_along() {
     drop(unread.stdout.take());
     assert_eq!(unread.wait().unwrap().code(), Some(1), "one entry failed");
     let out = text(&plimsoll(&arguments).stdout);
-    assert!(out.contains("0 new, 12 duplicate, 1 failed") && out.contains("not a regular file"), "{out}");
+    assert!(
+        out.contains("0 new, 12 duplicate, 0 same activity, 0 set aside, 1 failed")
+            && out.contains("not a regular file"),
+        "{out}"
+    );
+}
+
+#[test]
+fn an_import_is_taken_back_as_a_whole_and_brought_back() {
+    let folder = tempfile::tempdir().unwrap();
+    let (data, files) = (folder.path().join("data"), folder.path().join("files"));
+    std::fs::create_dir_all(&files).unwrap();
+    write(&files, "watch.fit", encode::fit(&run(5, 5.0)));
+    write(&files, "copy.gpx", encode::gpx(&run(5, 5.0)));
+    let data = data.to_str().unwrap();
+    let import = || {
+        let out = text(&plimsoll(&["import", files.to_str().unwrap(), "--athlete", "Ada", "--data", data]).stdout);
+        let id = out.split("undo-import ").nth(1).and_then(|rest| rest.split(' ').next()).unwrap().to_owned();
+        (out, id)
+    };
+    let (out, id) = import();
+    assert!(out.contains("1 new, 0 duplicate, 1 same activity, 0 set aside, 0 failed"), "{out}");
+    let same = out.lines().find(|line| line.starts_with("same activity ")).unwrap();
+    assert!(same.contains("5.00 km running") && same.contains("in copy.gpx"), "it says which: {same}");
+
+    let listed = || text(&plimsoll(&["imports", "--athlete", "Ada", "--data", data]).stdout);
+    assert!(listed().contains(&id) && listed().contains("1 new, 1 same activity"), "{}", listed());
+    let undo = plimsoll(&["undo-import", &id, "--data", data]);
+    assert!(undo.status.success(), "{}", text(&undo.stderr));
+    assert!(listed().contains("(undone)"), "{}", listed());
+    let (again, second) = import();
+    assert!(again.contains("1 new, 0 duplicate, 1 same activity"), "what was undone is new again: {again}");
+    assert!(plimsoll(&["undo-import", &second, "--data", data]).status.success());
+    assert!(plimsoll(&["redo-import", &id, "--data", data]).status.success());
+    let (third, _) = import();
+    assert!(third.contains("0 new, 2 duplicate"), "{third}");
+    let unknown = plimsoll(&["undo-import", "nothing", "--data", data]);
+    assert_eq!(unknown.status.code(), Some(2));
+    assert!(text(&unknown.stderr).contains("no import nothing"), "{}", text(&unknown.stderr));
+}
+
+#[test]
+fn import_says_where_the_time_went_when_asked() {
+    let folder = tempfile::tempdir().unwrap();
+    write(folder.path(), "a.fit", encode::fit(&run(5, 5.0)));
+    let (file, data) = (folder.path().join("a.fit"), folder.path().join("data"));
+    let arguments = ["import", file.to_str().unwrap(), "--athlete", "Ada", "--data", data.to_str().unwrap()];
+    let out = text(&plimsoll(&[&arguments[..], &["--timings"]].concat()).stdout);
+    for stage in ["read", "inflate", "hash", "decode", "summarise", "parquet", "store rows", "wall"] {
+        assert!(out.lines().any(|line| line.starts_with(stage)), "{stage}: {out}");
+    }
 }
 
 #[test]

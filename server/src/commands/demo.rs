@@ -11,8 +11,8 @@ use super::serve;
 use crate::clock::Clock;
 use crate::config::Limits;
 use crate::demo::squad;
-use crate::library::{Library, Outcome};
-use crate::store::{Profile, sex_from_name};
+use crate::library::Library;
+use crate::store::{FileResult, Profile, Source, sex_from_name};
 
 /// Generates the squad and serves it.
 pub(crate) async fn demo(listen: SocketAddr, limits: Limits) -> anyhow::Result<()> {
@@ -40,12 +40,17 @@ pub(crate) async fn invite(library: &Library, today: NaiveDate, out: &mut (dyn W
         };
         let athlete = library.store.add_athlete(profile, library.clock.now().timestamp_millis()).await?;
         let files = invented.files.len();
-        for file in invented.files {
-            let name = file.name;
-            if let Outcome::Failed { reason } = library.take_in(&athlete, &name, file.bytes.into()).await? {
-                anyhow::bail!("the generated file {name} of {} could not be read: {reason}", athlete.profile.name);
-            }
+        let batch = library.begin_import(&athlete, Source::Demo, "the invented squad").await?;
+        let invented = invented.files.into_iter().map(|file| (file.name, file.bytes.into())).collect();
+        for file in batch.take_in_all(invented).await? {
+            let (name, reason) = (file.name, file.messages.join("; "));
+            anyhow::ensure!(
+                file.result == FileResult::New,
+                "the generated file {name} of {} could not be read: {reason}",
+                athlete.profile.name
+            );
         }
+        batch.finish().await?;
         writeln!(out, "  {:<22} {files:>3} files", athlete.profile.name)?;
     }
     Ok(())

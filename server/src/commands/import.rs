@@ -1,21 +1,21 @@
-//! `plimsoll import`: files and folders into a data folder, one result line per file.
+//! `plimsoll import`: files, folders and archives into a data folder, one result line per file.
 
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
+use std::time::Instant;
 
-use anyhow::Context as _;
-use futures_util::StreamExt as _;
 use indicatif::{ProgressBar, ProgressStyle};
 
 use crate::clock::Clock;
 use crate::config::Limits;
-use crate::library::{Library, Outcome};
-use crate::store::{Athlete, Profile};
+use crate::library::{Feed, FileReport, Library};
+use crate::store::{Athlete, Counts, FileResult, IN_FLIGHT_MS, Profile, Source};
+use crate::timings::{Stage, processor_time};
 use crate::words;
 
 /// What to import.
-pub(crate) struct Import {
-    /// Files and folders.
+pub(crate) struct Order {
+    /// Files, archives and folders.
     pub(crate) paths: Vec<PathBuf>,
     /// Name of the athlete.
     pub(crate) athlete: String,
@@ -23,79 +23,94 @@ pub(crate) struct Import {
     pub(crate) data: PathBuf,
     /// Zone of a new athlete.
     pub(crate) zone: Option<chrono_tz::Tz>,
-    /// Largest file.
-    pub(crate) max_file_mb: u32,
+    /// How much is taken.
+    pub(crate) limits: Limits,
+    /// Whether to say where the time went.
+    pub(crate) timings: bool,
 }
 
-/// Imports and prints; returns whether every file went in.
-pub(crate) async fn import(order: Import) -> anyhow::Result<bool> {
-    let limits = Limits::from_megabytes(order.max_file_mb, order.max_file_mb);
-    let (files, missing) = find_files(&order.paths);
-    let library = Library::open(&order.data, Clock::System, limits).await?;
+/// Imports and prints; returns whether no file failed.
+pub(crate) async fn import(order: Order) -> anyhow::Result<bool> {
+    let library = Library::open(&order.data, Clock::System, order.limits).await?;
     library.finish_unread(0).await?;
+    // A service beside may be at work on imports of its own.
+    library.finish_left_imports(IN_FLIGHT_MS).await?;
     let athlete = athlete_named(&library, &order).await?;
+    let (began, processor_before) = (Instant::now(), processor_time());
+    let batch = library.begin_import(&athlete, Source::CommandLine, &label(&order.paths)).await?;
+    let id = batch.id().to_owned();
 
-    let bar = ProgressBar::new(files.len() as u64).with_style(
-        ProgressStyle::with_template("{bar:32} {pos}/{len} files, {per_sec}, {eta} left")
-            .unwrap_or_else(|_| ProgressStyle::default_bar()),
+    let bar = ProgressBar::no_length().with_style(
+        ProgressStyle::with_template("{spinner} {pos} files, {per_sec}")
+            .unwrap_or_else(|_| ProgressStyle::default_spinner()),
     );
-    let mut tally = Tally::default();
-    for (path, problem) in missing {
-        tally.failed += 1;
-        print_line(&bar, &format!("failed     {}: {problem}", path.display()));
-    }
-    let at_once = std::thread::available_parallelism().map_or(2, std::num::NonZero::get) * 2;
-    let mut results = futures_util::stream::iter(files)
-        .map(|path| {
-            let (library, athlete) = (library.clone(), athlete.clone());
-            async move {
-                let outcome = take_in_path(&library, &athlete, &path).await;
-                (path, outcome)
-            }
-        })
-        // Results come in the order of the files, whichever is ready first.
-        .buffered(at_once);
-    while let Some((path, outcome)) = results.next().await {
-        let shown = path.display();
-        let line = match outcome {
-            Ok(Outcome::New { activities, notices }) => {
-                tally.new += 1;
-                let what: Vec<String> = activities.iter().map(words::activity_in_brief).collect();
-                let odd = match notices.len() {
-                    0 => String::new(),
-                    1 => "; 1 notice".to_owned(),
-                    n => format!("; {n} notices"),
-                };
-                format!("new        {shown}: {}{odd}", what.join(", "))
-            }
-            Ok(Outcome::Duplicate { activities }) => {
-                tally.duplicate += 1;
-                format!("duplicate  {shown}: {}", words::duplicate(&activities))
-            }
-            Ok(Outcome::Failed { reason }) => {
-                tally.failed += 1;
-                format!("failed     {shown}: {reason}")
-            }
-            Err(error) => {
-                tally.failed += 1;
-                format!("failed     {shown}: {error:#}")
-            }
-        };
-        print_line(&bar, &line);
+    let (paths, timings) = (order.paths, library.timings.clone());
+    let produce = move |feed: &mut Feed| {
+        let (files, missing) = timings.time(Stage::Find, 0, || find_files(&paths));
+        for (path, problem) in missing {
+            let _ = feed.settled(&path.to_string_lossy(), FileResult::Failed, problem);
+        }
+        let _ = files.iter().try_for_each(|path| feed.path(path));
+    };
+    let mut counts = Counts::default();
+    let mut report = |file: FileReport| {
+        counts.add(file.result);
+        print_line(&bar, &line(&file));
         bar.inc(1);
-    }
+    };
+    let done = batch.take_in_from(produce, &mut report).await;
+    // What was acknowledged stays, whatever ended the import.
+    batch.finish().await?;
+    done?;
     bar.finish_and_clear();
-    let Tally { new, duplicate, failed } = tally;
-    print_line(&bar, &format!("{new} new, {duplicate} duplicate, {failed} failed, for {}", athlete.profile.name));
+    let Counts { new, duplicate, same_activity, set_aside, failed, .. } = counts;
+    let name = &athlete.profile.name;
+    print_line(
+        &bar,
+        &format!(
+            "{new} new, {duplicate} duplicate, {same_activity} same activity, {set_aside} set aside, {failed} failed, \
+             for {name}"
+        ),
+    );
+    print_line(&bar, &format!("To take all of it back: plimsoll undo-import {id} --data {}", order.data.display()));
+    if order.timings {
+        let processor = processor_time().zip(processor_before).map(|(now, before)| now.saturating_sub(before));
+        for line in library.timings.table(began.elapsed(), processor).lines() {
+            print_line(&bar, line);
+        }
+    }
     library.store.close().await;
     Ok(failed == 0)
 }
 
-#[derive(Default)]
-struct Tally {
-    new: usize,
-    duplicate: usize,
-    failed: usize,
+/// What is imported, for a person.
+fn label(paths: &[PathBuf]) -> String {
+    let name = |path: &PathBuf| {
+        path.file_name().map_or_else(|| path.display().to_string(), |name| name.to_string_lossy().into_owned())
+    };
+    match paths {
+        [] => String::new(),
+        [only] => name(only),
+        [first, rest @ ..] => format!("{} and {} more", name(first), rest.len()),
+    }
+}
+
+/// A file's result as one line.
+fn line(file: &FileReport) -> String {
+    let word = file.result.as_str().replace('_', " ");
+    let told = file.messages.len().saturating_sub(file.notices);
+    let odd = match file.notices {
+        0 => None,
+        1 => Some("1 notice".to_owned()),
+        n => Some(format!("{n} notices")),
+    };
+    let gave = match file.result {
+        FileResult::New => file.activities.iter().map(words::activity_in_brief).collect::<Vec<_>>().join(", "),
+        _ => String::new(),
+    };
+    let parts = [gave].into_iter().chain(file.messages.iter().take(told).cloned()).chain(odd);
+    let parts: Vec<String> = parts.filter(|part| !part.is_empty()).collect();
+    format!("{word:<13}  {}: {}", file.name, parts.join("; "))
 }
 
 /// Prints a result. Whoever read along may have gone (`| head`): the import goes on all the same.
@@ -106,7 +121,7 @@ fn print_line(bar: &ProgressBar, line: &str) {
     });
 }
 
-async fn athlete_named(library: &Library, order: &Import) -> anyhow::Result<Athlete> {
+async fn athlete_named(library: &Library, order: &Order) -> anyhow::Result<Athlete> {
     if let Some(athlete) = library.store.athlete_named(&order.athlete).await? {
         return Ok(athlete);
     }
@@ -117,20 +132,6 @@ async fn athlete_named(library: &Library, order: &Import) -> anyhow::Result<Athl
     let (name, zone) = (words::plain(profile.name.trim()), profile.zone.name());
     let _ = writeln!(std::io::stdout(), "Adding the athlete {name}, time zone {zone} (--zone sets another)");
     Ok(library.store.add_athlete(profile, library.clock.now().timestamp_millis()).await?)
-}
-
-async fn take_in_path(library: &Library, athlete: &Athlete, path: &Path) -> anyhow::Result<Outcome> {
-    let data = tokio::fs::metadata(path).await.context("cannot be opened")?;
-    if !data.is_file() {
-        return Ok(Outcome::Failed { reason: "it is not a regular file".to_owned() });
-    }
-    let size = data.len();
-    let limit = library.limits.file_bytes;
-    if size > limit as u64 {
-        return Ok(Outcome::Failed { reason: words::too_large(size, limit, "--max-file-mb") });
-    }
-    let bytes = tokio::fs::read(path).await.context("cannot be read")?;
-    library.take_in(athlete, &path.to_string_lossy(), bytes.into()).await
 }
 
 /// All files under `paths` in order, folders searched through, hidden files left out; and the paths that cannot be

@@ -3,6 +3,7 @@
 pub(crate) mod analyze;
 pub(crate) mod demo;
 pub(crate) mod import;
+pub(crate) mod imports;
 pub(crate) mod inspect;
 pub(crate) mod serve;
 

@@ -24,6 +24,7 @@ const SWEEP_EVERY: Duration = Duration::from_secs(60);
 pub(crate) async fn serve(data: &Path, listen: SocketAddr, limits: Limits) -> anyhow::Result<()> {
     let listener = bind(listen).await?;
     let library = Library::open(data, Clock::System, limits).await?;
+    library.clear_incoming().await?;
     let finished = library.finish_unread(0).await?;
     let mut out = std::io::stdout();
     if finished > 0 {
@@ -67,11 +68,18 @@ pub(crate) async fn run(library: Library, listener: TcpListener, demo: bool) -> 
 
 /// Reads, from time to time, what another process acknowledged and left behind.
 async fn sweep(library: Library) {
+    // At the start nobody else is at work: imports that are running were left by the process before.
+    let mut younger_ms = 0;
     loop {
-        tokio::time::sleep(SWEEP_EVERY).await;
-        if let Err(error) = library.finish_unread(IN_FLIGHT_MS).await {
+        let swept = async {
+            library.finish_unread(IN_FLIGHT_MS).await?;
+            library.finish_left_imports(younger_ms).await
+        };
+        if let Err(error) = swept.await {
             tracing::error!(error = format!("{error:#}"), "reading what was left behind failed");
         }
+        younger_ms = IN_FLIGHT_MS;
+        tokio::time::sleep(SWEEP_EVERY).await;
     }
 }
 

@@ -5,14 +5,15 @@ use axum::extract::{FromRequest as _, Request};
 use axum::http::{StatusCode, header};
 use bytes::Bytes;
 use futures_util::StreamExt as _;
+use plimsoll_ingest::archive::is_archive;
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::App;
 use super::api::ActivityBody;
 use super::error::Problem;
-use crate::library::Outcome;
-use crate::store::Athlete;
+use crate::library::{Batch, FileReport};
+use crate::store::{Athlete, Source};
 use crate::words;
 
 /// How much of a refused request is read and thrown away, so that the sender gets to hear why, bytes.
@@ -29,7 +30,7 @@ const NOTHING_STORED: &str = "Nothing of it was stored.";
 pub(crate) struct FileResult {
     /// The file's name as it was sent.
     pub(crate) file: String,
-    /// `new`, `duplicate` or `failed`.
+    /// `new`, `duplicate`, `same_activity`, `set_aside` or `failed`.
     pub(crate) result: &'static str,
     /// Why nothing could be read, or what was odd: one sentence each.
     pub(crate) messages: Vec<String>,
@@ -39,7 +40,12 @@ pub(crate) struct FileResult {
 
 /// Takes in every file of a multipart request. A file that is too large or cannot be read is a result of its own and
 /// does not keep the others out.
-pub(super) async fn receive(app: &App, athlete: &Athlete, request: Request) -> Result<Vec<FileResult>, Problem> {
+pub(super) async fn receive(
+    app: &App,
+    athlete: &Athlete,
+    source: Source,
+    request: Request,
+) -> Result<Vec<FileResult>, Problem> {
     let limit = app.library.limits.request_bytes;
     let declared = request
         .headers()
@@ -59,6 +65,7 @@ pub(super) async fn receive(app: &App, athlete: &Athlete, request: Request) -> R
             format!("{}. Send files as multipart/form-data.", error.body_text()),
         )
     })?;
+    let batch = app.library.begin_import(athlete, source, "files").await?;
     let mut results = Vec::new();
     loop {
         let field = match multipart.next_field().await {
@@ -71,7 +78,7 @@ pub(super) async fn receive(app: &App, athlete: &Athlete, request: Request) -> R
             Ok(bytes) => bytes,
             Err(FieldError::TooLarge(size)) => {
                 let reason = words::too_large(size, app.library.limits.file_bytes, "--max-file-mb");
-                results.push(failed(name, &reason));
+                results.push(batch.fail(&name, &reason).await?.into());
                 continue;
             }
             Err(FieldError::Broken(error)) => return Err(end_early(&results, &error, limit)),
@@ -80,35 +87,35 @@ pub(super) async fn receive(app: &App, athlete: &Athlete, request: Request) -> R
         if name.is_empty() && bytes.is_empty() {
             continue;
         }
-        results.push(take_in(app, athlete, name, bytes.into()).await?);
+        take_in(&batch, &name, bytes.into(), &mut results).await?;
     }
+    batch.finish().await?;
     if results.is_empty() {
         return Err(Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "No file was sent. Choose at least one file."));
     }
     Ok(results)
 }
 
-async fn take_in(app: &App, athlete: &Athlete, name: String, bytes: Bytes) -> Result<FileResult, Problem> {
-    Ok(match app.library.take_in(athlete, &name, bytes).await? {
-        Outcome::New { activities, notices } => FileResult {
-            file: name,
-            result: "new",
-            messages: notices.into_iter().map(|notice| notice.text).collect(),
-            activities: activities.iter().map(ActivityBody::from).collect(),
-        },
-        Outcome::Duplicate { activities } => FileResult {
-            file: name,
-            result: "duplicate",
-            messages: vec![format!("{}.", words::capitalised(&words::duplicate(&activities)))],
-            activities: activities.iter().map(ActivityBody::from).collect(),
-        },
-        Outcome::Failed { reason } => failed(name, &reason),
-    })
+/// Takes in one file, or every file of an archive.
+async fn take_in(batch: &Batch, name: &str, bytes: Bytes, results: &mut Vec<FileResult>) -> Result<(), Problem> {
+    if is_archive(&bytes) {
+        batch.take_in_archive(name, std::io::Cursor::new(bytes), &mut |file| results.push(file.into())).await?;
+    } else {
+        results.push(batch.take_in(name, bytes).await?.into());
+    }
+    Ok(())
 }
 
-fn failed(file: String, reason: &str) -> FileResult {
-    let sentence = format!("{}.", words::capitalised(reason.trim_end_matches('.')));
-    FileResult { file, result: "failed", messages: vec![sentence], activities: Vec::new() }
+impl From<FileReport> for FileResult {
+    fn from(report: FileReport) -> Self {
+        let sentence = |text: String| format!("{}.", words::capitalised(text.trim_end_matches('.')));
+        Self {
+            file: report.name,
+            result: report.result.as_str(),
+            messages: report.messages.into_iter().map(sentence).collect(),
+            activities: report.activities.iter().map(ActivityBody::from).collect(),
+        }
+    }
 }
 
 enum FieldError {

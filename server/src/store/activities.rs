@@ -2,9 +2,11 @@
 
 use chrono::NaiveDate;
 use plimsoll_analytics::ActivitySummary;
+use plimsoll_ingest::Details;
 use sqlx::sqlite::SqliteRow;
 use sqlx::{Row as _, Sqlite, Transaction};
 
+use super::same::Likeness;
 use super::{Store, Upload, new_id};
 
 /// An activity on its way into the store.
@@ -16,8 +18,8 @@ pub(crate) struct NewActivity {
     pub(crate) sport: String,
     /// `trail`, `treadmill`…
     pub(crate) run_kind: Option<String>,
-    /// Title.
-    pub(crate) title: Option<String>,
+    /// What a person or a service says about it; the sport stands above.
+    pub(crate) details: Details,
     /// Start, epoch milliseconds.
     pub(crate) start_ms: i64,
     /// Seconds from UTC to the runner's wall clock.
@@ -30,8 +32,12 @@ pub(crate) struct NewActivity {
     pub(crate) summary: ActivitySummary,
     /// Laps as JSON.
     pub(crate) laps: serde_json::Value,
+    /// Lengths of a pool as JSON.
+    pub(crate) lengths: serde_json::Value,
     /// Key of the record frame.
     pub(crate) records_key: String,
+    /// What the same activity in other bytes is recognised by; `None`: it is compared with no other.
+    pub(crate) likeness: Option<Likeness>,
 }
 
 /// An activity in the store.
@@ -39,14 +45,24 @@ pub(crate) struct NewActivity {
 pub(crate) struct ActivityRow {
     /// UUIDv7.
     pub(crate) id: String,
+    /// Whose it is.
+    pub(crate) athlete_id: String,
     /// The upload it came in.
     pub(crate) upload_id: String,
     /// `running`, `cycling`…
     pub(crate) sport: String,
     /// `trail`, `treadmill`…
     pub(crate) run_kind: Option<String>,
-    /// Title.
+    /// Title. This and the next four: what the activity says, else what its copies say.
     pub(crate) title: Option<String>,
+    /// Longer text.
+    pub(crate) description: Option<String>,
+    /// Shoes or other gear, by name.
+    pub(crate) gear: Option<String>,
+    /// Whether it was on the way to work or the like.
+    pub(crate) commute: Option<bool>,
+    /// Session rating of perceived exertion, 0 to 10.
+    pub(crate) rpe: Option<f64>,
     /// Start, epoch milliseconds.
     pub(crate) start_ms: i64,
     /// Seconds from UTC to the runner's wall clock.
@@ -57,10 +73,16 @@ pub(crate) struct ActivityRow {
     pub(crate) summary: ActivitySummary,
     /// Laps as JSON.
     pub(crate) laps: serde_json::Value,
+    /// Lengths of a pool as JSON.
+    pub(crate) lengths: serde_json::Value,
     /// Key of the record frame.
     pub(crate) records_key: String,
     /// When the athlete took it out, epoch milliseconds.
     pub(crate) removed_ms: Option<i64>,
+    /// The activity that is kept instead: the same one in other bytes.
+    pub(crate) same_as: Option<String>,
+    /// Whether a person said that it is no copy of any other.
+    pub(crate) kept_apart: bool,
 }
 
 /// One page of a listing, newest first.
@@ -80,8 +102,9 @@ impl NewActivity {
     ) -> anyhow::Result<()> {
         sqlx::query(
             "INSERT INTO activities (athlete_id, id, upload_id, position, sport, run_kind, title, start_ms, \
-             utc_offset_s, offset_source, local_date, summary, laps, records_key) \
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)",
+             utc_offset_s, offset_source, local_date, summary, laps, records_key, description, gear, commute, rpe, \
+             lengths, outline) \
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)",
         )
         .bind(&upload.athlete_id)
         .bind(new_id())
@@ -89,7 +112,7 @@ impl NewActivity {
         .bind(self.position)
         .bind(&self.sport)
         .bind(&self.run_kind)
-        .bind(&self.title)
+        .bind(&self.details.title)
         .bind(self.start_ms)
         .bind(self.utc_offset_s)
         .bind(&self.offset_source)
@@ -97,6 +120,12 @@ impl NewActivity {
         .bind(serde_json::to_string(&self.summary)?)
         .bind(self.laps.to_string())
         .bind(&self.records_key)
+        .bind(&self.details.description)
+        .bind(&self.details.gear)
+        .bind(self.details.commute.map(i64::from))
+        .bind(self.details.rpe)
+        .bind(self.lengths.to_string())
+        .bind(self.likeness.as_ref().map(serde_json::to_string).transpose()?)
         .execute(&mut **transaction)
         .await?;
         Ok(())
@@ -104,10 +133,11 @@ impl NewActivity {
 }
 
 impl Store {
-    /// All activities of an athlete that were not taken out, in order of time.
+    /// All activities of an athlete that count, in order of time: not taken out, not undone, no copies of others.
     pub(crate) async fn activities(&self, athlete_id: &str) -> anyhow::Result<Vec<ActivityRow>> {
         let rows = sqlx::query(
-            "SELECT * FROM activities WHERE athlete_id = $1 AND removed_ms IS NULL ORDER BY local_date, start_ms, id",
+            "SELECT * FROM present_activities WHERE athlete_id = $1 AND removed_ms IS NULL AND same_as IS NULL \
+             ORDER BY local_date, start_ms, id",
         )
         .bind(athlete_id)
         .fetch_all(&self.read)
@@ -115,16 +145,28 @@ impl Store {
         rows.iter().map(activity_from_row).collect()
     }
 
-    /// All activities of an athlete, those that were taken out among them, in order of time.
+    /// All activities of an athlete, those that were taken out among them, in order of time; no copies of others.
     pub(crate) async fn activities_with_removed(&self, athlete_id: &str) -> anyhow::Result<Vec<ActivityRow>> {
-        let rows = sqlx::query("SELECT * FROM activities WHERE athlete_id = $1 ORDER BY local_date, start_ms, id")
+        let rows = sqlx::query(
+            "SELECT * FROM present_activities WHERE athlete_id = $1 AND same_as IS NULL \
+             ORDER BY local_date, start_ms, id",
+        )
+        .bind(athlete_id)
+        .fetch_all(&self.read)
+        .await?;
+        rows.iter().map(activity_from_row).collect()
+    }
+
+    /// Every activity of an athlete, also those that count nowhere: taken out, undone, copies of others.
+    pub(crate) async fn every_activity(&self, athlete_id: &str) -> anyhow::Result<Vec<ActivityRow>> {
+        let rows = sqlx::query("SELECT * FROM activities WHERE athlete_id = $1 ORDER BY upload_id, position")
             .bind(athlete_id)
             .fetch_all(&self.read)
             .await?;
         rows.iter().map(activity_from_row).collect()
     }
 
-    /// A page of an athlete's activities that were not taken out, newest first. `cursor` is a [`Page::next`].
+    /// A page of the activities that [`Store::activities`] gives, newest first. `cursor` is a [`Page::next`].
     pub(crate) async fn activity_page(
         &self,
         athlete_id: &str,
@@ -133,7 +175,7 @@ impl Store {
     ) -> anyhow::Result<Page<ActivityRow>> {
         let (before_ms, before_id) = cursor.and_then(parse_cursor).unwrap_or((i64::MAX, String::new()));
         let rows = sqlx::query(
-            "SELECT * FROM activities WHERE athlete_id = $1 AND removed_ms IS NULL \
+            "SELECT * FROM present_activities WHERE athlete_id = $1 AND removed_ms IS NULL AND same_as IS NULL \
              AND (start_ms < $2 OR (start_ms = $2 AND id < $3)) ORDER BY start_ms DESC, id DESC LIMIT $4",
         )
         .bind(athlete_id)
@@ -153,9 +195,9 @@ impl Store {
         Ok(Page { rows, next })
     }
 
-    /// One activity, taken out or not.
+    /// One activity, taken out or not, also a copy of another; none that was undone.
     pub(crate) async fn activity(&self, athlete_id: &str, id: &str) -> anyhow::Result<Option<ActivityRow>> {
-        let row = sqlx::query("SELECT * FROM activities WHERE athlete_id = $1 AND id = $2")
+        let row = sqlx::query("SELECT * FROM present_activities WHERE athlete_id = $1 AND id = $2")
             .bind(athlete_id)
             .bind(id)
             .fetch_optional(&self.read)
@@ -169,28 +211,33 @@ impl Store {
         athlete_id: &str,
         upload_id: &str,
     ) -> anyhow::Result<Vec<ActivityRow>> {
-        let rows = sqlx::query("SELECT * FROM activities WHERE athlete_id = $1 AND upload_id = $2 ORDER BY position")
-            .bind(athlete_id)
-            .bind(upload_id)
-            .fetch_all(&self.read)
-            .await?;
+        let rows =
+            sqlx::query("SELECT * FROM present_activities WHERE athlete_id = $1 AND upload_id = $2 ORDER BY position")
+                .bind(athlete_id)
+                .bind(upload_id)
+                .fetch_all(&self.read)
+                .await?;
         rows.iter().map(activity_from_row).collect()
     }
 
-    /// Takes an activity out (`Some(now)`) or puts it back (`None`). Returns false when there is no such activity.
+    /// Takes an activity out (`Some(now)`) or puts it back (`None`), together with its copies. Returns false when there
+    /// is no such activity.
     pub(crate) async fn set_removed(
         &self,
         athlete_id: &str,
         id: &str,
         removed_ms: Option<i64>,
     ) -> anyhow::Result<bool> {
-        let done = sqlx::query("UPDATE activities SET removed_ms = $3 WHERE athlete_id = $1 AND id = $2")
-            .bind(athlete_id)
-            .bind(id)
-            .bind(removed_ms)
-            .execute(&self.write)
-            .await?;
-        Ok(done.rows_affected() == 1)
+        let done = sqlx::query(
+            "UPDATE activities SET removed_ms = $3 WHERE athlete_id = $1 AND COALESCE(same_as, id) = \
+             (SELECT COALESCE(same_as, id) FROM activities WHERE athlete_id = $1 AND id = $2)",
+        )
+        .bind(athlete_id)
+        .bind(id)
+        .bind(removed_ms)
+        .execute(&self.write)
+        .await?;
+        Ok(done.rows_affected() > 0)
     }
 
     /// Changes an activity's sport. Returns false when there is no such activity.
@@ -204,17 +251,19 @@ impl Store {
         Ok(done.rows_affected() == 1)
     }
 
-    /// Replaces an activity's summary, after the athlete's heart-rate limits changed.
+    /// Replaces an activity's summary, after the athlete's heart-rate limits changed, and what it is recognised by.
     pub(crate) async fn set_summary(
         &self,
         athlete_id: &str,
         id: &str,
         summary: &ActivitySummary,
+        likeness: Option<&Likeness>,
     ) -> anyhow::Result<()> {
-        sqlx::query("UPDATE activities SET summary = $3 WHERE athlete_id = $1 AND id = $2")
+        sqlx::query("UPDATE activities SET summary = $3, outline = $4 WHERE athlete_id = $1 AND id = $2")
             .bind(athlete_id)
             .bind(id)
             .bind(serde_json::to_string(summary)?)
+            .bind(likeness.map(serde_json::to_string).transpose()?)
             .execute(&self.write)
             .await?;
         Ok(())
@@ -226,22 +275,31 @@ fn parse_cursor(cursor: &str) -> Option<(i64, String)> {
     Some((start_ms.parse().ok()?, id.to_owned()))
 }
 
-fn activity_from_row(row: &SqliteRow) -> anyhow::Result<ActivityRow> {
+pub(super) fn activity_from_row(row: &SqliteRow) -> anyhow::Result<ActivityRow> {
     let local_date: String = row.try_get("local_date")?;
     let summary: String = row.try_get("summary")?;
     let laps: String = row.try_get("laps")?;
+    let lengths: String = row.try_get("lengths")?;
     Ok(ActivityRow {
         id: row.try_get("id")?,
+        athlete_id: row.try_get("athlete_id")?,
         upload_id: row.try_get("upload_id")?,
         sport: row.try_get("sport")?,
         run_kind: row.try_get("run_kind")?,
         title: row.try_get("title")?,
+        description: row.try_get("description")?,
+        gear: row.try_get("gear")?,
+        commute: row.try_get("commute")?,
+        rpe: row.try_get("rpe")?,
         start_ms: row.try_get("start_ms")?,
         utc_offset_s: row.try_get("utc_offset_s")?,
         local_date: local_date.parse()?,
         summary: serde_json::from_str(&summary)?,
         laps: serde_json::from_str(&laps)?,
+        lengths: serde_json::from_str(&lengths)?,
         records_key: row.try_get("records_key")?,
         removed_ms: row.try_get("removed_ms")?,
+        same_as: row.try_get("same_as")?,
+        kept_apart: row.try_get("kept_apart")?,
     })
 }

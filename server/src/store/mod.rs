@@ -1,7 +1,12 @@
-//! Rows: athletes, uploads and activities in SQLite. Knows SQL, knows no HTTP.
+//! Rows: athletes, imports, uploads and activities in SQLite. Knows SQL, knows no HTTP.
 
 mod activities;
 mod athletes;
+mod diary;
+mod imports;
+mod receive;
+mod same;
+mod undo;
 mod uploads;
 
 use std::path::Path;
@@ -14,7 +19,13 @@ use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, S
 
 pub(crate) use activities::{ActivityRow, NewActivity};
 pub(crate) use athletes::{Athlete, AthleteError, Profile, sex_from_name, sex_name};
-pub(crate) use uploads::{IN_FLIGHT_MS, Received, Upload, UploadState};
+#[allow(unused_imports, reason = "for pages and the API")]
+pub(crate) use imports::ImportFile;
+pub(crate) use imports::{Counts, FileResult, Import, ImportState, Source, WaitingArchive};
+pub(crate) use receive::{Arrival, Arrived, Finished, Reading, Received};
+pub(crate) use same::Likeness;
+pub(crate) use undo::Undone;
+pub(crate) use uploads::{IN_FLIGHT_MS, Upload, UploadState};
 
 /// The rows of one data folder.
 #[derive(Debug, Clone)]

@@ -1,10 +1,10 @@
-//! Uploads: what was acknowledged, and what became of it.
+//! Uploads: files whose bytes are kept, and what became of them.
 
-use plimsoll_ingest::{Device, Notice};
+use plimsoll_ingest::Details;
 use sqlx::Row as _;
 use sqlx::sqlite::SqliteRow;
 
-use super::{NewActivity, Store, new_id};
+use super::Store;
 
 /// How long an acknowledged file may take to be read before it is taken to have been left behind, milliseconds.
 pub(crate) const IN_FLIGHT_MS: i64 = 60_000;
@@ -26,6 +26,12 @@ pub(crate) struct Upload {
     pub(crate) received_ms: i64,
     /// What became of it.
     pub(crate) state: UploadState,
+    /// The first import that lists it and was not undone; `None` for files from before there were imports.
+    pub(crate) import_id: Option<String>,
+    /// Since when no import lists it that was not undone, epoch milliseconds: what it gave counts nowhere.
+    pub(crate) undone_ms: Option<i64>,
+    /// What the export that it came in says about it.
+    pub(crate) details: Option<Details>,
     /// Notices as JSON.
     pub(crate) notices: serde_json::Value,
     /// Device as JSON.
@@ -37,128 +43,40 @@ pub(crate) struct Upload {
 pub(crate) enum UploadState {
     /// Acknowledged, not read yet.
     Received,
-    /// Read; its activities are in the store.
+    /// Read; its activities and diary values are in the store.
     Read,
+    /// Recognised, and it holds no activity; what it is.
+    SetAside(String),
     /// Nothing could be read, and why.
     Failed(String),
 }
 
-/// The answer to a file.
-#[derive(Debug, Clone)]
-pub(crate) enum Received {
-    /// The first time these bytes came for this athlete, or they could not be read the last time: read them now.
-    Fresh(Upload),
-    /// The same bytes are there already.
-    Duplicate(Upload),
-}
-
 impl Store {
-    /// Acknowledges a file whose bytes are in the blob store. After this returns, the file is never lost.
-    pub(crate) async fn receive_upload(
-        &self,
-        athlete_id: &str,
-        file_name: &str,
-        sha256: &str,
-        size_bytes: i64,
-        now_ms: i64,
-    ) -> anyhow::Result<Received> {
-        let mut transaction = self.write.begin_with("BEGIN IMMEDIATE").await?;
-        let known = sqlx::query("SELECT * FROM uploads WHERE athlete_id = $1 AND sha256 = $2")
-            .bind(athlete_id)
-            .bind(sha256)
-            .fetch_optional(&mut *transaction)
-            .await?;
-        if let Some(row) = known {
-            let mut upload = upload_from_row(&row)?;
-            let is_on_its_way = upload.state == UploadState::Received && now_ms - upload.received_ms < IN_FLIGHT_MS;
-            if upload.state == UploadState::Read || is_on_its_way {
-                transaction.commit().await?;
-                return Ok(Received::Duplicate(upload));
-            }
-            sqlx::query(
-                "UPDATE uploads SET state = 'received', attempts = 0, failure = NULL, file_name = $3, received_ms = $4 \
-                 WHERE athlete_id = $1 AND id = $2",
-            )
-            .bind(athlete_id)
-            .bind(&upload.id)
-            .bind(file_name)
-            .bind(now_ms)
-            .execute(&mut *transaction)
-            .await?;
-            transaction.commit().await?;
-            upload.state = UploadState::Received;
-            file_name.clone_into(&mut upload.file_name);
-            return Ok(Received::Fresh(upload));
-        }
-        let upload = Upload {
-            id: new_id(),
-            athlete_id: athlete_id.to_owned(),
-            sha256: sha256.to_owned(),
-            file_name: file_name.to_owned(),
-            size_bytes,
-            received_ms: now_ms,
-            state: UploadState::Received,
-            notices: serde_json::Value::Array(Vec::new()),
-            device: None,
-        };
-        sqlx::query(
-            "INSERT INTO uploads (athlete_id, id, sha256, file_name, size_bytes, received_ms, state, notices) \
-             VALUES ($1, $2, $3, $4, $5, $6, 'received', '[]')",
-        )
-        .bind(athlete_id)
-        .bind(&upload.id)
-        .bind(sha256)
-        .bind(file_name)
-        .bind(size_bytes)
-        .bind(now_ms)
-        .execute(&mut *transaction)
-        .await?;
-        transaction.commit().await?;
-        Ok(Received::Fresh(upload))
-    }
-
-    /// Stores what was read from an upload, once: a second call for the same upload changes nothing.
-    pub(crate) async fn finish_upload(
-        &self,
-        upload: &Upload,
-        activities: &[NewActivity],
-        notices: &[Notice],
-        device: Option<&Device>,
-    ) -> anyhow::Result<()> {
-        let mut transaction = self.write.begin_with("BEGIN IMMEDIATE").await?;
-        let claimed = sqlx::query(
-            "UPDATE uploads SET state = 'read', failure = NULL, notices = $3, device = $4 \
-             WHERE athlete_id = $1 AND id = $2 AND state <> 'read'",
-        )
-        .bind(&upload.athlete_id)
-        .bind(&upload.id)
-        .bind(serde_json::to_string(notices)?)
-        .bind(device.map(serde_json::to_string).transpose()?)
-        .execute(&mut *transaction)
-        .await?;
-        if claimed.rows_affected() == 1 {
-            for activity in activities {
-                activity.insert(&mut transaction, upload).await?;
-            }
-        }
-        transaction.commit().await?;
-        Ok(())
-    }
-
     /// Notes why nothing could be read from an upload. The bytes stay.
     pub(crate) async fn fail_upload(&self, upload: &Upload, reason: &str) -> anyhow::Result<()> {
+        let mut transaction = self.write.begin_with("BEGIN IMMEDIATE").await?;
         sqlx::query(
             "UPDATE uploads SET state = 'failed', failure = $3 WHERE athlete_id = $1 AND id = $2 AND state <> 'read'",
         )
         .bind(&upload.athlete_id)
         .bind(&upload.id)
         .bind(reason)
-        .execute(&self.write)
+        .execute(&mut *transaction)
         .await?;
+        sqlx::query(
+            "UPDATE import_files SET result = 'failed', messages = $3 \
+             WHERE athlete_id = $1 AND upload_id = $2 AND result = 'waiting'",
+        )
+        .bind(&upload.athlete_id)
+        .bind(&upload.id)
+        .bind(serde_json::to_string(&[reason])?)
+        .execute(&mut *transaction)
+        .await?;
+        transaction.commit().await?;
         Ok(())
     }
 
-    /// Counts that reading an upload begins; returns how often it was begun.
+    /// Counts that reading an upload begins again; returns how often it was begun.
     pub(crate) async fn begin_reading(&self, upload: &Upload) -> anyhow::Result<i64> {
         let row = sqlx::query(
             "UPDATE uploads SET attempts = attempts + 1 WHERE athlete_id = $1 AND id = $2 RETURNING attempts",
@@ -180,18 +98,20 @@ impl Store {
         rows.iter().map(upload_from_row).collect()
     }
 
-    /// An athlete's uploads, newest first, at most `limit`.
+    /// An athlete's uploads that were not undone, newest first, at most `limit`.
     pub(crate) async fn uploads(&self, athlete_id: &str, limit: i64) -> anyhow::Result<Vec<Upload>> {
-        let rows =
-            sqlx::query("SELECT * FROM uploads WHERE athlete_id = $1 ORDER BY received_ms DESC, id DESC LIMIT $2")
-                .bind(athlete_id)
-                .bind(limit)
-                .fetch_all(&self.read)
-                .await?;
+        let rows = sqlx::query(
+            "SELECT * FROM uploads WHERE athlete_id = $1 AND undone_ms IS NULL \
+             ORDER BY received_ms DESC, id DESC LIMIT $2",
+        )
+        .bind(athlete_id)
+        .bind(limit)
+        .fetch_all(&self.read)
+        .await?;
         rows.iter().map(upload_from_row).collect()
     }
 
-    /// One upload.
+    /// One upload, undone or not.
     pub(crate) async fn upload(&self, athlete_id: &str, id: &str) -> anyhow::Result<Option<Upload>> {
         let row = sqlx::query("SELECT * FROM uploads WHERE athlete_id = $1 AND id = $2")
             .bind(athlete_id)
@@ -202,11 +122,12 @@ impl Store {
     }
 }
 
-fn upload_from_row(row: &SqliteRow) -> anyhow::Result<Upload> {
+pub(super) fn upload_from_row(row: &SqliteRow) -> anyhow::Result<Upload> {
     let state: String = row.try_get("state")?;
     let failure: Option<String> = row.try_get("failure")?;
     let notices: String = row.try_get("notices")?;
     let device: Option<String> = row.try_get("device")?;
+    let details: Option<String> = row.try_get("details")?;
     Ok(Upload {
         id: row.try_get("id")?,
         athlete_id: row.try_get("athlete_id")?,
@@ -217,8 +138,12 @@ fn upload_from_row(row: &SqliteRow) -> anyhow::Result<Upload> {
         state: match state.as_str() {
             "received" => UploadState::Received,
             "read" => UploadState::Read,
+            "set_aside" => UploadState::SetAside(failure.unwrap_or_default()),
             _ => UploadState::Failed(failure.unwrap_or_default()),
         },
+        import_id: row.try_get("import_id")?,
+        undone_ms: row.try_get("undone_ms")?,
+        details: details.as_deref().map(serde_json::from_str).transpose()?,
         notices: serde_json::from_str(&notices)?,
         device: device.as_deref().map(serde_json::from_str).transpose()?,
     })

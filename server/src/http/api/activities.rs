@@ -28,8 +28,16 @@ pub(crate) struct ActivityBody {
     sport: String,
     /// `trail`, `treadmill`, `track`, `road`, `virtual`.
     run_kind: Option<String>,
-    /// Title.
+    /// Title. This and the next four: what the activity says, else what its copies say.
     title: Option<String>,
+    /// Longer text.
+    description: Option<String>,
+    /// Shoes or other gear, by name.
+    gear: Option<String>,
+    /// Whether it was on the way to work or the like.
+    commute: Option<bool>,
+    /// Session rating of perceived exertion, 0 to 10.
+    rpe: Option<f64>,
     /// Start, milliseconds since 1970, UTC.
     start_ms: i64,
     /// Seconds from UTC to the runner's wall clock.
@@ -63,8 +71,14 @@ pub(crate) struct ActivityBody {
     trimp_reason: Option<String>,
     /// Laps: `start`, `distance_m`, `timer_time_s`…
     laps: serde_json::Value,
+    /// Lengths of a pool: `start`, `is_active`, `timer_time_s`, `strokes`, `stroke`…
+    lengths: serde_json::Value,
     /// When the activity was taken out, milliseconds since 1970; it can be put back.
     removed_ms: Option<i64>,
+    /// Id of the activity that is kept instead of this one: the same one in other bytes.
+    same_as: Option<String>,
+    /// Whether a person said that it is no copy of any other.
+    kept_apart: bool,
 }
 
 impl From<&ActivityRow> for ActivityBody {
@@ -76,6 +90,10 @@ impl From<&ActivityRow> for ActivityBody {
             sport: row.sport.clone(),
             run_kind: row.run_kind.clone(),
             title: row.title.clone(),
+            description: row.description.clone(),
+            gear: row.gear.clone(),
+            commute: row.commute,
+            rpe: row.rpe,
             start_ms: row.start_ms,
             utc_offset_s: row.utc_offset_s,
             local_date: row.local_date,
@@ -92,7 +110,10 @@ impl From<&ActivityRow> for ActivityBody {
             trimp: summary.trimp,
             trimp_reason: summary.trimp_reason.clone(),
             laps: row.laps.clone(),
+            lengths: row.lengths.clone(),
             removed_ms: row.removed_ms,
+            same_as: row.same_as.clone(),
+            kept_apart: row.kept_apart,
         }
     }
 }

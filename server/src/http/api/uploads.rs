@@ -11,7 +11,7 @@ use super::athlete;
 use crate::http::App;
 use crate::http::error::{ApiError, Problem};
 use crate::http::uploads::{FileResult, receive};
-use crate::store::{Upload, UploadState};
+use crate::store::{Source, Upload, UploadState};
 
 /// An upload.
 #[derive(Debug, Serialize, ToSchema)]
@@ -26,9 +26,9 @@ pub(crate) struct UploadBody {
     size_bytes: i64,
     /// When it was acknowledged, milliseconds since 1970, UTC.
     received_ms: i64,
-    /// `received` (acknowledged, not read yet), `read` or `failed`.
+    /// `received` (acknowledged, not read yet), `read`, `set_aside` (it holds no activity) or `failed`.
     state: &'static str,
-    /// Why nothing could be read.
+    /// Why nothing could be read, or what the file is instead of an activity.
     failure: Option<String>,
     /// What was odd: objects with `code`, `place` and `text`.
     notices: serde_json::Value,
@@ -41,6 +41,7 @@ impl From<Upload> for UploadBody {
         let (state, failure) = match upload.state {
             UploadState::Received => ("received", None),
             UploadState::Read => ("read", None),
+            UploadState::SetAside(reason) => ("set_aside", Some(reason)),
             UploadState::Failed(reason) => ("failed", Some(reason)),
         };
         Self {
@@ -76,7 +77,7 @@ pub(super) async fn send(
     request: Request,
 ) -> Result<Json<Vec<FileResult>>, ApiError> {
     let athlete = athlete(&app, &id).await?;
-    Ok(Json(receive(&app, &athlete, request).await?))
+    Ok(Json(receive(&app, &athlete, Source::Api, request).await?))
 }
 
 /// The bytes of an upload as they came.

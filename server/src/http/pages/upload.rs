@@ -10,7 +10,7 @@ use super::{Shell, athlete, render};
 use crate::http::App;
 use crate::http::error::PageError;
 use crate::http::uploads::{FileResult, receive};
-use crate::store::{Athlete, Upload, UploadState};
+use crate::store::{Athlete, Source, Upload, UploadState};
 use crate::words;
 
 #[derive(Template)]
@@ -59,7 +59,7 @@ pub(super) async fn send(
     request: Request,
 ) -> Result<Response, PageError> {
     let athlete = athlete(&app, &id).await?;
-    match receive(&app, &athlete, request).await {
+    match receive(&app, &athlete, Source::Page, request).await {
         Ok(results) => Ok(upload_page(&app, &athlete, results, None).await?.into_response()),
         Err(problem) if problem.status < 500 => {
             let status = StatusCode::from_u16(problem.status).unwrap_or(StatusCode::BAD_REQUEST);
@@ -112,6 +112,7 @@ fn recent_view(upload: Upload, athlete: &Athlete, today: NaiveDate) -> RecentVie
     let (state, failure) = match upload.state {
         UploadState::Received => ("waiting", None),
         UploadState::Read => ("read", None),
+        UploadState::SetAside(reason) => ("set aside", Some(reason)),
         UploadState::Failed(reason) => ("failed", Some(reason)),
     };
     #[expect(clippy::cast_precision_loss, reason = "shown to the nearest kilobyte")]

@@ -1,0 +1,226 @@
+//! One file to what the store keeps of it: activities, diary values, or why there are none.
+
+use bytes::Bytes;
+use chrono::{NaiveDate, NaiveTime, TimeZone as _};
+use plimsoll_analytics::summarise;
+use plimsoll_ingest::same::{Outline, Richness};
+use plimsoll_ingest::{
+    Activity, Details, FileKind, Format, Notice, NoticeCode, ReadError, ReadOptions, RunKind, Sport, WatchFile,
+};
+use polars::prelude::DataFrame;
+use polars_io::prelude::{ParquetCompression, ParquetWriter};
+
+use crate::blobs::records_key;
+use crate::standing::is_believable;
+use crate::store::{Likeness, NewActivity, Profile, Reading, Upload};
+use crate::timings::{Stage, Timings};
+
+/// What reading needs to know beside the bytes.
+#[derive(Debug, Clone)]
+pub(super) struct Reader {
+    /// The athlete.
+    pub(super) profile: Profile,
+    /// Today, where the athlete lives.
+    pub(super) today: NaiveDate,
+}
+
+/// What one file gave.
+pub(super) struct Digested {
+    /// Rows.
+    pub(super) reading: Reading,
+    /// Record frames as Parquet, by key.
+    pub(super) records: Vec<(String, Vec<u8>)>,
+    /// How many of the reading's messages are notices.
+    pub(super) notices: usize,
+}
+
+impl Digested {
+    /// No rows but the reason.
+    pub(super) fn nothing(reading: Reading) -> Self {
+        Self { reading, records: Vec::new(), notices: 0 }
+    }
+}
+
+impl Reader {
+    fn options(&self) -> ReadOptions {
+        ReadOptions { zone: Some(self.profile.zone) }
+    }
+
+    /// Reads an upload.
+    pub(super) fn digest(&self, bytes: &[u8], upload: &Upload, timings: &Timings) -> Digested {
+        let read = timings.time(Stage::Decode, bytes.len(), || read(bytes, &self.options(), upload.details.as_ref()));
+        match read {
+            Ok(file) => self.keep(file, &upload.sha256, timings),
+            Err(error) => Digested::nothing(unreadable(&error)),
+        }
+    }
+
+    fn keep(&self, file: WatchFile, sha256: &str, timings: &Timings) -> Digested {
+        let mut notices = file.notices;
+        let (mut activities, mut records) = (Vec::new(), Vec::new());
+        for (position, mut activity) in file.activities.into_iter().enumerate() {
+            let place = format!("activity {}", position + 1);
+            let Some((start_ms, local_date)) = self.day(&activity) else {
+                let text = "The activity has no times, so it cannot be put on a day; it was left out.";
+                notices.push(Notice::new(NoticeCode::NoTimes, place, text));
+                continue;
+            };
+            if !is_believable(local_date, self.today) {
+                let text = format!(
+                    "It is dated {local_date}: the watch's clock was not right. It is kept, and counts nowhere."
+                );
+                notices.push(Notice::new(NoticeCode::ImpossibleValue, place, text));
+            }
+            let samples = activity.records.estimated_size();
+            let summary = timings.time(Stage::Summarise, samples, || summarise(&activity, &self.profile.physiology));
+            let likeness = likeness(&activity, file.format, &summary);
+            let parquet = match timings.time(Stage::Parquet, samples, || parquet(&mut activity.records)) {
+                Ok(parquet) => parquet,
+                Err(error) => {
+                    return Digested::nothing(Reading::Failed(format!("its records cannot be stored: {error}")));
+                }
+            };
+            let key = records_key(sha256, position);
+            activities.push(NewActivity {
+                position: i64::try_from(position).unwrap_or(i64::MAX),
+                sport: activity.sport.name().to_owned(),
+                run_kind: activity.sport.run_kind().map(str::to_owned),
+                details: activity.details,
+                start_ms,
+                utc_offset_s: activity.utc_offset_s.map(i64::from),
+                offset_source: snake(&activity.offset_source),
+                local_date,
+                summary,
+                laps: serde_json::to_value(&activity.laps).unwrap_or_default(),
+                lengths: serde_json::to_value(&activity.lengths).unwrap_or_default(),
+                records_key: key.clone(),
+                likeness,
+            });
+            records.push((key, parquet));
+        }
+        if activities.is_empty() && file.diary.is_empty() {
+            return Digested::nothing(nothing_to_keep(&file.kind, &notices));
+        }
+        let told: Vec<String> = notices.iter().filter(|notice| is_news(notice)).map(|n| n.text.clone()).collect();
+        let messages = diary_words(file.diary.len()).into_iter().chain(told.iter().cloned()).collect();
+        let reading = Reading::Read { activities, diary: file.diary, notices, device: file.device, messages };
+        Digested { reading, records, notices: told.len() }
+    }
+
+    /// Start, epoch milliseconds, and the day it counts on. A day without a time is taken to start at noon.
+    fn day(&self, activity: &Activity) -> Option<(i64, NaiveDate)> {
+        let date = activity.local_date?;
+        let noon = || {
+            let local = date.and_time(NaiveTime::from_hms_opt(12, 0, 0)?);
+            Some(self.profile.zone.from_local_datetime(&local).earliest()?.timestamp_millis())
+        };
+        Some((activity.start.map(|start| start.timestamp_millis()).or_else(noon)?, date))
+    }
+}
+
+/// Reads a file, with what its export says about it.
+///
+/// # Errors
+/// As [`plimsoll_ingest::read`].
+pub(super) fn read(bytes: &[u8], options: &ReadOptions, details: Option<&Details>) -> Result<WatchFile, ReadError> {
+    let mut file = plimsoll_ingest::read(bytes, options)?;
+    // One line of an export is about one activity.
+    if let ([activity], Some(details)) = (file.activities.as_mut_slice(), details) {
+        if let Some(sport) = &details.sport
+            && sport.name() != activity.sport.name()
+            && *sport != Sport::Unknown
+        {
+            activity.sport = sport.clone();
+        } else if let (Some(Sport::Running(kind)), Sport::Running(own @ RunKind::Generic)) =
+            (&details.sport, &mut activity.sport)
+        {
+            *own = *kind;
+        }
+        activity.details = details.clone().or(std::mem::take(&mut activity.details));
+    }
+    Ok(file)
+}
+
+/// What an activity is recognised by when it comes in other bytes.
+pub(super) fn likeness(
+    activity: &Activity,
+    format: Format,
+    summary: &plimsoll_analytics::ActivitySummary,
+) -> Option<Likeness> {
+    let outline = Outline::of(activity, summary.elapsed_time_s, summary.timer_time_s, summary.distance_m)?;
+    Some(Likeness { outline, richness: Richness::of(activity, format) })
+}
+
+/// The record frame under `key` as Parquet, from the file; `None` when the file does not give it.
+pub(super) fn records_again(
+    bytes: &[u8],
+    options: &ReadOptions,
+    upload: &Upload,
+    key: &str,
+    timings: &Timings,
+) -> Option<Bytes> {
+    let file = read(bytes, options, upload.details.as_ref()).ok()?;
+    let (_, mut activity) =
+        file.activities.into_iter().enumerate().find(|(position, _)| records_key(&upload.sha256, *position) == key)?;
+    timings.time(Stage::Parquet, 0, || parquet(&mut activity.records)).ok().map(Bytes::from)
+}
+
+/// A frame as Parquet.
+fn parquet(records: &mut DataFrame) -> polars::prelude::PolarsResult<Vec<u8>> {
+    let mut parquet = Vec::new();
+    // Files are read side by side already.
+    let writer = ParquetWriter::new(&mut parquet).set_parallel(false).with_compression(COMPRESSION);
+    writer.finish(records)?;
+    Ok(parquet)
+}
+
+/// Compression of record frames.
+const COMPRESSION: ParquetCompression = ParquetCompression::Snappy;
+
+/// Whether a notice is worth the sender's attention. What is as usual for such files stands on the activity's page.
+fn is_news(notice: &Notice) -> bool {
+    !matches!(notice.code, NoticeCode::NotUsed | NoticeCode::DistanceFromPositions)
+}
+
+fn diary_words(values: usize) -> Option<String> {
+    match values {
+        0 => None,
+        1 => Some("1 diary value".to_owned()),
+        n => Some(format!("{n} diary values")),
+    }
+}
+
+/// Why nothing could be read; a picture among the files is set aside.
+fn unreadable(error: &ReadError) -> Reading {
+    match error {
+        ReadError::NotAWatchFile { looks_like } if looks_like.ends_with(" image") => {
+            Reading::SetAside("a picture".to_owned())
+        }
+        _ => Reading::Failed(error.to_string()),
+    }
+}
+
+/// Why a file that could be read gave nothing.
+fn nothing_to_keep(kind: &FileKind, notices: &[Notice]) -> Reading {
+    let what = match kind {
+        FileKind::Activity => "it says that it is an activity, but none of its samples has a time".to_owned(),
+        FileKind::Course => "it is a planned route without times, not an activity".to_owned(),
+        FileKind::Other(name) if name == "empty" => "it holds no track".to_owned(),
+        FileKind::Other(name) if name == "waypoints" => "it holds waypoints, no track".to_owned(),
+        FileKind::Other(name) => format!("it is a file of the kind “{}”, not an activity", name.replace('_', " ")),
+    };
+    // A place that could not be read may be the reason; what was merely set aside is not.
+    let damage = notices.iter().find(|notice| {
+        matches!(notice.code, NoticeCode::Damaged | NoticeCode::Truncated | NoticeCode::ImpossibleValue)
+    });
+    match (damage, kind) {
+        (Some(notice), _) => Reading::Failed(format!("{what}. {}", notice.text)),
+        (None, FileKind::Activity) => Reading::Failed(what),
+        (None, _) => Reading::SetAside(what),
+    }
+}
+
+/// A value's name as serde writes it.
+fn snake<T: serde::Serialize>(value: &T) -> String {
+    serde_json::to_value(value).ok().and_then(|value| value.as_str().map(str::to_owned)).unwrap_or_default()
+}

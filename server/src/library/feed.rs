@@ -1,0 +1,242 @@
+//! Files on their way from disks and archives into an import, a few at a time: memory does not grow with an archive.
+
+use std::collections::HashSet;
+use std::fs::File;
+use std::io::{self, BufReader, Read, Seek};
+use std::ops::ControlFlow;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Instant;
+
+use anyhow::Context as _;
+use plimsoll_ingest::archive::{self, Item, ReadWriteSeek, Scratch};
+use tokio::runtime::Handle;
+use tokio::sync::{Semaphore, mpsc};
+
+use super::Library;
+use super::batch::{Batch, Content, FileReport, Incoming, shown_name};
+use crate::config::{Limits, naming_options};
+use crate::store::{FileResult, WaitingArchive};
+use crate::timings::{Stage, Timings};
+use crate::words;
+
+/// Most files of one group.
+const GROUP: usize = 64;
+
+/// Memory for files on their way, in units of [`ROOM_UNIT`] bytes.
+const ROOM: u32 = 96;
+
+/// A megabyte.
+const ROOM_UNIT: usize = 1_000_000;
+
+/// Where files are fed into an import, from a thread that may block.
+pub(crate) struct Feed {
+    files: mpsc::Sender<Incoming>,
+    room: Arc<Semaphore>,
+    runtime: Handle,
+    next: i64,
+    done: HashSet<i64>,
+    limits: Limits,
+    timings: Arc<Timings>,
+    scratch: TemporaryFiles,
+}
+
+/// The other end.
+pub(super) struct Fed {
+    files: mpsc::Receiver<Incoming>,
+}
+
+impl Fed {
+    /// The files that wait, at least one; `None` when there will be no more.
+    pub(super) async fn next_group(&mut self) -> Option<Vec<Incoming>> {
+        let mut group = Vec::new();
+        (self.files.recv_many(&mut group, GROUP).await > 0).then_some(group)
+    }
+}
+
+impl Feed {
+    /// A feed whose first file has the place `first`; files at places in `done` are passed over.
+    pub(super) fn new(library: &Library, first: i64, done: HashSet<i64>) -> (Self, Fed) {
+        let (sender, files) = mpsc::channel(GROUP);
+        let feed = Self {
+            files: sender,
+            room: Arc::new(Semaphore::new(ROOM as usize)),
+            runtime: Handle::current(),
+            next: first,
+            done,
+            limits: library.limits,
+            timings: library.timings.clone(),
+            scratch: TemporaryFiles { folder: library.incoming() },
+        };
+        (feed, Fed { files })
+    }
+
+    /// Feeds a file of the disk; an archive gives its members. Waits while too much is under way. Breaks off when
+    /// nobody takes files any more.
+    pub(crate) fn path(&mut self, path: &Path) -> ControlFlow<()> {
+        let name = path.to_string_lossy();
+        let began = Instant::now();
+        let opened = open(path);
+        let (file, size, is_archive) = match opened {
+            Ok(opened) => opened,
+            Err(reason) => return self.settled(&name, FileResult::Failed, reason),
+        };
+        if is_archive {
+            return self.archive(&name, BufReader::with_capacity(1 << 17, file));
+        }
+        if size > self.limits.file_bytes as u64 {
+            let reason = words::too_large(size, self.limits.file_bytes, "--max-file-mb");
+            return self.settled(&name, FileResult::Failed, reason);
+        }
+        let mut bytes = Vec::new();
+        // One byte more shows a file that grew meanwhile.
+        let read = file.take(self.limits.file_bytes as u64 + 1).read_to_end(&mut bytes);
+        self.timings.add(Stage::Read, bytes.len(), began.elapsed());
+        match read {
+            Ok(_) if bytes.len() <= self.limits.file_bytes => self.bytes(&name, bytes, None),
+            Ok(size) => {
+                let reason = words::too_large(size as u64, self.limits.file_bytes, "--max-file-mb");
+                self.settled(&name, FileResult::Failed, reason)
+            }
+            Err(error) => self.settled(&name, FileResult::Failed, format!("cannot be read: {error}")),
+        }
+    }
+
+    /// Feeds every member of an archive. What ends the archive early is a result of its own, under its name.
+    pub(crate) fn archive(&mut self, name: &str, source: impl Read + Seek) -> ControlFlow<()> {
+        let limits = self.limits.archive;
+        let mut scratch = self.scratch.clone();
+        let timings = self.timings.clone();
+        let mut went_on = Instant::now();
+        let mut flow = ControlFlow::Continue(());
+        let walked = archive::walk(&shown_name(name), source, &limits, &mut scratch, &mut |item| {
+            let bytes = match &item.content {
+                archive::Content::File { bytes, .. } => bytes.len(),
+                archive::Content::SetAside { .. } | archive::Content::Failed { .. } => 0,
+            };
+            timings.add(Stage::Inflate, bytes, went_on.elapsed());
+            flow = self.item(item);
+            went_on = Instant::now();
+            flow
+        });
+        match (flow, walked) {
+            (ControlFlow::Continue(()), Err(error)) => {
+                self.settled(name, FileResult::Failed, naming_options(&error.to_string()))
+            }
+            _ => flow,
+        }
+    }
+
+    fn item(&mut self, item: Item) -> ControlFlow<()> {
+        match item.content {
+            archive::Content::File { bytes, details } => self.bytes(&item.name, bytes, details),
+            archive::Content::SetAside { reason } => self.settled(&item.name, FileResult::SetAside, reason),
+            archive::Content::Failed { reason } => {
+                self.settled(&item.name, FileResult::Failed, naming_options(&reason))
+            }
+        }
+    }
+
+    fn bytes(&mut self, name: &str, bytes: Vec<u8>, details: Option<plimsoll_ingest::Details>) -> ControlFlow<()> {
+        self.send(name, bytes.len(), Content::Bytes { bytes: bytes.into(), details })
+    }
+
+    /// Feeds a result that stands already.
+    pub(crate) fn settled(&mut self, name: &str, result: FileResult, reason: String) -> ControlFlow<()> {
+        self.send(name, 0, Content::Settled { result, reason })
+    }
+
+    fn send(&mut self, name: &str, size: usize, content: Content) -> ControlFlow<()> {
+        let position = self.next;
+        self.next += 1;
+        if self.done.contains(&position) {
+            return ControlFlow::Continue(());
+        }
+        let units = u32::try_from(size.div_ceil(ROOM_UNIT)).unwrap_or(ROOM).clamp(1, ROOM);
+        let Ok(room) = self.runtime.block_on(self.room.clone().acquire_many_owned(units)) else {
+            return ControlFlow::Break(());
+        };
+        let incoming = Incoming { name: shown_name(name), position: Some(position), content, room: Some(room) };
+        match self.files.blocking_send(incoming) {
+            Ok(()) => ControlFlow::Continue(()),
+            Err(_) => ControlFlow::Break(()),
+        }
+    }
+}
+
+/// A file of the disk, its size, and whether it is an archive of many.
+fn open(path: &Path) -> Result<(File, u64, bool), String> {
+    let cannot = |error: io::Error| format!("cannot be opened: {error}");
+    // Asked before opening: a pipe would wait for its other end.
+    if !std::fs::metadata(path).map_err(cannot)?.is_file() {
+        return Err("it is not a regular file".to_owned());
+    }
+    let mut file = File::open(path).map_err(cannot)?;
+    let size = file.metadata().map_err(cannot)?.len();
+    let mut head = Vec::new();
+    file.by_ref().take(4).read_to_end(&mut head).map_err(cannot)?;
+    file.rewind().map_err(cannot)?;
+    Ok((file, size, archive::is_archive(&head)))
+}
+
+/// Room for archives inside archives: files without a name in the data folder, which go with their process.
+#[derive(Debug, Clone)]
+struct TemporaryFiles {
+    folder: PathBuf,
+}
+
+impl Scratch for TemporaryFiles {
+    fn create(&mut self) -> io::Result<Box<dyn ReadWriteSeek>> {
+        Ok(Box::new(tempfile::tempfile_in(&self.folder)?))
+    }
+}
+
+impl Batch {
+    /// Takes in every file of an archive, a few at a time.
+    pub(crate) async fn take_in_archive(
+        &self,
+        name: &str,
+        source: impl Read + Seek + Send + 'static,
+        report: &mut (dyn FnMut(FileReport) + Send),
+    ) -> anyhow::Result<()> {
+        let name = name.to_owned();
+        self.take_in_from(move |feed| feed.archive(&name, source), report).await.map(|_| ())
+    }
+
+    /// Takes in every file of an archive that lies under the name `file` in [`Library::incoming`], then removes it.
+    /// When the process ends in the middle, the next start goes on with it.
+    #[allow(dead_code, reason = "for pages and the API")]
+    pub(crate) async fn take_in_archive_file(
+        &self,
+        name: &str,
+        file: &str,
+        report: &mut (dyn FnMut(FileReport) + Send),
+    ) -> anyhow::Result<()> {
+        let first_position = self.library.store.next_position(&self.athlete.id, self.id()).await?;
+        let archive = WaitingArchive { file: file.to_owned(), name: shown_name(name), first_position };
+        self.library.store.note_archive(&self.athlete.id, self.id(), &archive).await?;
+        self.open_waiting_archive(&archive, report).await
+    }
+
+    /// Takes in what is not yet in of an archive in the data folder, then removes it.
+    pub(super) async fn open_waiting_archive(
+        &self,
+        archive: &WaitingArchive,
+        report: &mut (dyn FnMut(FileReport) + Send),
+    ) -> anyhow::Result<()> {
+        let path = self.library.incoming().join(&archive.file);
+        let (name, opened) = (archive.name.clone(), path.clone());
+        let produce = move |feed: &mut Feed| match File::open(&opened) {
+            Ok(file) => feed.archive(&name, BufReader::with_capacity(1 << 17, file)),
+            Err(error) => feed.settled(&name, FileResult::Failed, format!("cannot be opened: {error}")),
+        };
+        let _ = self.take_in_at(archive.first_position, produce, report).await?;
+        self.library.store.archive_is_in(&self.athlete.id, self.id(), &archive.file).await?;
+        match std::fs::remove_file(&path) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => {
+                Err(error).with_context(|| format!("cannot remove {}", path.display()))
+            }
+            _ => Ok(()),
+        }
+    }
+}

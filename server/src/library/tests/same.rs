@@ -1,0 +1,90 @@
+//! The same activity in different bytes.
+
+use super::*;
+
+#[tokio::test]
+async fn the_richer_copy_is_kept_whichever_came_first() {
+    for files in [[rich(1), poor(1)], [poor(1), rich(1)]] {
+        for together in [true, false] {
+            let bench = Bench::new().await;
+            let [first, second] = files.clone();
+            let reports = if together {
+                bench.import(vec![("first", first), ("second", second)]).await.1
+            } else {
+                let mut reports = bench.import(vec![("first", first)]).await.1;
+                reports.extend(bench.import(vec![("second", second)]).await.1);
+                reports
+            };
+            assert_eq!(results(&reports), [FileResult::New, FileResult::SameActivity], "{reports:?}");
+            assert!(reports[1].messages[0].contains("in first"), "{reports:?}");
+            let kept = bench.activities().await;
+            assert_eq!(kept.len(), 1);
+            assert_eq!(kept[0].summary.avg_heart_rate_bpm, Some(140.0), "the watch's file has the heart rate");
+            assert_eq!(kept[0].title.as_deref(), Some("6 km"), "and the copy the title");
+            let copies = bench.library.store.copies_of(&bench.athlete.id, &kept[0].id).await.unwrap();
+            assert_eq!(copies.len(), 1);
+            assert_eq!(copies[0].same_as.as_ref(), Some(&kept[0].id));
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_copy_stands_for_itself_again_when_the_kept_one_is_undone() {
+    let bench = Bench::new().await;
+    bench.import(vec![("copy.gpx", poor(1))]).await;
+    let (watch, _) = bench.import(vec![("watch.fit", rich(1))]).await;
+    assert_eq!(bench.activities().await[0].summary.avg_heart_rate_bpm, Some(140.0));
+    bench.undo(&watch).await;
+    let left = bench.activities().await;
+    assert_eq!((left.len(), left[0].summary.avg_heart_rate_bpm), (1, None));
+    bench.redo(&watch).await;
+    let back = bench.activities().await;
+    assert_eq!((back.len(), back[0].summary.avg_heart_rate_bpm), (1, Some(140.0)));
+}
+
+#[tokio::test]
+async fn what_a_person_separated_stays_separated_until_they_unite_it() {
+    let bench = Bench::new().await;
+    bench.import(vec![("watch.fit", rich(1)), ("copy.gpx", poor(1))]).await;
+    let kept = bench.activities().await.remove(0);
+    let copy = bench.library.store.copies_of(&bench.athlete.id, &kept.id).await.unwrap().remove(0);
+    assert!(bench.library.store.separate(&bench.athlete.id, &copy.id).await.unwrap());
+    assert_eq!(bench.activities().await.len(), 2);
+    // Another copy comes, and everything near is compared anew.
+    let third = encode::gpx(&run(1, 6.01, false)).into_bytes();
+    let (_, reports) = bench.import(vec![("third.gpx", third)]).await;
+    assert_eq!(results(&reports), [FileResult::SameActivity]);
+    assert_eq!(bench.activities().await.len(), 2);
+    bench.library.store.relink_all(&bench.athlete.id).await.unwrap();
+    assert_eq!(bench.activities().await.len(), 2);
+    assert!(bench.library.store.unite(&bench.athlete.id, &copy.id).await.unwrap());
+    assert_eq!(bench.activities().await.len(), 1);
+    assert!(!bench.library.store.separate(&bench.athlete.id, "none").await.unwrap());
+}
+
+#[tokio::test]
+async fn taking_an_activity_out_takes_out_its_copies_and_those_that_come_later() {
+    let bench = Bench::new().await;
+    bench.import(vec![("copy.gpx", poor(1))]).await;
+    let copy = bench.activities().await.remove(0);
+    bench.library.store.set_sport(&bench.athlete.id, &copy.id, "walking").await.unwrap();
+    bench.library.store.set_removed(&bench.athlete.id, &copy.id, Some(5)).await.unwrap();
+    let (_, reports) = bench.import(vec![("watch.fit", rich(1))]).await;
+    assert!(reports[0].messages[0].contains("taken out"), "{reports:?}");
+    assert!(bench.activities().await.is_empty());
+    // Bringing back either brings back the one activity that both are.
+    bench.library.store.set_removed(&bench.athlete.id, &copy.id, None).await.unwrap();
+    let back = bench.activities().await;
+    assert_eq!(back.len(), 1);
+    assert_eq!(back[0].sport, "walking", "what the person said of the copy holds for the one that is kept");
+    bench.library.store.set_removed(&bench.athlete.id, &back[0].id, Some(7)).await.unwrap();
+    assert!(bench.activities().await.is_empty());
+}
+
+#[tokio::test]
+async fn another_run_of_the_same_length_is_no_copy() {
+    let bench = Bench::new().await;
+    let (_, reports) = bench.import(vec![("monday.fit", rich(1)), ("tuesday.fit", rich(2))]).await;
+    assert_eq!(results(&reports), [FileResult::New, FileResult::New]);
+    assert_eq!(bench.activities().await.len(), 2);
+}

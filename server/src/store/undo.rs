@@ -1,0 +1,117 @@
+//! Taking an import back, and bringing it back: marks, never deletions.
+//!
+//! An upload belongs to the first import that lists it and was not undone. While there is none, what it gave counts
+//! nowhere.
+
+use std::collections::BTreeSet;
+
+use chrono::NaiveDate;
+use sqlx::{Row as _, Sqlite, Transaction};
+
+use super::Store;
+use super::same::relink;
+
+/// The answer to the wish to undo an import or to bring it back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Undone {
+    /// It was done.
+    Done,
+    /// It is as wished already.
+    Already,
+    /// Files are still coming; ask again when it is finished.
+    Running,
+    /// There is no such import.
+    NoSuchImport,
+}
+
+impl Store {
+    /// Takes an import back as a whole: its activities and diary values count no more, and activities that were
+    /// copies of its own stand for themselves again. Files that another import lists too stay with that one.
+    pub(crate) async fn undo_import(&self, athlete_id: &str, id: &str, now_ms: i64) -> anyhow::Result<Undone> {
+        self.turn_import(athlete_id, id, "finished", "undone", now_ms).await
+    }
+
+    /// Brings an undone import back, with everything as it was.
+    pub(crate) async fn redo_import(&self, athlete_id: &str, id: &str, now_ms: i64) -> anyhow::Result<Undone> {
+        self.turn_import(athlete_id, id, "undone", "finished", now_ms).await
+    }
+
+    async fn turn_import(
+        &self,
+        athlete_id: &str,
+        id: &str,
+        from: &str,
+        to: &str,
+        now_ms: i64,
+    ) -> anyhow::Result<Undone> {
+        let mut transaction = self.write.begin_with("BEGIN IMMEDIATE").await?;
+        let row = sqlx::query("SELECT state FROM imports WHERE athlete_id = $1 AND id = $2")
+            .bind(athlete_id)
+            .bind(id)
+            .fetch_optional(&mut *transaction)
+            .await?;
+        let Some(row) = row else { return Ok(Undone::NoSuchImport) };
+        let state: String = row.try_get("state")?;
+        if state == "running" {
+            return Ok(Undone::Running);
+        }
+        if state != from {
+            return Ok(Undone::Already);
+        }
+        sqlx::query("UPDATE imports SET state = $3, undone_ms = $4 WHERE athlete_id = $1 AND id = $2")
+            .bind(athlete_id)
+            .bind(id)
+            .bind(to)
+            .bind((to == "undone").then_some(now_ms))
+            .execute(&mut *transaction)
+            .await?;
+        give_uploads_their_import(&mut transaction, athlete_id, id, now_ms).await?;
+        let dates = dates_of(&mut transaction, athlete_id, id).await?;
+        relink(&mut transaction, athlete_id, &dates).await?;
+        transaction.commit().await?;
+        Ok(Undone::Done)
+    }
+}
+
+/// Gives every upload that an import lists to the first import that lists it and was not undone; marks it as undone
+/// when there is none.
+async fn give_uploads_their_import(
+    transaction: &mut Transaction<'_, Sqlite>,
+    athlete_id: &str,
+    import_id: &str,
+    now_ms: i64,
+) -> anyhow::Result<()> {
+    const FIRST: &str = "(SELECT MIN(f.import_id) FROM import_files f JOIN imports i ON i.athlete_id = f.athlete_id \
+        AND i.id = f.import_id WHERE f.athlete_id = uploads.athlete_id AND f.upload_id = uploads.id \
+        AND i.state <> 'undone')";
+    let statement = format!(
+        "UPDATE uploads SET import_id = COALESCE({FIRST}, import_id), \
+         undone_ms = CASE WHEN {FIRST} IS NULL THEN COALESCE(undone_ms, $3) END \
+         WHERE athlete_id = $1 AND import_id IS NOT NULL AND id IN (SELECT upload_id FROM import_files \
+         WHERE athlete_id = $1 AND import_id = $2)"
+    );
+    sqlx::query(sqlx::AssertSqlSafe(statement))
+        .bind(athlete_id)
+        .bind(import_id)
+        .bind(now_ms)
+        .execute(&mut **transaction)
+        .await?;
+    Ok(())
+}
+
+/// Days on which an import's files have activities.
+async fn dates_of(
+    transaction: &mut Transaction<'_, Sqlite>,
+    athlete_id: &str,
+    import_id: &str,
+) -> anyhow::Result<BTreeSet<NaiveDate>> {
+    let rows = sqlx::query(
+        "SELECT DISTINCT local_date FROM activities WHERE athlete_id = $1 AND upload_id IN (SELECT upload_id FROM \
+         import_files WHERE athlete_id = $1 AND import_id = $2)",
+    )
+    .bind(athlete_id)
+    .bind(import_id)
+    .fetch_all(&mut **transaction)
+    .await?;
+    rows.iter().map(|row| Ok(row.try_get::<String, _>("local_date")?.parse()?)).collect()
+}
