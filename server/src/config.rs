@@ -2,7 +2,7 @@
 
 use std::net::SocketAddr;
 
-use plimsoll_ingest::archive;
+use plimsoll_ingest::archive::{self, ArchiveError};
 
 /// Where the service listens unless told otherwise.
 pub(crate) const DEFAULT_LISTEN: &str = "127.0.0.1:8080";
@@ -34,16 +34,28 @@ impl Limits {
     }
 }
 
-/// The words of an archive's cap with the command line's options in place of the fields that hold them.
-pub(crate) fn naming_options(reason: &str) -> String {
-    const OPTIONS: [(&str, &str); 5] = [
-        ("member_bytes", "--max-file-mb"),
-        ("total_bytes", "--max-archive-gb"),
-        ("members raises", "--max-members raises"),
-        ("ratio raises", "--max-ratio raises"),
-        ("depth raises", "--max-depth raises"),
-    ];
-    OPTIONS.iter().fold(reason.to_owned(), |words, (field, option)| words.replace(field, option))
+/// Words for a cap of an archive that was reached: the option of the command line that raises it. `field` is the field
+/// of [`archive::Limits`] that holds the cap.
+pub(crate) fn raised_by(field: &str) -> Option<&'static str> {
+    match field {
+        "member_bytes" => Some("--max-file-mb raises it"),
+        "total_bytes" => Some("--max-archive-gb raises it"),
+        "members" => Some("--max-members raises it"),
+        "ratio" => Some("--max-ratio raises it"),
+        "depth" => Some("--max-depth raises it"),
+        _ => None,
+    }
+}
+
+/// Why an archive could not be opened to its end, for a person.
+pub(crate) fn archive_words(error: &ArchiveError) -> String {
+    match error {
+        ArchiveError::Capped { what, cap, option } => {
+            let raised = raised_by(option).map_or_else(String::new, |words| format!("; {words}"));
+            format!("{what} (the cap is {cap}{raised})")
+        }
+        other => other.to_string(),
+    }
 }
 
 /// Refuses every address but loopback.

@@ -66,7 +66,7 @@ fn kind_within(head: &[u8], layers: usize) -> Kind {
 }
 
 /// Whether the root element is `HealthData`, behind the long document type that Apple writes.
-fn is_health_export(head: &[u8]) -> bool {
+pub(super) fn is_health_export(head: &[u8]) -> bool {
     let text = head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(head).trim_ascii_start();
     text.first() == Some(&b'<')
         && [b"<!DOCTYPE HealthData".as_slice(), b"<HealthData"].iter().any(|mark| memmem::find(text, mark).is_some())

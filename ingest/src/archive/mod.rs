@@ -157,6 +157,13 @@ pub fn is_archive(head: &[u8]) -> bool {
     [b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08"].into_iter().any(|mark| head.starts_with(mark))
 }
 
+/// Whether a file that begins like this holds many: an archive, or Apple Health's export. It goes through [`walk`];
+/// other files may go to [`crate::read`] as they are. 64 kB are enough to tell.
+#[must_use]
+pub fn holds_many(head: &[u8]) -> bool {
+    is_archive(head) || kind::is_health_export(head)
+}
+
 /// Visits every file in `source`, in the archive's order; a source that is no archive is its own only file.
 ///
 /// `name` is what the source is called; the names of items begin with it. The visitor may stop the walk.

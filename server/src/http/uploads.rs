@@ -5,7 +5,7 @@ use axum::extract::{FromRequest as _, Request};
 use axum::http::{StatusCode, header};
 use bytes::Bytes;
 use futures_util::StreamExt as _;
-use plimsoll_ingest::archive::is_archive;
+use plimsoll_ingest::archive::holds_many;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -98,7 +98,7 @@ pub(super) async fn receive(
 
 /// Takes in one file, or every file of an archive.
 async fn take_in(batch: &Batch, name: &str, bytes: Bytes, results: &mut Vec<FileResult>) -> Result<(), Problem> {
-    if is_archive(&bytes) {
+    if holds_many(&bytes) {
         batch.take_in_archive(name, std::io::Cursor::new(bytes), &mut |file| results.push(file.into())).await?;
     } else {
         results.push(batch.take_in(name, bytes).await?.into());

@@ -10,6 +10,7 @@ use plimsoll_ingest::{
 use polars::prelude::DataFrame;
 use polars_io::prelude::{ParquetCompression, ParquetWriter};
 
+use super::group::Plain;
 use crate::blobs::records_key;
 use crate::standing::is_believable;
 use crate::store::{Likeness, NewActivity, Profile, Reading, Upload};
@@ -47,10 +48,14 @@ impl Reader {
     }
 
     /// Reads an upload.
-    pub(super) fn digest(&self, bytes: &[u8], upload: &Upload, timings: &Timings) -> Digested {
-        let read = timings.time(Stage::Decode, bytes.len(), || read(bytes, &self.options(), upload.details.as_ref()));
+    pub(super) fn digest(&self, plain: Plain, upload: &Upload, timings: &Timings) -> Digested {
+        let Plain { bytes, notice } = plain;
+        let read = timings.time(Stage::Decode, bytes.len(), || read(&bytes, &self.options(), upload.details.as_ref()));
         match read {
-            Ok(file) => self.keep(file, &upload.sha256, timings),
+            Ok(mut file) => {
+                file.notices.splice(0..0, notice);
+                self.keep(file, &upload.sha256, timings)
+            }
             Err(error) => Digested::nothing(unreadable(&error)),
         }
     }

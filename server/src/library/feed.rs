@@ -15,7 +15,7 @@ use tokio::sync::{Semaphore, mpsc};
 
 use super::Library;
 use super::batch::{Batch, Content, FileReport, Incoming, shown_name};
-use crate::config::{Limits, naming_options};
+use crate::config::{Limits, archive_words, raised_by};
 use crate::store::{FileResult, WaitingArchive};
 use crate::timings::{Stage, Timings};
 use crate::words;
@@ -25,6 +25,9 @@ const GROUP: usize = 64;
 
 /// Memory for files on their way, in units of [`ROOM_UNIT`] bytes.
 const ROOM: u32 = 96;
+
+/// First bytes of a file, which tell whether it holds many.
+const HEAD: u64 = 64 * 1024;
 
 /// A megabyte.
 const ROOM_UNIT: usize = 1_000_000;
@@ -77,11 +80,11 @@ impl Feed {
         let name = path.to_string_lossy();
         let began = Instant::now();
         let opened = open(path);
-        let (file, size, is_archive) = match opened {
+        let (file, size, holds_many) = match opened {
             Ok(opened) => opened,
             Err(reason) => return self.settled(&name, FileResult::Failed, reason),
         };
-        if is_archive {
+        if holds_many {
             return self.archive(&name, BufReader::with_capacity(1 << 17, file));
         }
         if size > self.limits.file_bytes as u64 {
@@ -120,9 +123,7 @@ impl Feed {
             flow
         });
         match (flow, walked) {
-            (ControlFlow::Continue(()), Err(error)) => {
-                self.settled(name, FileResult::Failed, naming_options(&error.to_string()))
-            }
+            (ControlFlow::Continue(()), Err(error)) => self.settled(name, FileResult::Failed, archive_words(&error)),
             _ => flow,
         }
     }
@@ -131,8 +132,12 @@ impl Feed {
         match item.content {
             archive::Content::File { bytes, details } => self.bytes(&item.name, bytes, details),
             archive::Content::SetAside { reason } => self.settled(&item.name, FileResult::SetAside, reason),
-            archive::Content::Failed { reason } => {
-                self.settled(&item.name, FileResult::Failed, naming_options(&reason))
+            archive::Content::Failed { reason, option } => {
+                let reason = match option.and_then(raised_by) {
+                    Some(raised) => format!("{reason}; {raised}"),
+                    None => reason,
+                };
+                self.settled(&item.name, FileResult::Failed, reason)
             }
         }
     }
@@ -164,7 +169,7 @@ impl Feed {
     }
 }
 
-/// A file of the disk, its size, and whether it is an archive of many.
+/// A file of the disk, its size, and whether it holds many files.
 fn open(path: &Path) -> Result<(File, u64, bool), String> {
     let cannot = |error: io::Error| format!("cannot be opened: {error}");
     // Asked before opening: a pipe would wait for its other end.
@@ -174,9 +179,9 @@ fn open(path: &Path) -> Result<(File, u64, bool), String> {
     let mut file = File::open(path).map_err(cannot)?;
     let size = file.metadata().map_err(cannot)?.len();
     let mut head = Vec::new();
-    file.by_ref().take(4).read_to_end(&mut head).map_err(cannot)?;
+    file.by_ref().take(HEAD).read_to_end(&mut head).map_err(cannot)?;
     file.rewind().map_err(cannot)?;
-    Ok((file, size, archive::is_archive(&head)))
+    Ok((file, size, archive::holds_many(&head)))
 }
 
 /// Room for archives inside archives: files without a name in the data folder, which go with their process.

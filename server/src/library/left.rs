@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 
 use super::Library;
+use super::group::{Plain, Unread};
 use crate::blobs::raw_key;
 use crate::store::Reading;
 
@@ -28,7 +29,8 @@ impl Library {
             }
             match self.blobs.get(&raw_key(&upload.sha256)).await? {
                 Some(bytes) => {
-                    self.read_uploads(&athlete, vec![(upload.clone(), bytes)]).await?;
+                    let unread = Unread { upload: upload.clone(), plain: Plain { bytes, notice: None } };
+                    self.read_uploads(&athlete, vec![unread]).await?;
                 }
                 None => self.store.fail_upload(upload, "the stored bytes are missing").await?,
             }

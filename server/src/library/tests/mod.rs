@@ -1,5 +1,6 @@
 //! Imports as a whole: results, undoing, and what is left by a process that ended.
 
+mod archives;
 mod same;
 
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};

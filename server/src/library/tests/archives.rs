@@ -1,0 +1,135 @@
+//! Archives and compressed files.
+
+use std::io::{Cursor, Write as _};
+
+use super::*;
+
+impl Bench {
+    async fn import_archive(&self, name: &str, zip: Vec<u8>) -> Vec<FileReport> {
+        let batch = self.begin(name).await;
+        let mut reports = Vec::new();
+        batch.take_in_archive(name, Cursor::new(zip), &mut |file| reports.push(file)).await.unwrap();
+        batch.finish().await.unwrap();
+        reports
+    }
+}
+
+fn zip(members: &[(&str, &[u8])]) -> Vec<u8> {
+    let mut zip = zip::ZipWriter::new(Cursor::new(Vec::new()));
+    for (name, bytes) in members {
+        zip.start_file(*name, zip::write::SimpleFileOptions::default()).unwrap();
+        zip.write_all(bytes).unwrap();
+    }
+    zip.finish().unwrap().into_inner()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_member_of_an_archive_has_its_result() {
+    let bench = Bench::new().await;
+    let (a, b) = (rich(1), rich(2));
+    let zip = zip(&[("a.fit", &a), ("copies/a.fit", &a), ("b.fit", &b), ("note.txt", b"hello there, no run in here")]);
+    let reports = bench.import_archive("export.zip", zip.clone()).await;
+    assert_eq!(results(&reports)[..3], [FileResult::New, FileResult::Duplicate, FileResult::New], "{reports:?}");
+    assert_eq!(reports[1].name, "export.zip/copies/a.fit");
+    assert!(matches!(reports[3].result, FileResult::Failed | FileResult::SetAside), "{reports:?}");
+    assert_eq!(bench.activities().await.len(), 2);
+    let again = bench.import_archive("export.zip", zip).await;
+    assert_eq!(results(&again)[..3], [FileResult::Duplicate; 3]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn compressed_or_not_a_file_is_the_same() {
+    let bench = Bench::new().await;
+    let mut gz = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    gz.write_all(&rich(1)).unwrap();
+    let (_, reports) = bench.import(vec![("run.fit.gz", gz.finish().unwrap()), ("run.fit", rich(1))]).await;
+    assert_eq!(results(&reports), [FileResult::New, FileResult::Duplicate], "{reports:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_archive_in_the_data_folder_goes_on_where_the_process_ended() {
+    let bench = Bench::new().await;
+    let members: Vec<(String, Vec<u8>)> = (1..=9).map(|day| (format!("{day}.fit"), rich(day))).collect();
+    let members: Vec<(&str, &[u8])> = members.iter().map(|(name, bytes)| (name.as_str(), bytes.as_slice())).collect();
+    std::fs::write(bench.library.incoming().join("spooled"), zip(&members)).unwrap();
+    std::fs::write(bench.library.incoming().join("half"), b"never came to its end").unwrap();
+    let batch = bench.begin("export.zip").await;
+    let archive =
+        crate::store::WaitingArchive { file: "spooled".to_owned(), name: "export.zip".to_owned(), first_position: 0 };
+    bench.library.store.note_archive(&bench.athlete.id, batch.id(), &archive).await.unwrap();
+    // Three of its files were in when the process ended.
+    let first: Vec<(String, Bytes)> =
+        members.iter().take(3).map(|(name, bytes)| ((*name).to_owned(), Bytes::copy_from_slice(bytes))).collect();
+    batch.take_in_all(first).await.unwrap();
+    let id = batch.id().to_owned();
+    std::mem::forget(batch);
+
+    let after = open(&bench.folder).await;
+    after.clear_incoming().await.unwrap();
+    assert_eq!(after.finish_left_imports(0).await.unwrap(), 1);
+    let import = after.store.import(&bench.athlete.id, &id).await.unwrap().unwrap();
+    assert_eq!((import.state, import.counts.new, import.counts.duplicate), (ImportState::Finished, 9, 0));
+    assert_eq!(after.store.activities(&bench.athlete.id).await.unwrap().len(), 9);
+    assert_eq!(std::fs::read_dir(after.incoming()).unwrap().count(), 0, "nothing stays behind");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_cap_of_an_archive_names_the_option_that_raises_it() {
+    let bench = Bench::new().await;
+    let mut library = bench.library.clone();
+    library.limits.archive.members = 1;
+    library.limits.archive.member_bytes = 1_000;
+    let batch = library.begin_import(&bench.athlete, Source::Api, "capped").await.unwrap();
+    let (a, b) = (rich(1), rich(2));
+    let mut reports = Vec::new();
+    let zip = Cursor::new(zip(&[("a.fit", &a), ("b.fit", &b)]));
+    batch.take_in_archive("capped.zip", zip, &mut |file| reports.push(file)).await.unwrap();
+    assert_eq!(results(&reports), [FileResult::Failed; 2], "{reports:?}");
+    assert!(reports[0].messages[0].contains("--max-file-mb"), "{reports:?}");
+    assert!(reports[1].name == "capped.zip" && reports[1].messages[0].contains("--max-members"), "{reports:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_archive_that_was_spooled_is_gone_when_its_files_are_in() {
+    let bench = Bench::new().await;
+    let (a, b) = (rich(1), rich(2));
+    std::fs::write(bench.library.incoming().join("one"), zip(&[("a.fit", &a)])).unwrap();
+    std::fs::write(bench.library.incoming().join("two"), zip(&[("b.fit", &b)])).unwrap();
+    let batch = bench.begin("both").await;
+    let mut reports = Vec::new();
+    for (name, file) in [("first.zip", "one"), ("second.zip", "two"), ("third.zip", "missing")] {
+        batch.take_in_archive_file(name, file, &mut |file| reports.push(file)).await.unwrap();
+    }
+    assert_eq!(results(&reports), [FileResult::New, FileResult::New, FileResult::Failed], "{reports:?}");
+    assert_eq!(reports[1].name, "second.zip/b.fit");
+    assert_eq!(std::fs::read_dir(bench.library.incoming()).unwrap().count(), 0);
+    assert_eq!(batch.finish().await.unwrap().counts.new, 2);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_an_export_says_of_a_file_goes_to_its_activity() {
+    let bench = Bench::new().await;
+    let table = "Activity ID,Activity Date,Activity Name,Activity Type,Activity Description,Filename\n\
+                 7,\"Nov 19, 2026, 7:00:00 AM\",Round the lake,Run,with the dog,activities/7.fit\n";
+    let watch = rich(1);
+    let zip = zip(&[("activities/7.fit", &watch), ("activities.csv", table.as_bytes())]);
+    let reports = bench.import_archive("export.zip", zip).await;
+    assert_eq!(reports[0].result, FileResult::New, "{reports:?}");
+    let activity = bench.activities().await.remove(0);
+    assert_eq!(activity.title.as_deref(), Some("Round the lake"));
+    assert_eq!(activity.description.as_deref(), Some("with the dog"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn many_files_keep_their_order() {
+    let bench = Bench::new().await;
+    let files: Vec<(String, Vec<u8>)> =
+        (1..=150).map(|day| (format!("{day:03}.gpx"), encode::gpx(&run(day, 0.5, false)).into_bytes())).collect();
+    let members: Vec<(&str, &[u8])> = files.iter().map(|(name, bytes)| (name.as_str(), bytes.as_slice())).collect();
+    let reports = bench.import_archive("year.zip", zip(&members)).await;
+    let names: Vec<&str> = reports.iter().map(|report| report.name.as_str()).collect();
+    let expected: Vec<String> = files.iter().map(|(name, _)| format!("year.zip/{name}")).collect();
+    assert_eq!(names, expected);
+    assert!(reports.iter().all(|report| report.result == FileResult::New));
+    assert_eq!(bench.activities().await.len(), 150);
+}
