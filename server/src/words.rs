@@ -114,9 +114,9 @@ pub(crate) fn same_activity(other: &ActivityRow, file: &str, is_kept: bool) -> S
     if other.removed_ms.is_some() {
         format!("{what}, which was taken out; it can be put back on its page")
     } else if is_kept {
-        format!("{what}; this file says more and is kept, the other is linked to it")
+        format!("{what}; this copy is kept, the other linked to it")
     } else {
-        format!("{what}, which says more and is kept; this one is linked to it")
+        format!("{what}; that copy is kept, this one linked to it")
     }
 }
 

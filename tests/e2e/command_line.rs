@@ -1,5 +1,6 @@
 //! The subcommands as a person types them.
 
+use std::io::Write as _;
 use std::path::Path;
 use std::process::{Command, Output};
 
@@ -111,6 +112,34 @@ fn an_import_is_taken_back_as_a_whole_and_brought_back() {
     let unknown = plimsoll(&["undo-import", "nothing", "--data", data]);
     assert_eq!(unknown.status.code(), Some(2));
     assert!(text(&unknown.stderr).contains("no import nothing"), "{}", text(&unknown.stderr));
+}
+
+#[test]
+fn an_archive_gives_a_line_for_every_file_in_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut gz = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+    gz.write_all(&encode::fit(&run(5, 5.0))).unwrap();
+    let gz = gz.finish().unwrap();
+    let mut zip = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+    let members = [("a.fit", encode::fit(&run(5, 5.0))), ("b.fit.gz", gz), ("photo.jpg", b"\xff\xd8\xff\xe0".to_vec())];
+    for (name, bytes) in members {
+        zip.start_file(name, zip::write::SimpleFileOptions::default()).unwrap();
+        zip.write_all(&bytes).unwrap();
+    }
+    write(folder.path(), "export.zip", zip.finish().unwrap().into_inner());
+    let (archive, data) = (folder.path().join("export.zip"), folder.path().join("data"));
+    let arguments = ["import", archive.to_str().unwrap(), "--athlete", "Ada", "--data", data.to_str().unwrap()];
+    let out = plimsoll(&arguments);
+    let words = text(&out.stdout);
+    assert!(out.status.success(), "{words}");
+    assert!(words.contains("1 new, 1 duplicate, 0 same activity, 1 set aside, 0 failed"), "{words}");
+    let line = |start: &str, name: &str| words.lines().any(|line| line.starts_with(start) && line.contains(name));
+    assert!(line("new ", "export.zip/a.fit: 5.00 km"), "{words}");
+    assert!(line("set aside ", "export.zip/photo.jpg: a picture"), "{words}");
+
+    let capped = plimsoll(&[&arguments[..], &["--max-members", "1"]].concat());
+    assert_eq!(capped.status.code(), Some(1));
+    assert!(text(&capped.stdout).contains("--max-members raises it"), "{}", text(&capped.stdout));
 }
 
 #[test]

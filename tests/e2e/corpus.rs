@@ -216,5 +216,8 @@ fn import_ends_with_a_result_for_every_file() {
         assert_eq!(count, 1, "results for {name}");
     }
     assert_eq!(results.len(), files.len());
+    for word in ["new ", "same activity ", "set aside "] {
+        assert!(results.iter().any(|line| line.starts_with(word)), "the corpus holds files that are {word}");
+    }
     assert!(!text.contains("fault of the program") && !String::from_utf8_lossy(&out.stderr).contains("panicked"));
 }

@@ -1,11 +1,13 @@
-//! Kill the service while files come in: what was acknowledged is there after the restart, once.
+//! Kill the program while files come in: what was acknowledged is there after the restart, once.
 
+use std::io::{BufRead as _, BufReader};
+use std::process::{Command, Stdio};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use plimsoll_ingest::encode;
-use plimsoll_tests::{Service, run};
+use plimsoll_tests::{Service, binary, run};
 use reqwest::Client;
 use reqwest::multipart::{Form, Part};
 use serde_json::Value;
@@ -45,6 +47,40 @@ async fn what_was_acknowledged_survives_a_kill_in_the_middle_of_an_upload() {
         let activities = bench.get("activities?limit=200").await;
         assert_eq!(activities["activities"].as_array().unwrap().len() as u64, FILES);
     }
+}
+
+#[test]
+fn what_an_import_said_is_there_after_it_was_killed() {
+    const COUNT: usize = 400;
+    let folder = tempfile::tempdir().unwrap();
+    let (files, data) = (folder.path().join("files"), folder.path().join("data"));
+    std::fs::create_dir(&files).unwrap();
+    for days_ago in 0..COUNT as u64 {
+        std::fs::write(files.join(format!("{days_ago:03}.fit")), encode::fit(&run(days_ago + 1, 3.0))).unwrap();
+    }
+    let arguments = ["import", files.to_str().unwrap(), "--athlete", "Ada", "--data", data.to_str().unwrap()];
+    let mut child = Command::new(binary()).args(arguments).stdout(Stdio::piped()).spawn().unwrap();
+    let mut said = BufReader::new(child.stdout.take().unwrap()).lines().map_while(Result::ok);
+    let is_result = |line: &String| line.starts_with("new ");
+    let mut told = said.by_ref().filter(is_result).take(70).count();
+    child.kill().unwrap();
+    child.wait().unwrap();
+    told += said.filter(is_result).count();
+    assert!((70..COUNT).contains(&told), "it was killed in the middle: {told}");
+
+    let again = Command::new(binary()).args(arguments).output().unwrap();
+    let words = String::from_utf8(again.stdout).unwrap();
+    let summary = words.lines().find(|line| line.ends_with("for Ada")).unwrap();
+    let number =
+        |place: usize| -> usize { summary.split(", ").nth(place).unwrap().split(' ').next().unwrap().parse().unwrap() };
+    let (new, duplicate) = (number(0), number(1));
+    assert_eq!(new + duplicate, COUNT, "{summary}");
+    assert!(duplicate >= told, "what was said to be in is in: {told}, {summary}");
+    let data = data.to_str().unwrap();
+    let listed = Command::new(binary()).args(["imports", "--athlete", "Ada", "--data", data]).output().unwrap();
+    let listed = String::from_utf8(listed.stdout).unwrap();
+    let first = listed.lines().last().unwrap();
+    assert!(first.contains(&format!("{duplicate} new")), "the first import lists what it brought: {listed}");
 }
 
 /// Sends files one by one until the service is gone; returns the names that it acknowledged.

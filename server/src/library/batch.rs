@@ -2,7 +2,7 @@
 
 use anyhow::Context as _;
 use bytes::Bytes;
-use futures_util::StreamExt as _;
+use futures_util::{StreamExt as _, TryStreamExt as _};
 use plimsoll_ingest::Details;
 
 use super::{Feed, Library};
@@ -122,8 +122,7 @@ impl Batch {
     async fn take_in_group(&self, group: Vec<Incoming>) -> anyhow::Result<Vec<FileReport>> {
         // A task of its own: a sender that goes away after the acknowledgement does not stop the reading.
         let (library, athlete, id) = (self.library.clone(), self.athlete.clone(), self.id.clone());
-        let taking = tokio::spawn(async move { library.take_in_group(&athlete, &id, group).await });
-        taking.await.context("taking files in ended early")?
+        own_task(async move { library.take_in_group(&athlete, &id, group).await }).await
     }
 
     /// Takes in every file that `produce` feeds, which runs on a thread of its own. `report` hears of each file when its
@@ -151,16 +150,30 @@ impl Batch {
         let done = self.library.store.done_positions(&self.athlete.id, &self.id, first).await?;
         let (mut feed, files) = Feed::new(&self.library, first, done);
         let producing = tokio::task::spawn_blocking(move || produce(&mut feed));
+        let stored = futures_util::stream::unfold(files, |mut files| async {
+            let group = files.next_group().await?;
+            Some((group, files))
+        })
+        .map(|group| {
+            let library = self.library.clone();
+            own_task(async move { library.store_group(group).await })
+        })
+        .buffered(GROUPS_AT_ONCE);
+        // One group after the other, so that the first of equal files is the one that is read.
+        let acknowledged = stored.and_then(|stored| {
+            let (library, athlete, id) = (self.library.clone(), self.athlete.clone(), self.id.clone());
+            async move { library.acknowledge_group(&athlete, &id, stored).await }
+        });
         let mut groups = std::pin::pin!(
-            futures_util::stream::unfold(files, |mut files| async {
-                let group = files.next_group().await?;
-                Some((group, files))
-            })
-            .map(|group| self.take_in_group(group))
-            .buffered(GROUPS_AT_ONCE)
+            acknowledged
+                .map_ok(|group| {
+                    let (library, athlete) = (self.library.clone(), self.athlete.clone());
+                    own_task(async move { library.read_group(&athlete, group).await })
+                })
+                .try_buffered(GROUPS_AT_ONCE)
         );
-        while let Some(reports) = groups.next().await {
-            reports?.into_iter().for_each(&mut *report);
+        while let Some(reports) = groups.try_next().await? {
+            reports.into_iter().for_each(&mut *report);
         }
         producing.await.context("reading the files ended early")
     }
@@ -194,6 +207,13 @@ impl Drop for Batch {
             });
         }
     }
+}
+
+/// Runs `work` as a task of its own, which goes on when nobody waits for it any more.
+async fn own_task<T: Send + 'static>(
+    work: impl Future<Output = anyhow::Result<T>> + Send + 'static,
+) -> anyhow::Result<T> {
+    tokio::spawn(work).await.context("taking files in ended early")?
 }
 
 /// A file name as text to show: without control characters, of bearable length.

@@ -48,6 +48,16 @@ struct StoredFile {
     room: Option<OwnedSemaphorePermit>,
 }
 
+/// A group whose bytes are in the blob store.
+pub(super) struct StoredGroup(Vec<StoredFile>);
+
+/// A group that is acknowledged.
+pub(super) struct AcknowledgedGroup {
+    files: Vec<(Arrival, Received)>,
+    unread: Vec<Unread>,
+    rooms: Vec<Option<OwnedSemaphorePermit>>,
+}
+
 impl Library {
     /// Takes a group of files in; a result for each, in their order.
     pub(super) async fn take_in_group(
@@ -56,18 +66,37 @@ impl Library {
         import_id: &str,
         group: Vec<Incoming>,
     ) -> anyhow::Result<Vec<FileReport>> {
-        let mut stored = futures_util::stream::iter(group).map(|file| self.store_bytes(file)).buffered(WRITES_AT_ONCE);
+        let stored = self.store_group(group).await?;
+        let acknowledged = self.acknowledge_group(athlete, import_id, stored).await?;
+        self.read_group(athlete, acknowledged).await
+    }
+
+    /// The first step.
+    pub(super) async fn store_group(&self, group: Vec<Incoming>) -> anyhow::Result<StoredGroup> {
+        let mut storing = futures_util::stream::iter(group).map(|file| self.store_bytes(file)).buffered(WRITES_AT_ONCE);
+        let mut stored = Vec::new();
+        while let Some(file) = storing.next().await {
+            stored.push(file?);
+        }
+        Ok(StoredGroup(stored))
+    }
+
+    /// The second. Of the same bytes in several groups, those that come first here are the ones that are read.
+    pub(super) async fn acknowledge_group(
+        &self,
+        athlete: &Athlete,
+        import_id: &str,
+        StoredGroup(stored): StoredGroup,
+    ) -> anyhow::Result<AcknowledgedGroup> {
         let (mut arrivals, mut contents, mut rooms) = (Vec::new(), Vec::new(), Vec::new());
-        while let Some(one) = stored.next().await {
-            let StoredFile { arrival, plain, room } = one?;
+        for StoredFile { arrival, plain, room } in stored {
             arrivals.push(arrival);
             contents.push(plain);
             rooms.push(room);
         }
-        drop(stored);
         let receiving = self.store.receive(&athlete.id, import_id, &arrivals, self.now_ms());
         let answers = self.timings.wait(Stage::StoreRows, 0, receiving).await?;
-        let fresh = answers
+        let unread = answers
             .iter()
             .zip(contents)
             .filter_map(|(answer, plain)| match (answer, plain) {
@@ -75,11 +104,20 @@ impl Library {
                 _ => None,
             })
             .collect();
-        let mut finished = self.read_uploads(athlete, fresh).await?.into_iter();
-        drop(rooms);
-        let mut reports = Vec::with_capacity(arrivals.len());
-        for (arrival, received) in arrivals.into_iter().zip(&answers) {
-            reports.push(self.report(athlete, arrival, received, &mut finished).await?);
+        Ok(AcknowledgedGroup { files: arrivals.into_iter().zip(answers).collect(), unread, rooms })
+    }
+
+    /// The rest.
+    pub(super) async fn read_group(
+        &self,
+        athlete: &Athlete,
+        group: AcknowledgedGroup,
+    ) -> anyhow::Result<Vec<FileReport>> {
+        let mut finished = self.read_uploads(athlete, group.unread).await?.into_iter();
+        drop(group.rooms);
+        let mut reports = Vec::with_capacity(group.files.len());
+        for (arrival, received) in group.files {
+            reports.push(self.report(athlete, arrival, &received, &mut finished).await?);
         }
         Ok(reports)
     }
