@@ -7,7 +7,7 @@ use anyhow::Context as _;
 use bytes::Bytes;
 use object_store::local::LocalFileSystem;
 use object_store::path::Path as Key;
-use object_store::{ObjectStore, ObjectStoreExt as _, PutMode, PutOptions, PutPayload};
+use object_store::{ObjectStore, ObjectStoreExt as _, PutPayload};
 use sha2::{Digest as _, Sha256};
 
 /// A store of bytes.
@@ -36,11 +36,7 @@ impl Blobs {
         if self.flushed.head(&path).await.is_ok() {
             return Ok(());
         }
-        let options = PutOptions { mode: PutMode::Create, ..PutOptions::default() };
-        match self.flushed.put_opts(&path, bytes.into(), options).await {
-            Ok(_) | Err(object_store::Error::AlreadyExists { .. }) => Ok(()),
-            Err(error) => Err(error).with_context(|| format!("cannot store {key}")),
-        }
+        self.flushed.put(&path, bytes.into()).await.map(|_| ()).with_context(|| format!("cannot store {key}"))
     }
 
     /// Stores `bytes` that can be made again: a power cut may damage them.

@@ -1,6 +1,7 @@
 //! Rows: athletes, imports, uploads and activities in SQLite. Knows SQL, knows no HTTP.
 
 mod activities;
+mod archives;
 mod athletes;
 mod diary;
 mod imports;
@@ -18,10 +19,11 @@ use sqlx::SqlitePool;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 
 pub(crate) use activities::{ActivityRow, NewActivity};
+pub(crate) use archives::WaitingArchive;
 pub(crate) use athletes::{Athlete, AthleteError, Profile, sex_from_name, sex_name};
 #[allow(unused_imports, reason = "for pages and the API")]
 pub(crate) use imports::ImportFile;
-pub(crate) use imports::{Counts, FileResult, Import, ImportState, Source, WaitingArchive};
+pub(crate) use imports::{Counts, FileResult, Import, ImportState, Source};
 pub(crate) use receive::{Arrival, Arrived, Finished, Reading, Received};
 pub(crate) use same::Likeness;
 pub(crate) use undo::Undone;

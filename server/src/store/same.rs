@@ -247,24 +247,35 @@ pub(super) async fn same_activity_words(
     upload: &Upload,
     later: &[&str],
 ) -> anyhow::Result<Vec<String>> {
-    let rows = sqlx::query(
-        "SELECT o.*, u.file_name, a.position AS own_position, a.same_as IS NULL AS is_kept FROM activities a \
-         JOIN activities o ON o.athlete_id = a.athlete_id AND o.id <> a.id \
-         AND (o.id = a.same_as OR o.same_as = a.id OR o.same_as = a.same_as) \
-         JOIN uploads u ON u.athlete_id = o.athlete_id AND u.id = o.upload_id \
-         WHERE a.athlete_id = $1 AND a.upload_id = $2 ORDER BY a.position, o.same_as IS NOT NULL, o.id",
+    let own = sqlx::query(
+        "SELECT id, same_as, COALESCE(same_as, id) AS kept FROM activities WHERE athlete_id = $1 AND upload_id = $2 \
+         ORDER BY position",
     )
     .bind(&upload.athlete_id)
     .bind(&upload.id)
     .fetch_all(&mut **transaction)
     .await?;
-    let mut words: BTreeMap<i64, String> = BTreeMap::new();
-    for row in &rows {
-        let other = activity_from_row(row)?;
-        if !later.contains(&other.upload_id.as_str()) {
-            let (file, is_kept): (String, bool) = (row.try_get("file_name")?, row.try_get("is_kept")?);
-            words.entry(row.try_get("own_position")?).or_insert_with(|| words::same_activity(&other, &file, is_kept));
+    let mut words = Vec::new();
+    for row in &own {
+        let (id, same_as, kept): (String, Option<String>, String) =
+            (row.try_get("id")?, row.try_get("same_as")?, row.try_get("kept")?);
+        // The kept one first. Two searches by key: a join would look at every activity of the athlete.
+        let others = sqlx::query(
+            "SELECT o.*, u.file_name FROM activities o JOIN uploads u ON u.athlete_id = o.athlete_id \
+             AND u.id = o.upload_id WHERE o.athlete_id = $1 AND o.id IN (SELECT $2 UNION ALL SELECT id \
+             FROM activities WHERE athlete_id = $1 AND same_as = $2) ORDER BY o.same_as IS NOT NULL, o.id",
+        )
+        .bind(&upload.athlete_id)
+        .bind(&kept)
+        .fetch_all(&mut **transaction)
+        .await?;
+        for other in &others {
+            let (found, file): (ActivityRow, String) = (activity_from_row(other)?, other.try_get("file_name")?);
+            if found.id != id && !later.contains(&found.upload_id.as_str()) {
+                words.push(words::same_activity(&found, &file, same_as.is_none()));
+                break;
+            }
         }
     }
-    Ok(words.into_values().collect())
+    Ok(words)
 }
