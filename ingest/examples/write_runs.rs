@@ -45,7 +45,8 @@ fn run(seed: u32) -> Recording {
     let mut random = Random(u64::from(seed));
     let start = DateTime::from_timestamp_secs(FIRST_START_S + BETWEEN_S * i64::from(seed)).unwrap_or_default();
     let (mut speed_mps, mut heart_bpm, mut metres) = (2.4 + random.unit(), 120.0, 0.0);
-    let (mut lat, mut lon, mut heading) = (45.0 + 10.0 * random.unit(), 10.0 * random.unit(), random.unit() * 6.28);
+    let (mut lat, mut lon, mut heading) =
+        (45.0 + 10.0 * random.unit(), 10.0 * random.unit(), std::f64::consts::TAU * random.unit());
     let mut altitude_m = 100.0 * random.unit();
     let samples = (0..SAMPLES).map(|second| {
         let sample = Sample {

@@ -4,9 +4,7 @@ use bytes::Bytes;
 use chrono::{NaiveDate, NaiveTime, TimeZone as _};
 use plimsoll_analytics::summarise;
 use plimsoll_ingest::same::{Outline, Richness};
-use plimsoll_ingest::{
-    Activity, Details, FileKind, Format, Notice, NoticeCode, ReadError, ReadOptions, RunKind, Sport, WatchFile,
-};
+use plimsoll_ingest::{Activity, Details, FileKind, Format, Notice, NoticeCode, ReadError, ReadOptions, WatchFile};
 use polars::prelude::DataFrame;
 use polars_io::prelude::{ParquetCompression, ParquetWriter};
 
@@ -129,19 +127,8 @@ impl Reader {
 /// As [`plimsoll_ingest::read`].
 pub(super) fn read(bytes: &[u8], options: &ReadOptions, details: Option<&Details>) -> Result<WatchFile, ReadError> {
     let mut file = plimsoll_ingest::read(bytes, options)?;
-    // One line of an export is about one activity.
-    if let ([activity], Some(details)) = (file.activities.as_mut_slice(), details) {
-        if let Some(sport) = &details.sport
-            && sport.name() != activity.sport.name()
-            && *sport != Sport::Unknown
-        {
-            activity.sport = sport.clone();
-        } else if let (Some(Sport::Running(kind)), Sport::Running(own @ RunKind::Generic)) =
-            (&details.sport, &mut activity.sport)
-        {
-            *own = *kind;
-        }
-        activity.details = details.clone().or(std::mem::take(&mut activity.details));
+    if let Some(details) = details {
+        file.apply(details.clone());
     }
     Ok(file)
 }
