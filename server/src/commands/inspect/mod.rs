@@ -4,13 +4,13 @@ mod print;
 
 use std::collections::BTreeMap;
 use std::fs::File;
-use std::io::{self, Write};
+use std::io::{self, Read as _, Seek as _, Write};
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
 use chrono::{DateTime, NaiveDate, Utc};
 use plimsoll_analytics::{ActivitySummary, Physiology, summarise};
-use plimsoll_ingest::archive::{Content, Limits, ReadWriteSeek, Scratch, plain, walk};
+use plimsoll_ingest::archive::{ArchiveError, Content, Limits, ReadWriteSeek, Scratch, holds_many, plain, walk};
 use plimsoll_ingest::{
     Activity, Details, Device, DiaryValue, Format, Lap, Length, Notice, OffsetSource, OtherMessage, OtherValue, Pause,
     ReadOptions, Totals, quality, read, schema,
@@ -179,26 +179,43 @@ impl Scratch for TemporaryFiles {
     }
 }
 
+/// Bytes that tell what a file is.
+const HEAD: u64 = 64 * 1024;
+
 /// Visits a report for the file at `path`, or for each of its members when it is an archive.
 fn reports(path: &Path, visit: &mut dyn FnMut(FileReport) -> ControlFlow<()>) {
     let name = path.display().to_string();
-    // A person asks about this one file by its name; there is no one else to protect.
-    let limits = Limits { member_bytes: 1_000_000_000, total_bytes: u64::MAX, ..Limits::default() };
-    let walked = open(path).map_err(Into::into).and_then(|file| {
-        walk(&name, io::BufReader::new(file), &limits, &mut TemporaryFiles, &mut |item| {
-            let report = match item.content {
-                Content::File { bytes, details } => read_report(&bytes, details.unwrap_or_default(), &limits),
-                Content::SetAside { reason } => {
-                    FileReport { ok: true, set_aside: Some(reason), ..FileReport::default() }
-                }
-                Content::Failed { reason, option: _ } => failed(reason),
-            };
-            visit(FileReport { file: item.name, ..report })
-        })
-    });
-    if let Err(error) = walked {
+    if let Err(error) = visit_file(path, &name, visit) {
         let _ = visit(FileReport { file: name, ..failed(error.to_string()) });
     }
+}
+
+fn visit_file(
+    path: &Path,
+    name: &str,
+    visit: &mut dyn FnMut(FileReport) -> ControlFlow<()>,
+) -> Result<(), ArchiveError> {
+    // A person asks about this one file by its name; there is no one else to protect.
+    let limits = Limits { member_bytes: 1_000_000_000, total_bytes: u64::MAX, ..Limits::default() };
+    let mut file = io::BufReader::new(open(path)?);
+    let mut head = Vec::new();
+    file.by_ref().take(HEAD).read_to_end(&mut head)?;
+    file.rewind()?;
+    if !holds_many(&head) {
+        let mut bytes = Vec::new();
+        file.take(limits.member_bytes).read_to_end(&mut bytes)?;
+        let report = read_report(&bytes, Details::default(), &limits);
+        let _ = visit(FileReport { file: name.to_owned(), ..report });
+        return Ok(());
+    }
+    walk(name, file, &limits, &mut TemporaryFiles, &mut |item| {
+        let report = match item.content {
+            Content::File { bytes, details } => read_report(&bytes, details.unwrap_or_default(), &limits),
+            Content::SetAside { reason } => FileReport { ok: true, set_aside: Some(reason), ..FileReport::default() },
+            Content::Failed { reason, option: _ } => failed(reason),
+        };
+        visit(FileReport { file: item.name, ..report })
+    })
 }
 
 fn failed(error: String) -> FileReport {
