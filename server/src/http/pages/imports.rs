@@ -200,17 +200,22 @@ pub(super) async fn page(
     })
 }
 
+/// The results of an import that is over, with their words.
+const FIGURES: [(FileResult, &str); 5] = [
+    (FileResult::New, "new"),
+    (FileResult::Duplicate, "the same bytes as before"),
+    (FileResult::SameActivity, "the same activity as before"),
+    (FileResult::SetAside, "set aside: not an activity"),
+    (FileResult::Failed, "failed"),
+];
+
 fn figures(counts: &Counts) -> Vec<Figure> {
-    [
-        (FileResult::New, "new"),
-        (FileResult::Duplicate, "the same bytes as before"),
-        (FileResult::SameActivity, "the same activity as before"),
-        (FileResult::SetAside, "set aside: not an activity"),
-        (FileResult::Failed, "failed"),
-    ]
-    .into_iter()
-    .map(|(result, text)| Figure { result: result.as_str(), value: words::thousands(count_of(counts, result)), text })
-    .collect()
+    let figure = |(result, text): (FileResult, &'static str)| Figure {
+        result: result.as_str(),
+        value: words::thousands(count_of(counts, result)),
+        text,
+    };
+    FIGURES.into_iter().map(figure).collect()
 }
 
 /// What an import came to.
