@@ -348,3 +348,53 @@ async fn a_diary_without_values_says_where_they_come_from() {
     let html = bench.client.get(page).send().await.unwrap().text().await.unwrap();
     assert!(html.contains("No resting heart rate") && html.contains("Apple Health"), "{html}");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn values_of_days_stand_in_the_diary_under_their_own_names() {
+    let bench = Bench::new().await;
+    let record = |kind: &str, unit: &str, day: u32, value: f64| {
+        format!(
+            "<Record type=\"HKQuantityTypeIdentifier{kind}\" sourceName=\"Watch\" unit=\"{unit}\" \
+             creationDate=\"2026-11-{day:02} 08:00:00 +0000\" startDate=\"2026-11-{day:02} 07:00:00 +0000\" \
+             endDate=\"2026-11-{day:02} 07:01:00 +0000\" value=\"{value}\"/>\n"
+        )
+    };
+    let export = format!(
+        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<HealthData locale=\"en_GB\">\n{}{}{}</HealthData>\n",
+        record("RestingHeartRate", "count/min", 3, 51.0),
+        record("RestingHeartRate", "count/min", 4, 49.0),
+        record("HeartRateVariabilitySDNN", "ms", 4, 62.5),
+    );
+    let archive = zip(&[("apple_health_export/export.xml", export.as_bytes())]);
+    let answer = send_body(&bench, "export.zip", archive).await;
+    let location = answer.headers()["location"].to_str().unwrap().to_owned();
+    let import = finished(&bench, &location).await;
+    assert_eq!(import["counts"]["failed"], 0, "{import}");
+    let told: Vec<(String, String, f64)> = bench
+        .get("diary?from=2026-11-01&to=2026-11-30")
+        .await
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|value| {
+            let text = |name: &str| value[name].as_str().unwrap().to_owned();
+            (text("date"), text("kind"), value["value"].as_f64().unwrap())
+        })
+        .collect();
+    let value = |date: &str, kind: &str, value: f64| (date.to_owned(), kind.to_owned(), value);
+    assert_eq!(
+        told,
+        [
+            value("2026-11-03", "resting_heart_rate_bpm", 51.0),
+            value("2026-11-04", "hrv_sdnn_ms", 62.5),
+            value("2026-11-04", "resting_heart_rate_bpm", 49.0),
+        ]
+    );
+    assert_eq!(bench.get("diary?from=2026-11-04&to=2026-11-04").await.as_array().unwrap().len(), 2);
+    let page = format!("{}/athletes/{}/diary", bench.service.url, bench.athlete);
+    let html = bench.client.get(&page).send().await.unwrap().text().await.unwrap();
+    assert!(html.contains("HRV, SDNN, ms") && !html.contains("HRV, RMSSD"), "{html}");
+    let undo = bench.client.post(format!("{}{location}/undo", bench.service.url)).send().await.unwrap();
+    assert_eq!(undo.status(), StatusCode::OK);
+    assert_eq!(bench.get("diary").await, json!([]));
+}

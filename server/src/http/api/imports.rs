@@ -261,11 +261,11 @@ pub(super) async fn files(
 /// Every result, in the order in which a person wants to hear of them.
 pub(crate) const RESULTS: [FileResult; 6] = [
     FileResult::Failed,
-    FileResult::Waiting,
     FileResult::New,
     FileResult::SameActivity,
     FileResult::Duplicate,
     FileResult::SetAside,
+    FileResult::Waiting,
 ];
 
 /// The result of a name.

@@ -108,7 +108,7 @@ pub(super) async fn page(
         span: format!("{} to {}", words::day_month_near(from, today), words::day_month_near(to, today)),
         kinds,
         rows: rows.collect(),
-        earlier: all.iter().map(|value| value.date).filter(|date| *date < from).next_back(),
+        earlier: all.iter().map(|value| value.date).rfind(|date| *date < from),
         later: to < newest,
     })
 }

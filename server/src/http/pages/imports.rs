@@ -174,7 +174,7 @@ pub(super) async fn page(
             Some(upload) => app.library.store.activities_of_upload(&athlete.id, upload).await?,
             None => Vec::new(),
         };
-        rows.push(file_row(file, &given, today));
+        rows.push(file_row(&file, &given, today));
     }
     let filters = RESULTS
         .into_iter()
@@ -268,7 +268,7 @@ fn outcome(import: &Import, athlete: &Athlete, today: NaiveDate) -> String {
     told.join(" ")
 }
 
-/// A page of the report: what failed first, then what waits, then the rest. Begins at `from`; returns where the next
+/// A page of the report: what failed first, then the rest, what waits last. Begins at `from`; returns where the next
 /// page begins.
 async fn report(
     app: &App,
@@ -298,7 +298,7 @@ async fn report(
     Ok((files, next))
 }
 
-fn file_row(file: ImportFile, given: &[ActivityRow], today: NaiveDate) -> FileRow {
+fn file_row(file: &ImportFile, given: &[ActivityRow], today: NaiveDate) -> FileRow {
     let (place, name) = match file.name.rsplit_once('/') {
         Some((place, name)) if !name.is_empty() => (Some(place.to_owned()), name.to_owned()),
         _ => (None, file.name.clone()),
