@@ -122,8 +122,8 @@ pub(crate) enum Command {
 pub(crate) struct LimitArgs {
     #[command(flatten)]
     files: FileLimitArgs,
-    /// Largest upload (all its files together) that is taken, in MB
-    #[arg(long, value_name = "MB", default_value_t = 256)]
+    /// Largest upload (all its files together) that is taken, in MB; archives wait on the disk, not in memory
+    #[arg(long, value_name = "MB", default_value_t = 20_000)]
     max_upload_mb: u32,
 }
 

@@ -134,6 +134,16 @@ pub(crate) fn too_large(size: u64, limit_bytes: usize, option: &str) -> String {
     )
 }
 
+/// `128 MB`, `20 GB`.
+pub(crate) fn size(bytes: u64) -> String {
+    let megabytes = megabytes(bytes);
+    if megabytes < 1000.0 {
+        format!("{megabytes:.0}\u{a0}MB")
+    } else {
+        format!("{}\u{a0}GB", one_decimal(megabytes / 1000.0).trim_end_matches(".0"))
+    }
+}
+
 /// Bytes as megabytes (1 MB = 1,000,000 bytes).
 #[expect(clippy::cast_precision_loss, reason = "shown to the nearest megabyte")]
 pub(crate) fn megabytes(bytes: u64) -> f64 {
@@ -144,6 +154,24 @@ pub(crate) fn megabytes(bytes: u64) -> f64 {
 pub(crate) fn sport(name: &str, run_kind: Option<&str>) -> String {
     let name = name.replace('_', " ");
     run_kind.map_or_else(|| name.clone(), |kind| format!("{kind} {name}"))
+}
+
+/// `1 file`, `2 files`, `1,234 files`.
+pub(crate) fn count(number: u64, one: &str, many: &str) -> String {
+    format!("{}\u{a0}{}", thousands(number), if number == 1 { one } else { many })
+}
+
+/// `1,234`.
+pub(crate) fn thousands(number: u64) -> String {
+    let digits = number.to_string();
+    let mut text = String::new();
+    for (place, digit) in digits.chars().enumerate() {
+        if place > 0 && (digits.len() - place).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
 }
 
 /// A word with its first letter in upper case.
@@ -170,6 +198,16 @@ mod tests {
         assert_eq!(duration(3753.4), "1:02:33");
         assert_eq!(duration(2527.0), "42:07");
         assert_eq!(duration(f64::NAN), "0:00");
+    }
+
+    #[test]
+    fn one_is_singular_and_thousands_are_set_apart() {
+        assert_eq!(count(1, "file", "files"), "1\u{a0}file");
+        assert_eq!(count(0, "file", "files"), "0\u{a0}files");
+        assert_eq!(
+            (thousands(999), thousands(1_000), thousands(1_234_567)),
+            ("999".into(), "1,000".into(), "1,234,567".into())
+        );
     }
 
     #[test]

@@ -5,93 +5,91 @@ for (const field of document.querySelectorAll("[data-own-zone]")) {
   if (!field.value) field.value = Intl.DateTimeFormat().resolvedOptions().timeZone ?? "";
 }
 
+document.documentElement.classList.add("scripted");
+
+// An import that is running: the figures as they come, and the whole page anew at its end.
+const running = document.querySelector("[data-running]");
+if (running) {
+  const look = async () => {
+    try {
+      const answer = await fetch(running.dataset.running);
+      if (answer.ok) {
+        const { state, counts } = await answer.json();
+        if (state !== "running") return location.reload();
+        let done = 0;
+        for (const [result, files] of Object.entries(counts)) {
+          const figure = running.querySelector(`[data-result="${result}"]`);
+          if (figure) figure.textContent = files.toLocaleString("en-GB");
+          if (result !== "waiting") done += files;
+        }
+        document.getElementById("done").textContent = done.toLocaleString("en-GB");
+      }
+    } catch {
+      // The service may come back.
+    }
+    setTimeout(look, 1000);
+  };
+  setTimeout(look, 500);
+}
+
 const form = document.getElementById("upload");
 if (form) {
-  const section = document.getElementById("results");
-  const list = section.querySelector("ul");
-  const fileLimit = Math.min(Number(form.dataset.fileLimit), Number(form.dataset.requestLimit));
-  const megabytes = (bytes) => `${Math.round(bytes / 1e6)} MB`;
+  const problem = document.getElementById("problem");
+  const sending = document.getElementById("sending");
+  const [text, bar] = [sending.querySelector("p"), sending.querySelector("progress")];
+  const button = form.querySelector("button");
+  const limit = Number(form.dataset.requestLimit);
+  const size = (bytes) => (bytes < 1e9 ? `${Math.round(bytes / 1e6)} MB` : `${(bytes / 1e9).toFixed(1)} GB`);
 
-  const row = (file) => {
-    const item = document.createElement("li");
-    const pill = document.createElement("span");
-    pill.className = "pill";
-    pill.textContent = "waiting";
-    const name = document.createElement("b");
-    name.className = "file";
-    name.textContent = file.name;
-    const bar = document.createElement("progress");
-    bar.max = 1;
+  const refuse = (words) => {
+    sending.hidden = true;
+    button.disabled = false;
+    problem.textContent = words;
+    problem.hidden = false;
+    problem.scrollIntoView({ block: "nearest" });
+  };
+
+  // All files are one upload, so that they are one import.
+  const send = (files) => {
+    if (button.disabled) return;
+    problem.hidden = true;
+    if (files.length === 0) return refuse("No file was chosen.");
+    const bytes = files.reduce((sum, { file }) => sum + file.size, 0);
+    if (bytes > limit) return refuse(`The upload is larger (${size(bytes)}) than the limit for one upload, ${size(limit)}.`);
+    const body = new FormData();
+    for (const { file, name } of files) body.append("file", file, name);
+    const what = files.length === 1 ? files[0].name : `${files.length.toLocaleString("en-GB")} files`;
+    text.textContent = `Sending ${what}`;
     bar.value = 0;
-    item.append(pill, " ", name, " ", bar);
-    list.append(item);
-    return { item, pill, bar };
+    sending.hidden = false;
+    button.disabled = true;
+    const request = new XMLHttpRequest();
+    request.open("POST", form.dataset.api);
+    request.responseType = "json";
+    request.upload.onprogress = (event) => {
+      if (event.lengthComputable) bar.value = event.loaded / event.total;
+    };
+    request.upload.onload = () => {
+      text.textContent = `Reading ${what}`;
+      bar.removeAttribute("value");
+    };
+    request.onload = () => {
+      const answer = request.response;
+      if (answer?.import) location.assign(`${form.dataset.athlete}/imports/${answer.import.id}`);
+      else refuse(answer?.detail ?? `The service answered ${request.status}.`);
+    };
+    request.onerror = () => refuse("The connection broke off. Files that were taken in stand below after a reload; send the rest again.");
+    request.send(body);
   };
 
-  const show = ({ item, pill, bar }, result) => {
-    bar.remove();
-    pill.textContent = result.result;
-    pill.className = `pill ${result.result}`;
-    item.className = result.result;
-    for (const activity of result.activities) {
-      const link = document.createElement("a");
-      link.href = `${form.dataset.athlete}/activities/${activity.id}`;
-      const km = activity.distance_m == null ? "" : `${(activity.distance_m / 1000).toFixed(1)} km `;
-      const day = new Date(`${activity.local_date}T12:00:00`);
-      const on = day.toLocaleDateString("en-GB", { day: "numeric", month: "short", year: "numeric" });
-      link.textContent = `${km}${activity.sport.replaceAll("_", " ")} on ${on}`;
-      item.append(link, " ");
-    }
-    for (const message of result.messages) {
-      const note = document.createElement("p");
-      note.className = "note";
-      note.textContent = message;
-      item.append(note);
-    }
-  };
-
-  const failure = (text) => ({ result: "failed", messages: [text], activities: [] });
-
-  const send = (file, shown) =>
-    new Promise((done) => {
-      if (file.size > fileLimit) {
-        show(shown, failure(`It is larger (${megabytes(file.size)}) than the limit for one file, ${megabytes(fileLimit)}.`));
-        return done();
-      }
-      const body = new FormData();
-      body.append("file", file, file.name);
-      const request = new XMLHttpRequest();
-      request.open("POST", form.dataset.api);
-      request.responseType = "json";
-      request.upload.onprogress = (event) => {
-        if (event.lengthComputable) shown.bar.value = event.loaded / event.total;
-      };
-      request.onload = () => {
-        const answer = request.response;
-        const result = Array.isArray(answer) ? answer[0] : undefined;
-        show(shown, result ?? failure(answer?.detail ?? `The service answered ${request.status}.`));
-        done();
-      };
-      request.onerror = () => {
-        show(shown, failure("The connection broke off. Files marked “new” are stored; send this one again."));
-        done();
-      };
-      request.send(body);
-    });
-
-  const sendAll = async (files) => {
-    if (files.length === 0) return;
-    section.hidden = false;
-    list.replaceChildren();
-    const rows = files.map((file) => [file, row(file)]);
-    section.scrollIntoView({ block: "nearest" });
-    for (const [file, shown] of rows) await send(file, shown);
-    form.reset();
-  };
+  const named = (file) => ({ file, name: file.webkitRelativePath || file.name });
 
   // Files of dropped folders, folders within folders included.
   const filesOf = async (entry) => {
-    if (entry.isFile) return [await new Promise((found, failed) => entry.file(found, failed))];
+    if (entry.isFile) {
+      const file = await new Promise((found, failed) => entry.file(found, failed));
+      return [{ file, name: entry.fullPath.replace(/^\//, "") }];
+    }
     const reader = entry.createReader();
     const files = [];
     for (;;) {
@@ -103,7 +101,7 @@ if (form) {
 
   form.addEventListener("submit", (event) => {
     event.preventDefault();
-    sendAll([...form.querySelector("input[type=file]").files]);
+    send([...form.querySelectorAll("input[type=file]")].flatMap((input) => [...input.files].map(named)));
   });
   form.addEventListener("dragover", (event) => {
     event.preventDefault();
@@ -114,6 +112,10 @@ if (form) {
     event.preventDefault();
     form.classList.remove("over");
     const entries = [...event.dataTransfer.items].map((item) => item.webkitGetAsEntry?.()).filter(Boolean);
-    sendAll((await Promise.all(entries.map(filesOf))).flat());
+    try {
+      send((await Promise.all(entries.map(filesOf))).flat());
+    } catch {
+      refuse("What was dropped could not be read.");
+    }
   });
 }

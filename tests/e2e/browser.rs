@@ -123,11 +123,11 @@ async fn a_person_uploads_files_and_reads_the_line_and_a_flag() {
     let input = browser.wait().for_element(Locator::Css("#files")).await.unwrap();
     input.send_keys(&paths.join("\n")).await.unwrap();
     browser.find(Locator::Css("#upload button")).await.unwrap().click().await.unwrap();
-    browser.wait().for_element(Locator::Css("#results li.failed")).await.unwrap();
-    let results = text(&browser, "#results").await;
-    assert_eq!(results.to_lowercase().matches("new ").count(), 4, "{results}");
-    assert!(results.contains("page.fit") && results.contains("HTML"), "{results}");
-    picture(&browser, "upload").await;
+    browser.wait().for_element(Locator::Css(".report .failed")).await.unwrap();
+    assert_eq!(text(&browser, "[data-result=new]").await, "4");
+    let first = text(&browser, ".report tbody tr").await;
+    assert!(first.contains("page.fit") && first.contains("HTML"), "what failed stands first: {first}");
+    picture(&browser, "import").await;
 
     browser.find(Locator::LinkText("See where the line is now")).await.unwrap().click().await.unwrap();
     assert_eq!(text(&browser, "#line-km").await, "13.2");
@@ -165,6 +165,58 @@ async fn a_person_uploads_files_and_reads_the_line_and_a_flag() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_person_sends_a_zip_undoes_the_import_and_brings_it_back() {
+    let Some(driver) = Driver::start() else { return };
+    let folder = tempfile::tempdir().unwrap();
+    let bench = crate::service::Bench::on(&folder.path().join("data")).await;
+    let archive = folder.path().join("export.zip");
+    let files: Vec<(String, Vec<u8>)> = [(25, 12.0), (3, 16.0)]
+        .into_iter()
+        .map(|(days_ago, km)| (format!("activities/{days_ago}.fit"), encode::fit(&run(days_ago, km))))
+        .collect();
+    let named: Vec<(&str, &[u8])> = files.iter().map(|(name, bytes)| (name.as_str(), bytes.as_slice())).collect();
+    std::fs::write(&archive, crate::imports::zip(&named)).unwrap();
+    let browser = driver.browser(390, 844, true).await;
+    let athlete = format!("{}/athletes/{}", bench.service.url, bench.athlete);
+    browser.goto(&format!("{athlete}/upload")).await.unwrap();
+    picture(&browser, "upload-phone").await;
+    let input = browser.find(Locator::Css("#files")).await.unwrap();
+    input.send_keys(archive.to_str().unwrap()).await.unwrap();
+    browser.find(Locator::Css("#upload button")).await.unwrap().click().await.unwrap();
+    // The page follows the import by itself until it is over.
+    let undo = browser.wait().for_element(Locator::Css("form[action$='/undo'] button")).await.unwrap();
+    assert_eq!(text(&browser, "[data-result=new]").await, "2");
+    assert!(text(&browser, "h1").await.contains("export.zip"));
+    picture(&browser, "import-phone").await;
+    undo.click().await.unwrap();
+    let redo = browser.wait().for_element(Locator::Css("form[action$='/redo'] button")).await.unwrap();
+    assert!(text(&browser, "main").await.contains("counts nowhere"));
+    assert!(bench.get("activities").await["activities"].as_array().unwrap().is_empty());
+    picture(&browser, "import-undone-phone").await;
+    redo.click().await.unwrap();
+    browser.wait().for_element(Locator::Css("form[action$='/undo'] button")).await.unwrap();
+    assert_eq!(bench.get("activities").await["activities"].as_array().unwrap().len(), 2);
+
+    // A drop of two files is one import, which the folder gave its name.
+    browser.goto(&format!("{athlete}/upload")).await.unwrap();
+    browser
+        .execute(
+            "const entry = (name) => ({ isFile: true, fullPath: `/Watch/${name}`, \
+                file: (found) => found(new File(['no run ' + name], name)) }); \
+             const event = new Event('drop', { cancelable: true }); \
+             event.dataTransfer = { items: ['a.fit', 'b.fit'].map((name) => ({ webkitGetAsEntry: () => entry(name) })) }; \
+             document.getElementById('upload').dispatchEvent(event);",
+            vec![],
+        )
+        .await
+        .unwrap();
+    browser.wait().for_element(Locator::Css(".report .failed")).await.unwrap();
+    assert_eq!(text(&browser, "h1").await, "folder Watch");
+    assert_eq!(text(&browser, "[data-result=failed]").await, "2");
+    browser.close().await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn every_page_fits_a_phone_and_a_laptop_in_light_and_dark() {
     let Some(driver) = Driver::start() else { return };
     let service = Service::start(&["demo"]);
@@ -182,6 +234,7 @@ async fn every_page_fits_a_phone_and_a_laptop_in_light_and_dark() {
             ("today", String::new()),
             ("activities", "/activities".to_owned()),
             ("upload", "/upload".to_owned()),
+            ("diary", "/diary".to_owned()),
             ("settings", "/settings".to_owned()),
         ] {
             browser.goto(&format!("{}{today}{path}", service.url)).await.unwrap();

@@ -90,8 +90,8 @@ async fn send_all(client: Client, address: String, acknowledged: Arc<AtomicUsize
         let name = format!("{days_ago}.fit");
         let part = Part::bytes(encode::fit(&run(days_ago + 1, 3.0))).file_name(name.clone());
         let Ok(answer) = client.post(&address).multipart(Form::new().part("file", part)).send().await else { break };
-        let Ok(results) = answer.json::<Vec<Value>>().await else { break };
-        assert!(results[0]["result"] != "failed", "{results:?}");
+        let Ok(answer) = answer.json::<Value>().await else { break };
+        assert!(answer["files"][0]["result"] != "failed", "{answer}");
         names.push(name);
         acknowledged.fetch_add(1, Ordering::SeqCst);
     }

@@ -5,5 +5,6 @@
 mod browser;
 mod command_line;
 mod corpus;
+mod imports;
 mod kill;
 mod service;

@@ -25,7 +25,11 @@ impl Bench {
     }
 
     pub(crate) async fn on(data: &Path) -> Self {
-        let service = Service::serve(data);
+        Self::with(data, &[]).await
+    }
+
+    pub(crate) async fn with(data: &Path, arguments: &[&str]) -> Self {
+        let service = Service::start(&[&["serve", "--data", data.to_str().unwrap()], arguments].concat());
         let client = Client::new();
         let answer = client
             .post(format!("{}/api/v1/athletes", service.url))
@@ -55,7 +59,9 @@ impl Bench {
         }
         let answer = self.client.post(self.api("uploads")).multipart(form).send().await.unwrap();
         assert_eq!(answer.status(), StatusCode::OK);
-        answer.json().await.unwrap()
+        let answer: Value = answer.json().await.unwrap();
+        assert_eq!(answer["import"]["state"], "finished");
+        answer["files"].as_array().unwrap().clone()
     }
 }
 
@@ -173,7 +179,8 @@ async fn bad_files_are_named_with_their_reason_and_the_good_ones_beside_them_go_
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_body_of_300_mb_is_refused_by_a_limit_that_the_message_names() {
-    let bench = Bench::new().await;
+    let folder = tempfile::tempdir().unwrap();
+    let bench = Bench::with(folder.path(), &["--max-upload-mb", "256"]).await;
     let form = Form::new().part("file", Part::bytes(vec![0_u8; 300_000_000]).file_name("big.fit"));
     let answer = bench.client.post(bench.api("uploads")).multipart(form).send().await.unwrap();
     assert_eq!(answer.status(), StatusCode::PAYLOAD_TOO_LARGE);
@@ -211,10 +218,13 @@ async fn a_name_is_text_wherever_it_is_shown() {
     let bench = Bench::new().await;
     let name = "<script>alert(1)</script>.fit";
     bench.upload(vec![(name, b"nonsense".to_vec())]).await;
-    let page = format!("{}/athletes/{}/upload", bench.service.url, bench.athlete);
-    let html = bench.client.get(page).send().await.unwrap().text().await.unwrap();
-    assert!(!html.contains("<script>alert"), "an uploaded name became markup");
-    assert!(html.contains("script&#62;.fit") || html.contains("&gt;.fit"), "the name is shown");
+    let import = bench.get("imports").await["imports"][0]["id"].as_str().unwrap().to_owned();
+    for page in ["upload".to_owned(), format!("imports/{import}")] {
+        let page = format!("{}/athletes/{}/{page}", bench.service.url, bench.athlete);
+        let html = bench.client.get(page).send().await.unwrap().text().await.unwrap();
+        assert!(!html.contains("<script>alert"), "an uploaded name became markup");
+        assert!(html.contains("alert(1)"), "the name is shown");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -224,7 +234,11 @@ async fn every_address_of_the_document_answers_and_unknown_ones_are_problems() {
         bench.client.get(format!("{}/api/openapi.json", bench.service.url)).send().await.unwrap().json().await.unwrap();
     assert_eq!(document["openapi"], "3.1.0");
     for path in document["paths"].as_object().unwrap().keys() {
-        let filled = path.replace("{athlete}", "nobody").replace("{activity}", "none").replace("{upload}", "none");
+        let filled = path
+            .replace("{athlete}", "nobody")
+            .replace("{activity}", "none")
+            .replace("{upload}", "none")
+            .replace("{import}", "none");
         let answer = bench.client.get(format!("{}{}", bench.service.url, filled.replace("{name}", "none.svg"))).send();
         let status = answer.await.unwrap().status();
         let expected = if path.contains("{athlete}") {

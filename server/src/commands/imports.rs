@@ -20,7 +20,7 @@ pub(crate) async fn list(athlete: &str, data: &Path) -> anyhow::Result<()> {
     let found = library.store.athlete_named(athlete).await?;
     let athlete = found.with_context(|| format!("there is no athlete named “{athlete}” in {}", data.display()))?;
     let mut out = std::io::stdout();
-    for import in library.store.imports(&athlete.id, MOST).await? {
+    for import in library.store.imports(&athlete.id, None, MOST).await? {
         let began = chrono::DateTime::from_timestamp_millis(import.started_ms).unwrap_or_default();
         let local = began.with_timezone(&athlete.profile.zone).format("%Y-%m-%d %H:%M");
         let state = match import.state {

@@ -1,4 +1,4 @@
-//! The style sheet, the script and the icon, inside the binary.
+//! The style sheet, the script, the icon and a table to fill in, inside the binary.
 
 use axum::Router;
 use axum::http::header;
@@ -15,6 +15,10 @@ pub(super) fn routes() -> Router<App> {
         .route(
             "/static/plimsoll.js",
             get(|| async { asset("text/javascript", include_str!("../../static/plimsoll.js")) }),
+        )
+        .route(
+            "/static/past-training.csv",
+            get(|| async { asset("text/csv; charset=utf-8", include_str!("../../static/past-training.csv")) }),
         )
         .route("/static/icon.svg", get(|| async { asset("image/svg+xml", include_str!("../../static/icon.svg")) }))
 }

@@ -40,7 +40,19 @@ impl Problem {
         Self::new(StatusCode::NOT_FOUND, format!("There is no such {what}. It may have been removed."))
     }
 
+    /// There is no room for what was sent.
+    pub(crate) fn disk_full() -> Self {
+        Self::new(StatusCode::INSUFFICIENT_STORAGE, "The disk of the service is full: make room and send it again.")
+    }
+
     fn internal(error: &anyhow::Error) -> Self {
+        let is_disk_full = error.chain().any(|cause| cause.downcast_ref().is_some_and(is_full))
+            // SQLite's own words.
+            || format!("{error:#}").contains("database or disk is full");
+        if is_disk_full {
+            tracing::error!(error = format!("{error:#}"), "the disk is full");
+            return Self::disk_full();
+        }
         tracing::error!(error = format!("{error:#}"), "a request failed");
         Self::new(
             StatusCode::INTERNAL_SERVER_ERROR,
@@ -51,6 +63,11 @@ impl Problem {
     fn status(&self) -> StatusCode {
         StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
     }
+}
+
+/// Whether an error says that there is no room on the disk.
+pub(super) fn is_full(error: &std::io::Error) -> bool {
+    matches!(error.kind(), std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded)
 }
 
 impl From<anyhow::Error> for Problem {

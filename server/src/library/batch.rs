@@ -94,7 +94,8 @@ impl Batch {
     ///
     /// # Errors
     /// Only when the store or the disk fails; a file that cannot be read is a [`FileResult::Failed`]. An archive has to
-    /// go through [`Batch::take_in_archive`].
+    /// go through [`Batch::open_waiting_archive`].
+    #[cfg(test)]
     pub(crate) async fn take_in(&self, name: &str, bytes: Bytes) -> anyhow::Result<FileReport> {
         self.take_in_one(name, Content::Bytes { bytes, details: None }).await
     }

@@ -198,6 +198,7 @@ impl Scratch for TemporaryFiles {
 
 impl Batch {
     /// Takes in every file of an archive, a few at a time.
+    #[cfg(test)]
     pub(crate) async fn take_in_archive(
         &self,
         name: &str,
@@ -208,23 +209,22 @@ impl Batch {
         self.take_in_from(move |feed| feed.archive(&name, source), report).await.map(|_| ())
     }
 
-    /// Takes in every file of an archive that lies under the name `file` in [`Library::incoming`], then removes it.
-    /// When the process ends in the middle, the next start goes on with it.
-    #[allow(dead_code, reason = "for pages and the API")]
-    pub(crate) async fn take_in_archive_file(
-        &self,
-        name: &str,
-        file: &str,
-        report: &mut (dyn FnMut(FileReport) + Send),
-    ) -> anyhow::Result<()> {
-        let first_position = self.library.store.next_position(&self.athlete.id, self.id()).await?;
-        let archive = WaitingArchive { file: file.to_owned(), name: shown_name(name), first_position };
-        self.library.store.note_archive(&self.athlete.id, self.id(), &archive).await?;
-        self.open_waiting_archive(&archive, report).await
+    /// Notes an archive that lies under the name `file` in [`Library::incoming`]. After this returns it is never lost:
+    /// when the process ends in the middle, the next start goes on with it. Several archives may wait.
+    pub(crate) async fn keep_archive(&self, name: &str, file: &str) -> anyhow::Result<WaitingArchive> {
+        let store = &self.library.store;
+        let next = store.next_position(&self.athlete.id, self.id()).await?;
+        // The archives before have room for all their members and for the word that one ended early.
+        let room = i64::try_from(self.library.limits.archive.members).map_or(i64::MAX, |most| most.saturating_add(2));
+        let waiting = store.waiting_archives(&self.athlete.id, self.id()).await?;
+        let after = waiting.last().map_or(0, |last| last.first_position.saturating_add(room));
+        let archive = WaitingArchive { file: file.to_owned(), name: shown_name(name), first_position: next.max(after) };
+        store.note_archive(&self.athlete.id, self.id(), &archive).await?;
+        Ok(archive)
     }
 
     /// Takes in what is not yet in of an archive in the data folder, then removes it.
-    pub(super) async fn open_waiting_archive(
+    pub(crate) async fn open_waiting_archive(
         &self,
         archive: &WaitingArchive,
         report: &mut (dyn FnMut(FileReport) + Send),

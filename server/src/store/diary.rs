@@ -9,7 +9,6 @@ use super::{Store, Upload};
 impl Store {
     /// An athlete's values of single days from `from` to `to`, both included, by date and kind. Of several values of
     /// one day and kind, the one that was measured last counts.
-    #[cfg_attr(not(test), expect(dead_code, reason = "for pages and the API"))]
     pub(crate) async fn diary(
         &self,
         athlete_id: &str,

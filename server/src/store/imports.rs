@@ -65,7 +65,6 @@ pub(crate) struct Counts {
 
 /// An import.
 #[derive(Debug, Clone)]
-#[allow(dead_code, reason = "for pages and the API")]
 pub(crate) struct Import {
     /// UUIDv7.
     pub(crate) id: String,
@@ -89,7 +88,6 @@ pub(crate) struct Import {
 
 /// One file of an import.
 #[derive(Debug, Clone)]
-#[allow(dead_code, reason = "for pages and the API")]
 pub(crate) struct ImportFile {
     /// Place in the import, from 0; not every place is taken.
     pub(crate) position: i64,
@@ -207,14 +205,21 @@ impl Store {
         Ok(())
     }
 
-    /// An athlete's imports, newest first, at most `limit`; those that brought no file are left out.
-    pub(crate) async fn imports(&self, athlete_id: &str, limit: i64) -> anyhow::Result<Vec<Import>> {
+    /// An athlete's imports, newest first, at most `limit`; those that brought no file are left out. `before` is the id
+    /// of the last one of the page before.
+    pub(crate) async fn imports(
+        &self,
+        athlete_id: &str,
+        before: Option<&str>,
+        limit: i64,
+    ) -> anyhow::Result<Vec<Import>> {
         let rows = sqlx::query(
-            "SELECT * FROM imports i WHERE athlete_id = $1 AND (state = 'running' OR EXISTS (SELECT 1 FROM \
+            "SELECT * FROM imports i WHERE athlete_id = $1 AND ($3 IS NULL OR id < $3) AND (state = 'running' OR EXISTS (SELECT 1 FROM \
              import_files f WHERE f.athlete_id = i.athlete_id AND f.import_id = i.id)) ORDER BY id DESC LIMIT $2",
         )
         .bind(athlete_id)
         .bind(limit)
+        .bind(before)
         .fetch_all(&self.read)
         .await?;
         let mut imports = Vec::with_capacity(rows.len());
@@ -247,7 +252,6 @@ impl Store {
     }
 
     /// Files of an import from `first_position` on, in its order, at most `limit`; only those with `result` when given.
-    #[cfg_attr(not(test), expect(dead_code, reason = "for pages and the API"))]
     pub(crate) async fn import_files(
         &self,
         athlete_id: &str,

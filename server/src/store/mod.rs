@@ -21,9 +21,7 @@ use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, S
 pub(crate) use activities::{ActivityRow, NewActivity};
 pub(crate) use archives::WaitingArchive;
 pub(crate) use athletes::{Athlete, AthleteError, Profile, sex_from_name, sex_name};
-#[allow(unused_imports, reason = "for pages and the API")]
-pub(crate) use imports::ImportFile;
-pub(crate) use imports::{Counts, FileResult, Import, ImportState, Source};
+pub(crate) use imports::{Counts, FileResult, Import, ImportFile, ImportState, Source};
 pub(crate) use receive::{Arrival, Arrived, Finished, Reading, Received};
 pub(crate) use same::Likeness;
 pub(crate) use undo::Undone;

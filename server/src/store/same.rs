@@ -40,7 +40,6 @@ struct Compared {
 
 impl Store {
     /// The copies that are left out in favour of an activity, the earliest stored first.
-    #[cfg_attr(not(test), expect(dead_code, reason = "for pages and the API"))]
     pub(crate) async fn copies_of(&self, athlete_id: &str, id: &str) -> anyhow::Result<Vec<ActivityRow>> {
         let rows = sqlx::query("SELECT * FROM present_activities WHERE athlete_id = $1 AND same_as = $2 ORDER BY id")
             .bind(athlete_id)
@@ -51,13 +50,11 @@ impl Store {
     }
 
     /// Says that an activity is no copy of any other: it stands alone from now on. False when there is none.
-    #[cfg_attr(not(test), expect(dead_code, reason = "for pages and the API"))]
     pub(crate) async fn separate(&self, athlete_id: &str, id: &str) -> anyhow::Result<bool> {
         self.set_kept_apart(athlete_id, id, true).await
     }
 
     /// Takes back [`Store::separate`]: the activity is linked with its copies again. False when there is none.
-    #[cfg_attr(not(test), expect(dead_code, reason = "for pages and the API"))]
     pub(crate) async fn unite(&self, athlete_id: &str, id: &str) -> anyhow::Result<bool> {
         self.set_kept_apart(athlete_id, id, false).await
     }

@@ -21,7 +21,7 @@ use crate::track::Track;
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub(crate) struct ActivityBody {
     /// Id.
-    pub(crate) id: String,
+    id: String,
     /// The upload it came in.
     upload: String,
     /// `running`, `cycling`…; only `running` counts toward the line.
@@ -44,9 +44,9 @@ pub(crate) struct ActivityBody {
     utc_offset_s: Option<i64>,
     /// The day that the load counts on.
     #[schema(value_type = String, format = Date)]
-    pub(crate) local_date: NaiveDate,
+    local_date: NaiveDate,
     /// Distance, m.
-    pub(crate) distance_m: Option<f64>,
+    distance_m: Option<f64>,
     /// Time in motion, s.
     moving_time_s: Option<f64>,
     /// Time with the timer running, s.
@@ -118,13 +118,6 @@ impl From<&ActivityRow> for ActivityBody {
     }
 }
 
-impl ActivityBody {
-    /// `running`, `trail running`, `open water swimming`.
-    pub(crate) fn sport_words(&self) -> String {
-        crate::words::sport(&self.sport, self.run_kind.as_deref())
-    }
-}
-
 /// A page of activities.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct ActivityPage {
@@ -159,7 +152,7 @@ pub(super) async fn list(
     Ok(Json(ActivityPage { activities: page.rows.iter().map(ActivityBody::from).collect(), next: page.next }))
 }
 
-async fn row(app: &App, athlete_id: &str, id: &str) -> Result<ActivityRow, Problem> {
+pub(super) async fn row(app: &App, athlete_id: &str, id: &str) -> Result<ActivityRow, Problem> {
     app.library.store.activity(athlete_id, id).await?.ok_or_else(|| Problem::no_such("activity"))
 }
 

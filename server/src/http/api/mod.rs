@@ -2,6 +2,9 @@
 
 mod activities;
 mod athletes;
+mod copies;
+mod diary;
+mod imports;
 mod load;
 mod uploads;
 
@@ -15,7 +18,8 @@ use super::App;
 use super::error::Problem;
 use crate::store::Athlete;
 
-pub(super) use activities::ActivityBody;
+pub(super) use diary::EVERY_DAY;
+pub(super) use imports::{RESULTS, find as find_import, result_named, sentence, turned};
 pub(super) use load::{HISTORY_DAYS, history_days};
 
 #[derive(OpenApi)]
@@ -37,9 +41,18 @@ pub(super) fn routes() -> (Router<App>, Document) {
         .routes(routes!(load::evidence_register))
         .routes(routes!(uploads::list, uploads::send))
         .routes(routes!(uploads::original))
+        .routes(routes!(imports::list))
+        .routes(routes!(imports::show))
+        .routes(routes!(imports::files))
+        .routes(routes!(imports::undo))
+        .routes(routes!(imports::redo))
+        .routes(routes!(diary::list))
         .routes(routes!(activities::list))
         .routes(routes!(activities::show, activities::change, activities::remove))
         .routes(routes!(activities::restore))
+        .routes(routes!(copies::list))
+        .routes(routes!(copies::separate))
+        .routes(routes!(copies::unite))
         .routes(routes!(activities::series))
         .routes(routes!(activities::chart))
         .split_for_parts()

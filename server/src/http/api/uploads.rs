@@ -2,15 +2,17 @@
 
 use axum::Json;
 use axum::extract::{Path, Request, State};
-use axum::http::{HeaderValue, header};
+use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
-use serde::Serialize;
-use utoipa::ToSchema;
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
 
 use super::athlete;
+use super::imports::{FileBody, ImportBody, file_bodies};
 use crate::http::App;
 use crate::http::error::{ApiError, Problem};
-use crate::http::uploads::{FileResult, receive};
+use crate::http::extract::ApiQuery;
+use crate::http::uploads::{Taken, receive};
 use crate::store::{Source, Upload, UploadState};
 
 /// An upload.
@@ -66,18 +68,52 @@ pub(super) async fn list(State(app): State<App>, Path(id): Path<String>) -> Resu
     Ok(Json(app.library.store.uploads(&athlete.id, 500).await?.into_iter().map(UploadBody::from).collect()))
 }
 
-/// Sends files (multipart/form-data, one part with a file name per file) and gets a result for each.
-#[utoipa::path(post, path = "/api/v1/athletes/{athlete}/uploads", params(("athlete" = String, Path, description = "Id")),
-    request_body(content = Vec<u8>, content_type = "multipart/form-data"),
-    responses((status = OK, body = Vec<FileResult>), (status = NOT_FOUND, body = Problem),
-        (status = PAYLOAD_TOO_LARGE, body = Problem), (status = UNPROCESSABLE_ENTITY, body = Problem)))]
+/// What became of files that were sent.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct UploadAnswer {
+    /// The import that they are.
+    import: ImportBody,
+    /// Files that have their result; while the import runs, those that had it when this was sent.
+    files: Vec<FileBody>,
+}
+
+/// The name of a file that is sent as the body.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct NameQuery {
+    /// The file's name, when the body is the file itself.
+    name: Option<String>,
+}
+
+/// Sends files as one import: a form (multipart/form-data, one part with a file name per file), or a single file as the
+/// body with its name in `name`.
+///
+/// Plain files have their results when this answers (200). When an archive is among them, the answer is 202 as soon as
+/// the archive is on the disk; `Location` names the import, which goes on by itself.
+#[utoipa::path(post, path = "/api/v1/athletes/{athlete}/uploads",
+    params(("athlete" = String, Path, description = "Id"), NameQuery),
+    request_body(content(
+        (Vec<u8> = "multipart/form-data"), (Vec<u8> = "application/octet-stream"), (Vec<u8> = "application/zip"))),
+    responses((status = OK, body = UploadAnswer),
+        (status = ACCEPTED, body = UploadAnswer, headers(("Location" = String, description = "Address of the import"))),
+        (status = NOT_FOUND, body = Problem), (status = PAYLOAD_TOO_LARGE, body = Problem),
+        (status = UNPROCESSABLE_ENTITY, body = Problem), (status = INSUFFICIENT_STORAGE, body = Problem)))]
 pub(super) async fn send(
     State(app): State<App>,
     Path(id): Path<String>,
+    ApiQuery(query): ApiQuery<NameQuery>,
     request: Request,
-) -> Result<Json<Vec<FileResult>>, ApiError> {
+) -> Result<Response, ApiError> {
     let athlete = athlete(&app, &id).await?;
-    Ok(Json(receive(&app, &athlete, Source::Api, request).await?))
+    let Taken { import, is_running } = receive(&app, &athlete, Source::Api, query.name, request).await?;
+    let location = format!("/api/v1/athletes/{}/imports/{}", athlete.id, import.id);
+    let files = file_bodies(&app, &athlete.id, &import.id, None, 0, i64::MAX).await?;
+    let answer = Json(UploadAnswer { import: ImportBody::from(import), files });
+    Ok(if is_running {
+        (StatusCode::ACCEPTED, [(header::LOCATION, location)], answer).into_response()
+    } else {
+        answer.into_response()
+    })
 }
 
 /// The bytes of an upload as they came.

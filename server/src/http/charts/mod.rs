@@ -2,6 +2,7 @@
 //! with the colours for light and dark inside.
 
 mod canvas;
+mod diary;
 mod history;
 mod profile;
 mod route;
@@ -11,6 +12,7 @@ use axum::http::header;
 use axum::response::IntoResponse;
 
 pub(crate) use canvas::{Chart, ChartError, chart_css};
+pub(crate) use diary::diary_values;
 pub(crate) use history::{HistoryDay, history};
 pub(crate) use profile::{ProfileSeries, profile};
 pub(crate) use route::route;

@@ -6,6 +6,7 @@ use axum::response::{Html, Redirect};
 use chrono::NaiveDate;
 use serde::Deserialize;
 
+use super::copies::Copies;
 use super::today::{FlagView, flag_view};
 use super::{Responsive, Shell, athlete, render};
 use crate::http::App;
@@ -36,12 +37,19 @@ struct ActivityPage {
     counts: bool,
     date_is_wrong: bool,
     removed: bool,
+    description: Option<String>,
+    /// Shoes, effort, commute: what a person said, with its name.
+    said: Vec<(&'static str, String)>,
+    copies: Copies,
+    /// Whether the file has samples, not only totals.
+    has_recording: bool,
     facts: Vec<(String, String)>,
     flags: Vec<FlagView>,
     charts: Vec<(&'static str, &'static str, Responsive)>,
     missing: Vec<&'static str>,
     route: Option<Responsive>,
     laps: Vec<LapView>,
+    lengths: Vec<LengthView>,
     /// What the speed of a lap is given in.
     lap_unit: &'static str,
     notices: Vec<String>,
@@ -56,6 +64,24 @@ struct LapView {
     time: String,
     pace: String,
     heart_rate: String,
+}
+
+/// Lengths of a pool; rests at the wall stand between them.
+struct LengthView {
+    number: Option<usize>,
+    stroke: String,
+    time: String,
+    strokes: String,
+}
+
+/// What of a length is shown, as the store has it.
+#[derive(Debug, Deserialize)]
+struct StoredLength {
+    is_active: Option<bool>,
+    timer_time_s: Option<f64>,
+    elapsed_time_s: Option<f64>,
+    strokes: Option<u32>,
+    stroke: Option<String>,
 }
 
 /// What of a lap is shown, as the store has it.
@@ -107,12 +133,17 @@ pub(super) async fn page(
         counts: activity.sport == "running" && is_believable(activity.local_date, standing.today),
         date_is_wrong: !is_believable(activity.local_date, standing.today),
         removed: activity.removed_ms.is_some(),
+        description: activity.description.clone(),
+        said: said(&activity),
+        copies: Copies::of(&app, &activity).await?,
+        has_recording: !track.along.is_empty() || !track.positions.is_empty(),
         facts: facts(&activity),
         flags,
         charts,
         missing,
         route: Responsive::draw(ROUTE_WIDTH, |width| route(&track, width))?,
         laps: laps(&activity),
+        lengths: lengths(&activity),
         lap_unit: if words::is_on_foot(&activity.sport) { "min/km" } else { "km/h" },
         notices,
         upload_id: activity.upload_id.clone(),
@@ -190,6 +221,36 @@ fn laps(activity: &ActivityRow) -> Vec<LapView> {
         .collect()
 }
 
+fn lengths(activity: &ActivityRow) -> Vec<LengthView> {
+    let stored: Vec<StoredLength> = serde_json::from_value(activity.lengths.clone()).unwrap_or_default();
+    let dash = || "–".to_owned();
+    let mut swum = 0;
+    let lengths = stored.into_iter().map(|length| {
+        let is_rest = length.is_active == Some(false);
+        swum += usize::from(!is_rest);
+        LengthView {
+            number: (!is_rest).then_some(swum),
+            stroke: if is_rest { "rest".to_owned() } else { length.stroke.map_or_else(dash, |s| s.replace('_', " ")) },
+            time: length.timer_time_s.or(length.elapsed_time_s).map_or_else(dash, words::duration),
+            strokes: length.strokes.filter(|_| !is_rest).map_or_else(dash, |strokes| strokes.to_string()),
+        }
+    });
+    lengths.collect()
+}
+
+/// What a person or a service said beside the title and the description.
+fn said(activity: &ActivityRow) -> Vec<(&'static str, String)> {
+    let mut said = Vec::new();
+    said.extend(
+        activity
+            .rpe
+            .map(|rpe| ("Effort", format!("RPE\u{a0}{} of 10", words::one_decimal(rpe).trim_end_matches(".0")))),
+    );
+    said.extend(activity.gear.clone().map(|gear| ("Gear", gear)));
+    said.extend(activity.commute.filter(|commute| *commute).map(|_| ("Commute", "yes".to_owned())));
+    said
+}
+
 fn notice_texts(notices: &serde_json::Value) -> Vec<String> {
     let text = |notice: &serde_json::Value| {
         let place = notice.get("place").and_then(|place| place.as_str()).filter(|place| !place.is_empty());
@@ -200,7 +261,8 @@ fn notice_texts(notices: &serde_json::Value) -> Vec<String> {
 }
 
 fn device_words(device: Option<&serde_json::Value>) -> Option<String> {
-    let part = |name: &str| device?.get(name)?.as_str().map(str::to_owned);
+    // A number of 0 stands for none.
+    let part = |name: &str| device?.get(name)?.as_str().filter(|text| *text != "0").map(str::to_owned);
     let words: Vec<String> = [part("manufacturer"), part("product")].into_iter().flatten().collect();
     // The profile's word for a program that has no number of its own.
     (!words.is_empty() && part("manufacturer").as_deref() != Some("development")).then(|| words.join(" "))

@@ -3,7 +3,10 @@
 mod activities;
 mod activity;
 mod athletes;
+mod copies;
+mod diary;
 mod gauge;
+mod imports;
 mod method;
 mod today;
 mod upload;
@@ -25,10 +28,16 @@ pub(super) fn routes() -> Router<App> {
         .route("/athletes", post(athletes::add))
         .route("/athletes/{athlete}", get(today::page))
         .route("/athletes/{athlete}/upload", get(upload::page).post(upload::send))
+        .route("/athletes/{athlete}/imports/{import}", get(imports::page))
+        .route("/athletes/{athlete}/imports/{import}/undo", post(imports::undo))
+        .route("/athletes/{athlete}/imports/{import}/redo", post(imports::redo))
+        .route("/athletes/{athlete}/diary", get(diary::page))
         .route("/athletes/{athlete}/activities", get(activities::page))
         .route("/athletes/{athlete}/activities/{activity}", get(activity::page))
         .route("/athletes/{athlete}/activities/{activity}/remove", post(activity::remove))
         .route("/athletes/{athlete}/activities/{activity}/restore", post(activity::restore))
+        .route("/athletes/{athlete}/activities/{activity}/separate", post(copies::separate))
+        .route("/athletes/{athlete}/activities/{activity}/unite", post(copies::unite))
         .route("/athletes/{athlete}/activities/{activity}/sport", post(activity::sport))
         .route("/athletes/{athlete}/settings", get(athletes::settings).post(athletes::change))
         .route("/method", get(method::page))

@@ -98,7 +98,8 @@ async fn an_archive_that_was_spooled_is_gone_when_its_files_are_in() {
     let batch = bench.begin("both").await;
     let mut reports = Vec::new();
     for (name, file) in [("first.zip", "one"), ("second.zip", "two"), ("third.zip", "missing")] {
-        batch.take_in_archive_file(name, file, &mut |file| reports.push(file)).await.unwrap();
+        let archive = batch.keep_archive(name, file).await.unwrap();
+        batch.open_waiting_archive(&archive, &mut |file| reports.push(file)).await.unwrap();
     }
     assert_eq!(results(&reports), [FileResult::New, FileResult::New, FileResult::Failed], "{reports:?}");
     assert_eq!(reports[1].name, "second.zip/b.fit");

@@ -1,0 +1,62 @@
+//! The same activity in different bytes: its copies, and telling them apart.
+
+use axum::Json;
+use axum::extract::{Path, State};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::activities::{ActivityBody, row};
+use crate::http::App;
+use crate::http::error::{ApiError, Problem};
+
+/// A copy of an activity that is left out in its favour.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct CopyBody {
+    /// Name of the file that it came in.
+    file: String,
+    /// The copy itself.
+    activity: ActivityBody,
+}
+
+/// The copies that are left out in favour of an activity, the earliest stored first; none when it is a copy itself.
+#[utoipa::path(get, path = "/api/v1/athletes/{athlete}/activities/{activity}/copies",
+    params(("athlete" = String, Path, description = "Id"), ("activity" = String, Path, description = "Id")),
+    responses((status = OK, body = Vec<CopyBody>), (status = NOT_FOUND, body = Problem)))]
+pub(super) async fn list(
+    State(app): State<App>,
+    Path((athlete_id, id)): Path<(String, String)>,
+) -> Result<Json<Vec<CopyBody>>, ApiError> {
+    let kept = row(&app, &athlete_id, &id).await?;
+    let store = &app.library.store;
+    let mut copies = Vec::new();
+    for copy in store.copies_of(&athlete_id, &kept.id).await? {
+        let file =
+            store.upload(&athlete_id, &copy.upload_id).await?.map_or_else(String::new, |upload| upload.file_name);
+        copies.push(CopyBody { file, activity: ActivityBody::from(&copy) });
+    }
+    Ok(Json(copies))
+}
+
+/// Says that an activity is no copy of any other: it counts by itself, and is not linked again.
+#[utoipa::path(post, path = "/api/v1/athletes/{athlete}/activities/{activity}/separate",
+    params(("athlete" = String, Path, description = "Id"), ("activity" = String, Path, description = "Id")),
+    responses((status = OK, body = ActivityBody), (status = NOT_FOUND, body = Problem)))]
+pub(super) async fn separate(
+    State(app): State<App>,
+    Path((athlete_id, id)): Path<(String, String)>,
+) -> Result<Json<ActivityBody>, ApiError> {
+    app.library.store.separate(&athlete_id, &id).await?;
+    Ok(Json(ActivityBody::from(&row(&app, &athlete_id, &id).await?)))
+}
+
+/// Takes back that an activity is no copy: it is compared with the others again.
+#[utoipa::path(post, path = "/api/v1/athletes/{athlete}/activities/{activity}/unite",
+    params(("athlete" = String, Path, description = "Id"), ("activity" = String, Path, description = "Id")),
+    responses((status = OK, body = ActivityBody), (status = NOT_FOUND, body = Problem)))]
+pub(super) async fn unite(
+    State(app): State<App>,
+    Path((athlete_id, id)): Path<(String, String)>,
+) -> Result<Json<ActivityBody>, ApiError> {
+    app.library.store.unite(&athlete_id, &id).await?;
+    Ok(Json(ActivityBody::from(&row(&app, &athlete_id, &id).await?)))
+}

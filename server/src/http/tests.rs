@@ -1,0 +1,169 @@
+//! What clients see: the squad's numbers, the document of the API, and pages of an import from its form to its end.
+
+use axum::body::Body;
+use axum::http::{Request, StatusCode};
+use chrono::{NaiveDate, TimeDelta};
+use serde_json::Value;
+use tower::ServiceExt as _;
+
+use super::*;
+use crate::clock::Clock;
+use crate::commands::demo::invite;
+use crate::config::Limits;
+
+async fn get(router: &Router, path: &str) -> (StatusCode, Vec<u8>) {
+    let request = Request::get(path).header("host", "localhost").body(Body::empty()).unwrap();
+    let answer = router.clone().oneshot(request).await.unwrap();
+    let status = answer.status();
+    (status, axum::body::to_bytes(answer.into_body(), usize::MAX).await.unwrap().to_vec())
+}
+
+/// What the API says of the invented squad on a fixed day: the words and numbers that people see.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_squad_on_a_fixed_day_reads_as_it_did() {
+    let folder = tempfile::tempdir().unwrap();
+    let today = NaiveDate::from_ymd_opt(2026, 11, 20).unwrap();
+    let noon = today.and_hms_opt(12, 0, 0).unwrap().and_utc() + TimeDelta::minutes(30);
+    let library = Library::open(folder.path(), Clock::Fixed(noon), Limits::from_megabytes(128, 256)).await.unwrap();
+    invite(&library, today, &mut std::io::sink()).await.unwrap();
+    let router = router(library, true);
+
+    let (_, athletes) = get(&router, "/api/v1/athletes").await;
+    let athletes: Vec<Value> = serde_json::from_slice(&athletes).unwrap();
+    let mut told = String::new();
+    for athlete in athletes {
+        let path = format!("/api/v1/athletes/{}/today?planned_km=15", athlete["id"].as_str().unwrap());
+        let (status, body) = get(&router, &path).await;
+        assert_eq!(status, StatusCode::OK);
+        let mut today: Value = serde_json::from_slice(&body).unwrap();
+        // Ids are new every time.
+        for flag in today["flags"].as_array_mut().unwrap() {
+            if !flag["activity"].is_null() {
+                flag["activity"] = "…".into();
+            }
+        }
+        round(&mut today);
+        let today = serde_json::to_string_pretty(&today).unwrap();
+        told.push_str(&format!("# {}\n{today}\n\n", athlete["name"].as_str().unwrap()));
+    }
+    insta::assert_snapshot!("squad_today", told);
+}
+
+/// Four decimals: the last bits may differ between processors.
+fn round(value: &mut Value) {
+    match value {
+        Value::Number(number) if number.is_f64() => {
+            let rounded = (number.as_f64().unwrap_or_default() * 1e4).round() / 1e4;
+            *value = rounded.into();
+        }
+        Value::Array(values) => values.iter_mut().for_each(round),
+        Value::Object(fields) => fields.values_mut().for_each(round),
+        _ => {}
+    }
+}
+
+#[test]
+fn the_document_of_the_api_is_as_it_was() {
+    let (_, document) = api::routes();
+    insta::assert_snapshot!("openapi", document.to_pretty_json().unwrap());
+}
+
+/// Sends a request; returns status, the address that it leads to, and the body.
+async fn send(router: &Router, request: Request<Body>) -> (StatusCode, Option<String>, String) {
+    let answer = router.clone().oneshot(request).await.unwrap();
+    let (status, location) = (answer.status(), answer.headers().get("location").cloned());
+    let location = location.map(|location| location.to_str().unwrap().to_owned());
+    let body = axum::body::to_bytes(answer.into_body(), usize::MAX).await.unwrap();
+    (status, location, String::from_utf8(body.to_vec()).unwrap())
+}
+
+/// What a page says in its main part: without tags of form, with ids as `…`.
+fn main_of(html: &str, ids: &[&str]) -> String {
+    let main = html.split_once("<main id=\"main\">").unwrap().1.split_once("</main>").unwrap().0;
+    // Pictures are looked at elsewhere.
+    let mut told = String::new();
+    let mut rest = main;
+    while let Some((before, svg)) = rest.split_once("<svg") {
+        told.push_str(before);
+        told.push_str("<svg…/>");
+        rest = svg.split_once("</svg>").unwrap().1;
+    }
+    told.push_str(rest);
+    for id in ids {
+        told = told.replace(id, "…");
+    }
+    told.lines().map(str::trim_end).filter(|line| !line.is_empty()).collect::<Vec<_>>().join("\n")
+}
+
+/// Every id in what was sent: UUIDs, which are new every time.
+fn ids(text: &str) -> Vec<&str> {
+    let is_id = |word: &&str| word.len() == 36 && word.matches('-').count() == 4;
+    let mut ids: Vec<&str> = text.split(|c: char| !c.is_ascii_alphanumeric() && c != '-').filter(is_id).collect();
+    ids.sort_unstable();
+    ids.dedup();
+    ids
+}
+
+/// A folder's files as a form sends them.
+fn form(athlete: &str, files: &[(&str, Vec<u8>)]) -> Request<Body> {
+    let mut body = Vec::new();
+    for (name, bytes) in files {
+        let head = format!("--edge\r\nContent-Disposition: form-data; name=\"file\"; filename=\"{name}\"\r\n\r\n");
+        body.extend_from_slice(head.as_bytes());
+        body.extend_from_slice(bytes);
+        body.extend_from_slice(b"\r\n");
+    }
+    body.extend_from_slice(b"--edge--\r\n");
+    Request::post(format!("/athletes/{athlete}/upload"))
+        .header("host", "localhost")
+        .header("content-type", "multipart/form-data; boundary=edge")
+        .body(Body::from(body))
+        .unwrap()
+}
+
+/// The pages that a person goes through with an upload, in their words.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_pages_of_an_import_read_as_they_did() {
+    let folder = tempfile::tempdir().unwrap();
+    let now = NaiveDate::from_ymd_opt(2026, 11, 20).unwrap().and_hms_opt(16, 2, 0).unwrap().and_utc();
+    let library = Library::open(folder.path(), Clock::Fixed(now), Limits::from_megabytes(128, 256)).await.unwrap();
+    let profile = crate::store::Profile::named("Ada");
+    let athlete = library.store.add_athlete(profile, now.timestamp_millis()).await.unwrap();
+    let router = router(library.clone(), false);
+    let at = |path: &str| format!("/athletes/{}{path}", athlete.id);
+    let mut told = String::new();
+    let mut tell = |name: &str, html: &str| {
+        let mut ids = ids(html);
+        ids.push(&athlete.id);
+        told.push_str(&format!("# {name}\n{}\n\n", main_of(html, &ids)));
+    };
+    let page = async |path: &str| String::from_utf8(get(&router, path).await.1).unwrap();
+
+    tell("Upload, nothing yet", &page(&at("/upload")).await);
+    tell("Diary, nothing yet", &page(&at("/diary")).await);
+    let rows = "date,distance_km,duration,rpe,sport,title,notes,gear,commute\n\
+                2026-11-03,12.0,1:02:33,6,run,Long one,Easy until the hill.,Old pair,yes\n";
+    let files = [
+        ("page.fit", b"<!doctype html><html></html>".to_vec()),
+        ("past.csv", rows.as_bytes().to_vec()),
+        ("again.csv", rows.as_bytes().to_vec()),
+        ("photo.jpg", b"\xff\xd8\xff\xe0 a picture".to_vec()),
+    ];
+    let (status, location, _) = send(&router, form(&athlete.id, &files)).await;
+    assert_eq!(status, StatusCode::SEE_OTHER);
+    let import = location.unwrap();
+    let report = page(&import).await;
+    tell("Import", &report);
+    tell("Import, failed only", &page(&format!("{import}?result=failed")).await);
+    let activity = ids(&report).into_iter().find(|id| report.contains(&format!("/activities/{id}"))).unwrap();
+    tell("Activity without a recording", &page(&at(&format!("/activities/{activity}"))).await);
+    let undo = Request::post(format!("{import}/undo")).header("host", "localhost").body(Body::empty()).unwrap();
+    let (status, location, _) = send(&router, undo).await;
+    assert_eq!((status, location.as_deref()), (StatusCode::SEE_OTHER, Some(import.as_str())));
+    tell("Import, undone", &page(&import).await);
+    tell("Upload, with imports", &page(&at("/upload")).await);
+    let nowhere = get(&router, &at("/imports/nowhere")).await;
+    assert_eq!(nowhere.0, StatusCode::NOT_FOUND);
+    tell("No such import", &String::from_utf8(nowhere.1).unwrap());
+    insta::assert_snapshot!("import_pages", told);
+}
