@@ -19,6 +19,8 @@ pub(crate) enum Stage {
     StoreBytes,
     /// Bytes to frames.
     Decode,
+    /// Looking for what is wrong with frames, and cleaning them.
+    Clean,
     /// Frames to summaries.
     Summarise,
     /// Frames to Parquet.
@@ -30,13 +32,14 @@ pub(crate) enum Stage {
 }
 
 impl Stage {
-    const ALL: [(Self, &str); 10] = [
+    const ALL: [(Self, &str); 11] = [
         (Self::Find, "find"),
         (Self::Read, "read"),
         (Self::Inflate, "inflate"),
         (Self::Hash, "hash"),
         (Self::StoreBytes, "store bytes"),
         (Self::Decode, "decode"),
+        (Self::Clean, "clean"),
         (Self::Summarise, "summarise"),
         (Self::Parquet, "parquet"),
         (Self::StoreRecords, "store records"),

@@ -55,6 +55,11 @@ ALTER TABLE activities ADD COLUMN gear TEXT;
 ALTER TABLE activities ADD COLUMN commute BIGINT;       -- 0, 1 or not said
 ALTER TABLE activities ADD COLUMN rpe REAL;             -- 0 to 10
 ALTER TABLE activities ADD COLUMN lengths TEXT NOT NULL DEFAULT '[]';   -- JSON array: lengths of a pool
+-- What looks wrong with the samples, and what cleaning did about it; JSON arrays.
+ALTER TABLE activities ADD COLUMN findings TEXT NOT NULL DEFAULT '[]';
+ALTER TABLE activities ADD COLUMN cleaning TEXT NOT NULL DEFAULT '[]';
+-- 1 when a person wants the samples as they were recorded.
+ALTER TABLE activities ADD COLUMN as_recorded BIGINT NOT NULL DEFAULT 0;
 -- What the same activity in other bytes is recognised by, as the file has it; JSON.
 ALTER TABLE activities ADD COLUMN outline TEXT;
 -- The activity that is kept instead of this one: the same one in other bytes.
@@ -68,6 +73,7 @@ CREATE INDEX activities_same_as ON activities (athlete_id, same_as) WHERE same_a
 CREATE VIEW present_activities AS
 SELECT a.athlete_id, a.id, a.upload_id, a.position, a.sport, a.run_kind, a.start_ms, a.utc_offset_s, a.offset_source,
        a.local_date, a.summary, a.laps, a.records_key, a.removed_ms, a.lengths, a.outline, a.same_as, a.kept_apart,
+       a.findings, a.cleaning, a.as_recorded,
        COALESCE(a.title, (SELECT MIN(c.title) FROM activities c WHERE c.athlete_id = a.athlete_id AND c.same_as = a.id)) AS title,
        COALESCE(a.description, (SELECT MIN(c.description) FROM activities c WHERE c.athlete_id = a.athlete_id AND c.same_as = a.id)) AS description,
        COALESCE(a.gear, (SELECT MIN(c.gear) FROM activities c WHERE c.athlete_id = a.athlete_id AND c.same_as = a.id)) AS gear,

@@ -3,8 +3,9 @@
 use bytes::Bytes;
 use chrono::{NaiveDate, NaiveTime, TimeZone as _};
 use plimsoll_analytics::summarise;
+use plimsoll_ingest::quality::{self, Cleaning};
 use plimsoll_ingest::same::{Outline, Richness};
-use plimsoll_ingest::{Activity, Details, FileKind, Format, Notice, NoticeCode, ReadError, ReadOptions, WatchFile};
+use plimsoll_ingest::{Activity, Details, FileKind, Notice, NoticeCode, ReadError, ReadOptions, WatchFile};
 use polars::prelude::DataFrame;
 use polars_io::prelude::{ParquetCompression, ParquetWriter};
 
@@ -75,8 +76,10 @@ impl Reader {
                 notices.push(Notice::new(NoticeCode::ImpossibleValue, place, text));
             }
             let samples = activity.records.estimated_size();
+            let richness = Richness::of(&activity, file.format);
+            let (findings, cleaning) = timings.time(Stage::Clean, samples, || clean(&mut activity));
             let summary = timings.time(Stage::Summarise, samples, || summarise(&activity, &self.profile.physiology));
-            let likeness = likeness(&activity, file.format, &summary);
+            let likeness = likeness(&activity, richness, &summary);
             let parquet = match timings.time(Stage::Parquet, samples, || parquet(&mut activity.records)) {
                 Ok(parquet) => parquet,
                 Err(error) => {
@@ -96,6 +99,8 @@ impl Reader {
                 summary,
                 laps: serde_json::to_value(&activity.laps).unwrap_or_default(),
                 lengths: serde_json::to_value(&activity.lengths).unwrap_or_default(),
+                findings,
+                cleaning,
                 records_key: key.clone(),
                 likeness,
             });
@@ -133,14 +138,27 @@ pub(super) fn read(bytes: &[u8], options: &ReadOptions, details: Option<&Details
     Ok(file)
 }
 
+/// Cleans an activity's records in place; gives what looked wrong and what was done, as JSON. The recorded values stay
+/// beside the cleaned ones.
+pub(super) fn clean(activity: &mut Activity) -> (serde_json::Value, serde_json::Value) {
+    let findings: Vec<Notice> = quality::examine(activity).iter().map(quality::Finding::notice).collect();
+    let cleaned = quality::clean(activity, &Cleaning::default());
+    activity.records = cleaned.records;
+    let steps = cleaned
+        .steps
+        .iter()
+        .map(|step| serde_json::json!({ "name": step.name, "samples": step.samples, "text": step.text }));
+    (serde_json::to_value(&findings).unwrap_or_default(), steps.collect())
+}
+
 /// What an activity is recognised by when it comes in other bytes.
 pub(super) fn likeness(
     activity: &Activity,
-    format: Format,
+    richness: Richness,
     summary: &plimsoll_analytics::ActivitySummary,
 ) -> Option<Likeness> {
     let outline = Outline::of(activity, summary.elapsed_time_s, summary.timer_time_s, summary.distance_m)?;
-    Some(Likeness { outline, richness: Richness::of(activity, format) })
+    Some(Likeness { outline, richness })
 }
 
 /// The record frame under `key` as Parquet, from the file; `None` when the file does not give it.
@@ -154,6 +172,7 @@ pub(super) fn records_again(
     let file = read(bytes, options, upload.details.as_ref()).ok()?;
     let (_, mut activity) =
         file.activities.into_iter().enumerate().find(|(position, _)| records_key(&upload.sha256, *position) == key)?;
+    clean(&mut activity);
     timings.time(Stage::Parquet, 0, || parquet(&mut activity.records)).ok().map(Bytes::from)
 }
 

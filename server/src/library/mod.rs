@@ -16,6 +16,7 @@ use std::sync::{Arc, Mutex};
 use anyhow::Context as _;
 use bytes::Bytes;
 use plimsoll_ingest::ReadOptions;
+use plimsoll_ingest::quality::restore;
 use polars_io::SerReader as _;
 use polars_io::prelude::ParquetReader;
 
@@ -81,13 +82,14 @@ impl Library {
     /// An activity's records, ready for display. Records that are lost or damaged are read from the file again.
     pub(crate) async fn track(&self, activity: &ActivityRow) -> anyhow::Result<Track> {
         let stored = self.blobs.get(&activity.records_key).await?;
+        let as_recorded = activity.as_recorded;
         if let Some(parquet) = stored
-            && let Some(track) = self.compute.run(move || track_of(parquet)).await?
+            && let Some(track) = self.compute.run(move || track_of(parquet, as_recorded)).await?
         {
             return Ok(track);
         }
         let parquet = self.read_records_again(activity).await?.context("the activity's records are missing")?;
-        self.compute.run(move || track_of(parquet)).await?.context("the activity's records cannot be read")
+        self.compute.run(move || track_of(parquet, as_recorded)).await?.context("the activity's records cannot be read")
     }
 
     async fn read_records_again(&self, activity: &ActivityRow) -> anyhow::Result<Option<Bytes>> {
@@ -120,8 +122,8 @@ impl Library {
     }
 }
 
-/// Parquet to what is displayed; `None` when it cannot be read.
-fn track_of(parquet: Bytes) -> Option<Track> {
+/// Parquet to what is displayed, cleaned or as it was recorded; `None` when it cannot be read.
+fn track_of(parquet: Bytes, as_recorded: bool) -> Option<Track> {
     let records = ParquetReader::new(std::io::Cursor::new(parquet)).finish().ok()?;
-    Some(Track::from_records(&records))
+    Some(Track::from_records(&if as_recorded { restore(&records) } else { records }))
 }

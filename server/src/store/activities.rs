@@ -34,6 +34,10 @@ pub(crate) struct NewActivity {
     pub(crate) laps: serde_json::Value,
     /// Lengths of a pool as JSON.
     pub(crate) lengths: serde_json::Value,
+    /// What looks wrong with the samples: notices.
+    pub(crate) findings: serde_json::Value,
+    /// What cleaning did about it: objects with `name`, `samples` and `text`.
+    pub(crate) cleaning: serde_json::Value,
     /// Key of the record frame.
     pub(crate) records_key: String,
     /// What the same activity in other bytes is recognised by; `None`: it is compared with no other.
@@ -75,7 +79,13 @@ pub(crate) struct ActivityRow {
     pub(crate) laps: serde_json::Value,
     /// Lengths of a pool as JSON.
     pub(crate) lengths: serde_json::Value,
-    /// Key of the record frame.
+    /// What looks wrong with the samples, as JSON: notices.
+    pub(crate) findings: serde_json::Value,
+    /// What cleaning did about it, as JSON: objects with `name`, `samples` and `text`.
+    pub(crate) cleaning: serde_json::Value,
+    /// Whether a person wants the samples as they were recorded.
+    pub(crate) as_recorded: bool,
+    /// Key of the record frame, which is cleaned and holds what was recorded beside it.
     pub(crate) records_key: String,
     /// When the athlete took it out, epoch milliseconds.
     pub(crate) removed_ms: Option<i64>,
@@ -103,8 +113,8 @@ impl NewActivity {
         sqlx::query(
             "INSERT INTO activities (athlete_id, id, upload_id, position, sport, run_kind, title, start_ms, \
              utc_offset_s, offset_source, local_date, summary, laps, records_key, description, gear, commute, rpe, \
-             lengths, outline) \
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)",
+             lengths, outline, findings, cleaning) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, \
+             $14, $15, $16, $17, $18, $19, $20, $21, $22)",
         )
         .bind(&upload.athlete_id)
         .bind(new_id())
@@ -126,6 +136,8 @@ impl NewActivity {
         .bind(self.details.rpe)
         .bind(self.lengths.to_string())
         .bind(self.likeness.as_ref().map(serde_json::to_string).transpose()?)
+        .bind(self.findings.to_string())
+        .bind(self.cleaning.to_string())
         .execute(&mut **transaction)
         .await?;
         Ok(())
@@ -251,6 +263,17 @@ impl Store {
         Ok(done.rows_affected() == 1)
     }
 
+    /// Takes an activity's samples as they were recorded, or cleaned. Returns false when there is no such activity.
+    pub(crate) async fn set_as_recorded(&self, athlete_id: &str, id: &str, as_recorded: bool) -> anyhow::Result<bool> {
+        let done = sqlx::query("UPDATE activities SET as_recorded = $3 WHERE athlete_id = $1 AND id = $2")
+            .bind(athlete_id)
+            .bind(id)
+            .bind(i64::from(as_recorded))
+            .execute(&self.write)
+            .await?;
+        Ok(done.rows_affected() == 1)
+    }
+
     /// Replaces an activity's summary, after the athlete's heart-rate limits changed, and what it is recognised by.
     pub(crate) async fn set_summary(
         &self,
@@ -280,6 +303,7 @@ pub(super) fn activity_from_row(row: &SqliteRow) -> anyhow::Result<ActivityRow> 
     let summary: String = row.try_get("summary")?;
     let laps: String = row.try_get("laps")?;
     let lengths: String = row.try_get("lengths")?;
+    let (findings, cleaning): (String, String) = (row.try_get("findings")?, row.try_get("cleaning")?);
     Ok(ActivityRow {
         id: row.try_get("id")?,
         athlete_id: row.try_get("athlete_id")?,
@@ -297,6 +321,9 @@ pub(super) fn activity_from_row(row: &SqliteRow) -> anyhow::Result<ActivityRow> 
         summary: serde_json::from_str(&summary)?,
         laps: serde_json::from_str(&laps)?,
         lengths: serde_json::from_str(&lengths)?,
+        findings: serde_json::from_str(&findings)?,
+        cleaning: serde_json::from_str(&cleaning)?,
+        as_recorded: row.try_get("as_recorded")?,
         records_key: row.try_get("records_key")?,
         removed_ms: row.try_get("removed_ms")?,
         same_as: row.try_get("same_as")?,

@@ -77,6 +77,12 @@ pub(crate) struct ActivityBody {
     removed_ms: Option<i64>,
     /// Id of the activity that is kept instead of this one: the same one in other bytes.
     same_as: Option<String>,
+    /// What looks wrong with the samples: objects with `code`, `place` and `text`.
+    findings: serde_json::Value,
+    /// What cleaning does about it: objects with `name`, `samples` and `text`.
+    cleaning: serde_json::Value,
+    /// Whether numbers and records are those of the samples as they were recorded, without cleaning.
+    as_recorded: bool,
     /// Whether a person said that it is no copy of any other.
     kept_apart: bool,
 }
@@ -113,6 +119,9 @@ impl From<&ActivityRow> for ActivityBody {
             lengths: row.lengths.clone(),
             removed_ms: row.removed_ms,
             same_as: row.same_as.clone(),
+            findings: row.findings.clone(),
+            cleaning: row.cleaning.clone(),
+            as_recorded: row.as_recorded,
             kept_apart: row.kept_apart,
         }
     }

@@ -6,6 +6,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::activities::{ActivityBody, row};
+use super::athlete;
 use crate::http::App;
 use crate::http::error::{ApiError, Problem};
 
@@ -46,6 +47,32 @@ pub(super) async fn separate(
     Path((athlete_id, id)): Path<(String, String)>,
 ) -> Result<Json<ActivityBody>, ApiError> {
     app.library.store.separate(&athlete_id, &id).await?;
+    Ok(Json(ActivityBody::from(&row(&app, &athlete_id, &id).await?)))
+}
+
+/// Takes an activity's samples as they were recorded: what cleaning did is undone.
+#[utoipa::path(post, path = "/api/v1/athletes/{athlete}/activities/{activity}/as-recorded",
+    params(("athlete" = String, Path, description = "Id"), ("activity" = String, Path, description = "Id")),
+    responses((status = OK, body = ActivityBody), (status = NOT_FOUND, body = Problem)))]
+pub(super) async fn as_recorded(
+    State(app): State<App>,
+    Path((athlete_id, id)): Path<(String, String)>,
+) -> Result<Json<ActivityBody>, ApiError> {
+    let athlete = athlete(&app, &athlete_id).await?;
+    app.library.set_as_recorded(&athlete, &id, true).await?;
+    Ok(Json(ActivityBody::from(&row(&app, &athlete_id, &id).await?)))
+}
+
+/// Cleans an activity's samples again.
+#[utoipa::path(post, path = "/api/v1/athletes/{athlete}/activities/{activity}/cleaned",
+    params(("athlete" = String, Path, description = "Id"), ("activity" = String, Path, description = "Id")),
+    responses((status = OK, body = ActivityBody), (status = NOT_FOUND, body = Problem)))]
+pub(super) async fn cleaned(
+    State(app): State<App>,
+    Path((athlete_id, id)): Path<(String, String)>,
+) -> Result<Json<ActivityBody>, ApiError> {
+    let athlete = athlete(&app, &athlete_id).await?;
+    app.library.set_as_recorded(&athlete, &id, false).await?;
     Ok(Json(ActivityBody::from(&row(&app, &athlete_id, &id).await?)))
 }
 

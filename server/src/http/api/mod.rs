@@ -51,6 +51,8 @@ pub(super) fn routes() -> (Router<App>, Document) {
         .routes(routes!(activities::show, activities::change, activities::remove))
         .routes(routes!(activities::restore))
         .routes(routes!(copies::list))
+        .routes(routes!(copies::as_recorded))
+        .routes(routes!(copies::cleaned))
         .routes(routes!(copies::separate))
         .routes(routes!(copies::unite))
         .routes(routes!(activities::series))

@@ -53,6 +53,10 @@ struct ActivityPage {
     /// What the speed of a lap is given in.
     lap_unit: &'static str,
     notices: Vec<String>,
+    findings: Vec<String>,
+    /// What cleaning does with the samples.
+    cleaning: Vec<String>,
+    as_recorded: bool,
     upload_id: String,
     file: String,
     device: Option<String>,
@@ -146,6 +150,9 @@ pub(super) async fn page(
         lengths: lengths(&activity),
         lap_unit: if words::is_on_foot(&activity.sport) { "min/km" } else { "km/h" },
         notices,
+        findings: notice_texts(&activity.findings),
+        cleaning: step_texts(&activity.cleaning),
+        as_recorded: activity.as_recorded,
         upload_id: activity.upload_id.clone(),
         file,
         device,
@@ -260,6 +267,11 @@ fn notice_texts(notices: &serde_json::Value) -> Vec<String> {
     notices.as_array().map(|notices| notices.iter().filter_map(text).collect()).unwrap_or_default()
 }
 
+fn step_texts(steps: &serde_json::Value) -> Vec<String> {
+    let text = |step: &serde_json::Value| step.get("text")?.as_str().map(str::to_owned);
+    steps.as_array().map(|steps| steps.iter().filter_map(text).collect()).unwrap_or_default()
+}
+
 fn device_words(device: Option<&serde_json::Value>) -> Option<String> {
     // A number of 0 stands for none.
     let part = |name: &str| device?.get(name)?.as_str().filter(|text| *text != "0").map(str::to_owned);
@@ -280,6 +292,29 @@ pub(super) async fn restore(
     Path((athlete_id, id)): Path<(String, String)>,
 ) -> Result<Redirect, PageError> {
     set_removed(&app, &athlete_id, &id, false).await
+}
+
+pub(super) async fn as_recorded(
+    State(app): State<App>,
+    Path((athlete_id, id)): Path<(String, String)>,
+) -> Result<Redirect, PageError> {
+    set_as_recorded(&app, &athlete_id, &id, true).await
+}
+
+pub(super) async fn cleaned(
+    State(app): State<App>,
+    Path((athlete_id, id)): Path<(String, String)>,
+) -> Result<Redirect, PageError> {
+    set_as_recorded(&app, &athlete_id, &id, false).await
+}
+
+async fn set_as_recorded(app: &App, athlete_id: &str, id: &str, as_recorded: bool) -> Result<Redirect, PageError> {
+    let athlete = athlete(app, athlete_id).await?;
+    if app.library.set_as_recorded(&athlete, id, as_recorded).await? {
+        Ok(Redirect::to(&format!("/athletes/{athlete_id}/activities/{id}")))
+    } else {
+        Err(Problem::no_such("activity").into())
+    }
 }
 
 async fn set_removed(app: &App, athlete_id: &str, id: &str, removed: bool) -> Result<Redirect, PageError> {

@@ -36,6 +36,8 @@ pub(super) fn routes() -> Router<App> {
         .route("/athletes/{athlete}/activities/{activity}", get(activity::page))
         .route("/athletes/{athlete}/activities/{activity}/remove", post(activity::remove))
         .route("/athletes/{athlete}/activities/{activity}/restore", post(activity::restore))
+        .route("/athletes/{athlete}/activities/{activity}/as-recorded", post(activity::as_recorded))
+        .route("/athletes/{athlete}/activities/{activity}/cleaned", post(activity::cleaned))
         .route("/athletes/{athlete}/activities/{activity}/separate", post(copies::separate))
         .route("/athletes/{athlete}/activities/{activity}/unite", post(copies::unite))
         .route("/athletes/{athlete}/activities/{activity}/sport", post(activity::sport))

@@ -1,6 +1,7 @@
 //! Imports as a whole: results, undoing, and what is left by a process that ended.
 
 mod archives;
+mod cleaning;
 mod same;
 
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
