@@ -187,6 +187,7 @@ async fn a_person_sends_a_zip_undoes_the_import_and_brings_it_back() {
     let undo = browser.wait().for_element(Locator::Css("form[action$='/undo'] button")).await.unwrap();
     assert_eq!(text(&browser, "[data-result=new]").await, "2");
     assert!(text(&browser, "h1").await.contains("export.zip"));
+    assert!(text(&browser, ".when").await.contains("from the upload page"));
     picture(&browser, "import-phone").await;
     undo.click().await.unwrap();
     let redo = browser.wait().for_element(Locator::Css("form[action$='/redo'] button")).await.unwrap();

@@ -105,7 +105,10 @@ pub(super) async fn send(
     request: Request,
 ) -> Result<Response, ApiError> {
     let athlete = athlete(&app, &id).await?;
-    let Taken { import, is_running } = receive(&app, &athlete, Source::Api, query.name, request).await?;
+    // The script of the upload page sends here too.
+    let is_page = request.headers().get("sec-fetch-site").is_some_and(|site| site == "same-origin");
+    let source = if is_page { Source::Page } else { Source::Api };
+    let Taken { import, is_running } = receive(&app, &athlete, source, query.name, request).await?;
     let location = format!("/api/v1/athletes/{}/imports/{}", athlete.id, import.id);
     let files = file_bodies(&app, &athlete.id, &import.id, None, 0, i64::MAX).await?;
     let answer = Json(UploadAnswer { import: ImportBody::from(import), files });
