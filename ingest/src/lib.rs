@@ -1,5 +1,17 @@
 //! Watch files to Polars frames.
 //!
+//! ```
+//! # let bytes = br#"<gpx><trk><type>running</type><trkseg>
+//! # <trkpt lat="55.6761" lon="12.5683"><time>2026-11-01T07:00:00Z</time></trkpt>
+//! # <trkpt lat="55.6770" lon="12.5683"><time>2026-11-01T07:00:33Z</time></trkpt></trkseg></trk></gpx>"#;
+//! let file = plimsoll_ingest::read(bytes, &plimsoll_ingest::ReadOptions::default())?;
+//! for activity in &file.activities {
+//!     println!("{}: {}", activity.sport, activity.records);
+//! }
+//! # assert_eq!(file.activities[0].records.height(), 2);
+//! # Ok::<(), plimsoll_ingest::ReadError>(())
+//! ```
+//!
 //! [`read`] takes the bytes of a FIT, GPX or TCX file and gives back a [`WatchFile`]: its activities, each with session
 //! totals, laps and one [`polars::prelude::DataFrame`] of records, [`OtherMessages`] for what else it says, and
 //! [`Notice`]s for everything that was odd.

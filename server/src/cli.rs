@@ -38,7 +38,11 @@ pub(crate) enum Command {
         #[command(flatten)]
         limits: LimitArgs,
     },
-    /// Take watch files and exports (FIT, GPX, gz, zip) into a data folder
+    /// Take watch files, tables of past training and whole exports into a data folder
+    ///
+    /// FIT, GPX and TCX files; CSV with a header of `date` and `distance_km`, `duration` or both, and optionally `rpe`,
+    /// `sport`, `title`, `notes` and `gear`; each of them compressed with gzip; zip archives, and the exports of Strava,
+    /// Garmin, Apple Health and Polar as they come. What a file is, its content decides, not its name.
     Import {
         /// Files, archives, and folders to search for both
         #[arg(value_name = "PATH", required = true)]

@@ -1,5 +1,6 @@
 //! What must hold for whatever a reader gave.
 
+use plimsoll_ingest::quality::{Cleaning, clean, examine, restore};
 use plimsoll_ingest::{ReadError, ReadOptions, WatchFile};
 
 /// The athlete's zone that every target reads with.
@@ -21,6 +22,9 @@ pub fn check(read: Result<WatchFile, ReadError>) {
         for column in activity.records.columns() {
             assert_eq!(column.len(), rows, "{}", column.name());
         }
+        let _ = examine(activity);
+        let cleaned = clean(activity, &Cleaning::default());
+        assert!(restore(&cleaned.records).equals_missing(&activity.records), "cleaning cannot be undone");
         assert!(activity.start.is_some() || activity.local_date.is_none(), "a date without a start");
         assert!(activity.details.rpe.is_none_or(|rpe| (0.0..=10.0).contains(&rpe)), "RPE {:?}", activity.details.rpe);
     }

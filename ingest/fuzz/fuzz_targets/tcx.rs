@@ -1,0 +1,5 @@
+#![no_main]
+
+mod checked;
+
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| checked::check(plimsoll_ingest::tcx::read(bytes, &checked::options())));
