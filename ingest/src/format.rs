@@ -152,7 +152,7 @@ fn detect_text(bytes: &[u8]) -> Result<Format, ReadError> {
             Some(b"kml") => Err(other("a KML map file")),
             Some(b"svg") => Err(other("an SVG image")),
             Some(name) if name.eq_ignore_ascii_case(b"html") => Err(other("an HTML page")),
-            Some(_) => Err(other("an XML document that is not GPX")),
+            Some(_) => Err(other("an XML document of another kind")),
             None if starts_with_ignore_case(text, b"<!doctype html") => Err(other("an HTML page")),
             None => Err(other("an XML document without any element")),
         };

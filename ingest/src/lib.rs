@@ -12,10 +12,14 @@
 //! # Ok::<(), plimsoll_ingest::ReadError>(())
 //! ```
 //!
-//! [`read`] takes the bytes of a FIT, GPX or TCX file and gives back a [`WatchFile`]: its activities, each with session
-//! totals, laps and one [`polars::prelude::DataFrame`] of records, [`OtherMessages`] for what else it says, and
-//! [`Notice`]s for everything that was odd.
-//! The content decides the format, never a file name.
+//! [`read`] takes the bytes of one file (FIT, GPX, TCX, a table of past training, a session of Polar's export, workouts
+//! of Apple Health's) and gives back a [`WatchFile`]: its activities, each with session totals, laps and one
+//! [`polars::prelude::DataFrame`] of records, [`DiaryValue`]s of single days, [`OtherMessages`] for what else it says,
+//! and [`Notice`]s for everything that was odd. The content decides the format, never a file name.
+//!
+//! [`archive::walk`] finds such files in archives and in the exports of Strava, Garmin, Apple Health and Polar;
+//! [`quality`] finds what looks wrong with an activity and cleans it in steps that can be undone; [`same`] tells when two
+//! files hold one activity.
 //!
 //! Architecture invariants: no file or network access, no async, no clock, no environment, no time zone of the
 //! machine; no panic on any input; no allocation from a size that the input declares; the same bytes and options

@@ -114,7 +114,7 @@ impl Walk<'_> {
         }
         let content = match report {
             Err(error) => Content::failed(error.to_string()),
-            Ok(report) if !report.is_health_data => Content::aside("an XML document that is not GPX"),
+            Ok(report) if !report.is_health_data => Content::aside("an XML document of another kind"),
             Ok(report) => {
                 let taken = format!(
                     "Apple Health’s export, of which {} and {} with values of days were taken",
