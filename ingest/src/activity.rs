@@ -72,7 +72,7 @@ pub struct Activity {
     pub sport: Sport,
     /// What a person or a service says about it.
     pub details: Details,
-    /// Start, UTC. `None` when the file holds no time at all (a route).
+    /// Start, UTC. `None` when the file holds no time at all (a route), or names a day alone (a line of a diary).
     pub start: Option<DateTime<Utc>>,
     /// Seconds to add to UTC for the runner's wall clock.
     pub utc_offset_s: Option<i32>,

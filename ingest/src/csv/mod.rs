@@ -17,9 +17,8 @@
 //! semicolons or tabs, and may stand in double quotes; a decimal comma counts where something else separates, or in
 //! quotes. UTF-8, UTF-16 and Windows-1252 are read.
 //!
-//! A date alone counts on that day; its start is set to 12:00 of the athlete's day. A time without a zone is the athlete's
-//! wall clock. Without a known zone both are taken as UTC. A row that cannot be read is left out, with a notice that
-//! names its line.
+//! A date alone counts on that day and has no start. A time without a zone is the athlete's wall clock; without a known
+//! zone it is taken as UTC. A row that cannot be read is left out, with a notice that names its line.
 
 mod header;
 mod row;
@@ -126,7 +125,7 @@ struct Said {
 impl Said {
     fn notices(self, notices: &mut Vec<Notice>) {
         if self.is_noon_assumed {
-            let text = "Rows with a date alone were given 12:00 of that day as their start.";
+            let text = "Rows with a date alone have a day and no start.";
             notices.push(Notice::new(NoticeCode::NoTimes, "", text));
         }
         if self.is_zone_unknown {
@@ -145,7 +144,7 @@ fn activity(row: Row) -> Activity {
     Activity {
         sport: row.sport.clone(),
         details: Details { sport: row.is_sport_stated.then_some(row.sport), ..row.details },
-        start: Some(row.start),
+        start: row.start,
         utc_offset_s: row.utc_offset_s,
         offset_source: row.offset_source,
         local_date: Some(row.local_date),

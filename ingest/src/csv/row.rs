@@ -23,7 +23,8 @@ const NAMED_SPORTS: usize = 20;
 /// A row that could be read.
 #[derive(Debug)]
 pub(super) struct Row {
-    pub(super) start: DateTime<Utc>,
+    /// `None` when the row names a day alone.
+    pub(super) start: Option<DateTime<Utc>>,
     pub(super) utc_offset_s: Option<i32>,
     pub(super) offset_source: OffsetSource,
     pub(super) local_date: NaiveDate,
@@ -85,7 +86,7 @@ pub(super) fn read(
     said.is_noon_assumed |= start.is_noon_assumed;
     said.is_zone_unknown |= start.is_zone_unknown;
     Ok(Row {
-        start: start.utc,
+        start: (!start.is_noon_assumed).then_some(start.utc),
         utc_offset_s: start.offset_s,
         offset_source: start.source,
         local_date: start.local_date,

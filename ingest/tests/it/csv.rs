@@ -3,9 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a helper that fails fails its test")]
 
 use chrono::{DateTime, NaiveDate, Utc};
-use plimsoll_ingest::{
-    Details, Format, NoticeCode, OffsetSource, ReadError, ReadOptions, RunKind, Sport, WatchFile, csv, read,
-};
+use plimsoll_ingest::{Details, Format, NoticeCode, ReadError, ReadOptions, RunKind, Sport, WatchFile, csv, read};
 use proptest::prelude::*;
 
 fn berlin() -> ReadOptions {
@@ -80,23 +78,15 @@ fn units_are_in_the_names_of_columns() {
 }
 
 #[test]
-fn a_day_alone_starts_at_noon_where_the_athlete_is() {
+fn a_day_alone_has_no_start() {
     let text = "date,distance_km\n2024-01-05,5\n2024-07-05,6\n";
-    let file = table(text);
-    let starts: Vec<_> = file.activities.iter().map(|activity| (activity.start, activity.local_date)).collect();
-    let expected =
-        [(time("2024-01-05T11:00:00Z"), day("2024-01-05")), (time("2024-07-05T10:00:00Z"), day("2024-07-05"))];
-    assert_eq!(starts, expected);
-    assert_eq!(notices(&file, NoticeCode::NoTimes).len(), 1);
-    // Without a zone, and on the far side of the earth, the day is the same.
-    let file = read(text.as_bytes(), &ReadOptions::default()).unwrap();
-    assert_eq!(file.activities[0].start, time("2024-01-05T12:00:00Z"));
-    assert_eq!(file.activities[0].offset_source, OffsetSource::Unknown);
-    let file = read(text.as_bytes(), &ReadOptions { zone: Some(chrono_tz::Pacific::Kiritimati) }).unwrap();
-    assert_eq!(
-        (file.activities[0].start, file.activities[0].local_date),
-        (time("2024-01-04T22:00:00Z"), day("2024-01-05"))
-    );
+    // Wherever the athlete lives, the day is the same.
+    for zone in [None, Some(chrono_tz::Europe::Berlin), Some(chrono_tz::Pacific::Kiritimati)] {
+        let file = read(text.as_bytes(), &ReadOptions { zone }).unwrap();
+        let starts: Vec<_> = file.activities.iter().map(|activity| (activity.start, activity.local_date)).collect();
+        assert_eq!(starts, [(None, day("2024-01-05")), (None, day("2024-07-05"))]);
+        assert_eq!(notices(&file, NoticeCode::NoTimes).len(), 1);
+    }
 }
 
 #[test]

@@ -9,7 +9,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use crate::clock::Clock;
 use crate::config::Limits;
 use crate::library::{Feed, FileReport, Library};
-use crate::store::{Athlete, Counts, FileResult, IN_FLIGHT_MS, Profile, Source};
+use crate::store::{Athlete, Counts, FileResult, Profile, Source};
 use crate::timings::{Stage, processor_time};
 use crate::words;
 
@@ -32,9 +32,9 @@ pub(crate) struct Order {
 /// Imports and prints; returns whether no file failed.
 pub(crate) async fn import(order: Order) -> anyhow::Result<bool> {
     let library = Library::open(&order.data, Clock::System, order.limits).await?;
-    library.finish_unread(0).await?;
+    library.finish_unread(library.younger_ms()).await?;
     // A service beside may be at work on imports of its own.
-    library.finish_left_imports(IN_FLIGHT_MS).await?;
+    library.finish_left_imports(library.younger_ms()).await?;
     let athlete = athlete_named(&library, &order).await?;
     let (began, processor_before) = (Instant::now(), processor_time());
     let batch = library.begin_import(&athlete, Source::CommandLine, &label(&order.paths)).await?;

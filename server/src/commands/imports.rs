@@ -68,7 +68,11 @@ pub(crate) async fn redo(id: &str, data: &Path) -> anyhow::Result<bool> {
 
 async fn open(data: &Path) -> anyhow::Result<Library> {
     anyhow::ensure!(data.is_dir(), "there is no data folder {}", data.display());
-    Library::open(data, Clock::System, Limits::from_megabytes(128, 128)).await
+    let library = Library::open(data, Clock::System, Limits::from_megabytes(128, 128)).await?;
+    // An import whose process was ended is over, and can be undone.
+    library.finish_unread(library.younger_ms()).await?;
+    library.finish_left_imports(library.younger_ms()).await?;
+    Ok(library)
 }
 
 async fn import(library: &Library, id: &str, data: &Path) -> anyhow::Result<Import> {

@@ -25,7 +25,7 @@ pub(crate) async fn serve(data: &Path, listen: SocketAddr, limits: Limits) -> an
     let listener = bind(listen).await?;
     let library = Library::open(data, Clock::System, limits).await?;
     library.clear_incoming().await?;
-    let finished = library.finish_unread(0).await?;
+    let finished = library.finish_unread(library.younger_ms()).await?;
     let mut out = std::io::stdout();
     if finished > 0 {
         writeln!(out, "Read {finished} files that had been received before the last stop.")?;
@@ -68,8 +68,8 @@ pub(crate) async fn run(library: Library, listener: TcpListener, demo: bool) -> 
 
 /// Reads, from time to time, what another process acknowledged and left behind.
 async fn sweep(library: Library) {
-    // At the start nobody else is at work: imports that are running were left by the process before.
-    let mut younger_ms = 0;
+    // Alone at the start: imports that are running were left by the process before.
+    let mut younger_ms = library.younger_ms();
     loop {
         let swept = async {
             library.finish_unread(IN_FLIGHT_MS).await?;

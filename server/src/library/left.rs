@@ -57,8 +57,11 @@ impl Library {
     }
 
     /// Removes files from the folder of what comes in that no import waits for: their senders never finished. Only for
-    /// the service, at its start: nothing may be coming in yet.
+    /// the service, at its start: nothing may be coming in yet. When another process uses the folder, nothing is removed.
     pub(crate) async fn clear_incoming(&self) -> anyhow::Result<()> {
+        if !self.alone {
+            return Ok(());
+        }
         let waited_for: HashSet<String> = self.store.waiting_archive_files().await?.into_iter().collect();
         for entry in std::fs::read_dir(self.incoming())? {
             let entry = entry?;

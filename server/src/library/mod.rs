@@ -10,6 +10,7 @@ mod profile;
 mod tests;
 
 use std::collections::HashSet;
+use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 
@@ -24,7 +25,7 @@ use crate::blobs::{Blobs, raw_key};
 use crate::clock::Clock;
 use crate::compute::Compute;
 use crate::config::Limits;
-use crate::store::{ActivityRow, Store, Undone, Upload};
+use crate::store::{ActivityRow, IN_FLIGHT_MS, Store, Undone, Upload};
 use crate::timings::Timings;
 use crate::track::Track;
 
@@ -45,6 +46,10 @@ pub(crate) struct Library {
     pub(crate) timings: Arc<Timings>,
     blobs: Blobs,
     folder: PathBuf,
+    /// Locked, shared, by every process that uses the folder.
+    _in_use: Arc<File>,
+    /// Whether no other process used the folder when it was opened.
+    alone: bool,
     /// Imports that run in this process.
     running: Arc<Mutex<HashSet<String>>>,
 }
@@ -53,7 +58,11 @@ impl Library {
     /// Opens a data folder, creates it when missing.
     pub(crate) async fn open(folder: &Path, clock: Clock, limits: Limits) -> anyhow::Result<Self> {
         std::fs::create_dir_all(folder).with_context(|| format!("cannot create the folder {}", folder.display()))?;
+        let (in_use, alone) =
+            enter(folder).with_context(|| format!("cannot lock {}", folder.join(IN_USE).display()))?;
         let library = Self {
+            _in_use: Arc::new(in_use),
+            alone,
             blobs: Blobs::in_folder(&folder.join("files"))?,
             store: Store::open(&folder.join("plimsoll.sqlite")).await?,
             compute: Compute::new(),
@@ -67,6 +76,12 @@ impl Library {
         std::fs::create_dir_all(&incoming)
             .with_context(|| format!("cannot create the folder {}", incoming.display()))?;
         Ok(library)
+    }
+
+    /// How young work may be that another process may still be at, milliseconds: 0 when this one was alone in the
+    /// folder from the start, so that everything unfinished was left behind.
+    pub(crate) fn younger_ms(&self) -> i64 {
+        if self.alone { 0 } else { IN_FLIGHT_MS }
     }
 
     /// The folder for archives that wait to be opened, and for what does not fit into memory.
@@ -120,6 +135,18 @@ impl Library {
     fn now_ms(&self) -> i64 {
         self.clock.now().timestamp_millis()
     }
+}
+
+/// The file in a data folder whose lock tells who uses it.
+const IN_USE: &str = "in-use.lock";
+
+/// Takes the folder's lock, shared; tells whether nobody else had it.
+fn enter(folder: &Path) -> std::io::Result<(File, bool)> {
+    let file = File::options().create(true).truncate(false).write(true).open(folder.join(IN_USE))?;
+    let alone = file.try_lock().is_ok();
+    // From exclusive to shared, or to shared beside the others.
+    file.lock_shared()?;
+    Ok((file, alone))
 }
 
 /// Parquet to what is displayed, cleaned or as it was recorded; `None` when it cannot be read.

@@ -259,7 +259,12 @@ async fn receive_upload(transaction: &mut Transaction<'_, Sqlite>, upload: Uploa
     let known = upload_from_row(&row)?;
     let is_on_its_way = known.state == UploadState::Received && upload.received_ms - known.received_ms < IN_FLIGHT_MS;
     if known.undone_ms.is_none() && (known.state == UploadState::Read || is_on_its_way) {
-        let words = words::duplicate(is_taken_out(transaction, &known).await?);
+        let mut words = words::duplicate(is_taken_out(transaction, &known).await?);
+        if let Some(details) = &upload.details
+            && add_details(transaction, &known, details).await?
+        {
+            words.push_str("; what the export says about it was added");
+        }
         return Ok(Received::Duplicate(known, words));
     }
     let upload = Upload { id: known.id, ..upload };
@@ -277,6 +282,49 @@ async fn receive_upload(transaction: &mut Transaction<'_, Sqlite>, upload: Uploa
     .execute(&mut **transaction)
     .await?;
     Ok(Received::Fresh(upload))
+}
+
+/// Adds what an export says about a file that is there already, where nothing is said yet; tells whether anything was
+/// added. What is said of a file with several activities is said of none of them.
+async fn add_details(
+    transaction: &mut Transaction<'_, Sqlite>,
+    known: &Upload,
+    details: &Details,
+) -> anyhow::Result<bool> {
+    let before = known.details.clone().unwrap_or_default();
+    let after = before.clone().or(details.clone());
+    if after == before {
+        return Ok(false);
+    }
+    sqlx::query("UPDATE uploads SET details = $3 WHERE athlete_id = $1 AND id = $2")
+        .bind(&known.athlete_id)
+        .bind(&known.id)
+        .bind(serde_json::to_string(&after)?)
+        .execute(&mut **transaction)
+        .await?;
+    let changed = sqlx::query(
+        "UPDATE activities SET title = COALESCE(title, $3), description = COALESCE(description, $4), \
+         gear = COALESCE(gear, $5), commute = COALESCE(commute, $6), rpe = COALESCE(rpe, $7) \
+         WHERE athlete_id = $1 AND upload_id = $2 AND (SELECT COUNT(*) FROM activities \
+         WHERE athlete_id = $1 AND upload_id = $2) = 1",
+    )
+    .bind(&known.athlete_id)
+    .bind(&known.id)
+    .bind(&after.title)
+    .bind(&after.description)
+    .bind(&after.gear)
+    .bind(after.commute.map(i64::from))
+    .bind(after.rpe)
+    .execute(&mut **transaction)
+    .await?;
+    if after.rpe != before.rpe {
+        // The load by exertion rests on it.
+        sqlx::query("UPDATE athletes SET summaries_due = 1 WHERE id = $1")
+            .bind(&known.athlete_id)
+            .execute(&mut **transaction)
+            .await?;
+    }
+    Ok(changed.rows_affected() > 0)
 }
 
 /// Whether any activity of a known upload was taken out.

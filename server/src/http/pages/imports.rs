@@ -262,8 +262,7 @@ fn outcome(import: &Import, athlete: &Athlete, today: NaiveDate) -> String {
         new => told.push(format!("{} brought something new.", files(new))),
     }
     if counts.failed > 0 {
-        let rest = if counts.new > 0 { "; the rest went in" } else { "" };
-        told.push(format!("{} could not be read{rest}.", files(counts.failed)));
+        told.push(format!("{} could not be read.", files(counts.failed)));
     }
     told.join(" ")
 }

@@ -64,7 +64,9 @@ async fn an_archive_in_the_data_folder_goes_on_where_the_process_ended() {
     let id = batch.id().to_owned();
     std::mem::forget(batch);
 
-    let after = open(&bench.folder).await;
+    let mut after = open(&bench.folder).await;
+    // The lock of a process that ended goes with it; the batch that was forgotten here keeps its own.
+    after.alone = true;
     after.clear_incoming().await.unwrap();
     assert_eq!(after.finish_left_imports(0).await.unwrap(), 1);
     let import = after.store.import(&bench.athlete.id, &id).await.unwrap().unwrap();
@@ -133,4 +135,23 @@ async fn many_files_keep_their_order() {
     assert_eq!(names, expected);
     assert!(reports.iter().all(|report| report.result == FileResult::New));
     assert_eq!(bench.activities().await.len(), 150);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_an_export_says_comes_to_a_file_that_is_there_already() {
+    let bench = Bench::new().await;
+    bench.import(vec![("run.fit", rich(1))]).await;
+    let table = "Activity ID,Activity Date,Activity Name,Activity Type,Elapsed Time,Distance,Activity Gear,Filename,\
+                 Perceived Exertion\n\
+                 1,\"Nov 19, 2026, 7:00:00 AM\",Before breakfast,Run,2000,6.0,Old shoes,activities/1.fit,6\n";
+    let export = zip(&[("activities.csv", table.as_bytes()), ("activities/1.fit", &rich(1))]);
+    let reports = bench.import_archive("export.zip", export).await;
+    let copy = reports.iter().find(|report| report.name.ends_with("1.fit")).unwrap();
+    assert_eq!(copy.result, FileResult::Duplicate);
+    assert!(copy.messages[0].contains("was added"), "{copy:?}");
+    bench.library.finish_unread(0).await.unwrap();
+    let activity = bench.activities().await.remove(0);
+    assert_eq!((activity.title.as_deref(), activity.gear.as_deref()), (Some("Before breakfast"), Some("Old shoes")));
+    assert_eq!(activity.rpe, Some(6.0));
+    assert!(activity.summary.session_rpe_load.is_some(), "the load by exertion was worked out");
 }

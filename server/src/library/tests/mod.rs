@@ -267,3 +267,19 @@ async fn of_several_diary_values_of_a_day_the_last_measured_counts_and_undone_on
     bench.undo(&imports[0]).await;
     assert_eq!(diary().await, [value(50.0, 0)]);
 }
+
+#[tokio::test]
+async fn what_comes_in_through_another_process_is_left_alone() {
+    let bench = Bench::new().await;
+    assert_eq!(bench.library.younger_ms(), 0, "it was alone from the start");
+    let arriving = bench.library.incoming().join("arriving");
+    std::fs::write(&arriving, b"half of it").unwrap();
+    let second = open(&bench.folder).await;
+    assert!(second.younger_ms() > 0);
+    second.clear_incoming().await.unwrap();
+    assert!(arriving.exists(), "its sender may still be at it");
+    drop((bench.library, second));
+    let alone = open(&bench.folder).await;
+    alone.clear_incoming().await.unwrap();
+    assert!(!arriving.exists());
+}

@@ -88,3 +88,21 @@ async fn another_run_of_the_same_length_is_no_copy() {
     assert_eq!(results(&reports), [FileResult::New, FileResult::New]);
     assert_eq!(bench.activities().await.len(), 2);
 }
+
+#[tokio::test]
+async fn a_line_of_a_diary_is_the_run_of_that_day() {
+    for diary_first in [true, false] {
+        let bench = Bench::new().await;
+        let recording = run(1, 6.0, true);
+        let minutes = recording.samples.len() as f64 * 5.0 / 60.0;
+        let line = format!("date,distance_km,duration_min\n2026-11-19,6.0,{minutes:.2}\n");
+        let (diary, watch) = (("diary.csv", line.into_bytes()), ("watch.fit", encode::fit(&recording)));
+        let [first, second] = if diary_first { [diary, watch] } else { [watch, diary] };
+        bench.import(vec![first]).await;
+        let (_, reports) = bench.import(vec![second]).await;
+        assert_eq!(results(&reports), [FileResult::SameActivity], "{reports:?}");
+        let kept = bench.activities().await;
+        assert_eq!(kept.len(), 1);
+        assert_eq!(kept[0].summary.avg_heart_rate_bpm, Some(140.0), "the watch's file says more");
+    }
+}
