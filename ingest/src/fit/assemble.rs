@@ -77,7 +77,7 @@ fn strap_times(drafts: &[Draft]) -> Vec<Range<u64>> {
 }
 
 /// Makes the activities of a file.
-pub(super) fn activities(sieve: Sieve, options: &ReadOptions, notices: &mut Vec<Notice>) -> Vec<Activity> {
+pub(super) fn activities(sieve: Sieve<'_>, options: &ReadOptions, notices: &mut Vec<Notice>) -> Vec<Activity> {
     let Sieve { mut records, developers, parts, mut strap, .. } = sieve;
     records.stand_in(developers.natives());
     strap.finish();
@@ -112,7 +112,7 @@ pub(super) fn activities(sieve: Sieve, options: &ReadOptions, notices: &mut Vec<
 /// Adds the activities of one part: one per session, or one for samples without a session.
 fn draft_part(
     part: &Part,
-    records: &Records,
+    records: &Records<'_>,
     options: &ReadOptions,
     drafts: &mut Vec<Draft>,
     notices: &mut Vec<Notice>,
@@ -202,7 +202,7 @@ fn draft_part(
 /// The time that elapsed time is counted from, and that of the last sample. Some watches state a start that is later
 /// than their first sample (that of a lap, or of the first fix), which then counts; one that is a day later is no such
 /// thing, but a clock that was set late.
-fn first_and_last(start: Option<u32>, rows: &[Range<usize>], records: &Records) -> (Option<u32>, Option<u32>) {
+fn first_and_last(start: Option<u32>, rows: &[Range<usize>], records: &Records<'_>) -> (Option<u32>, Option<u32>) {
     const MOST_BEFORE_S: u32 = 86_400;
     let times = || rows.iter().cloned().flatten().filter_map(|row| records.time.get(row));
     let last = times().max();
@@ -215,7 +215,7 @@ fn first_and_last(start: Option<u32>, rows: &[Range<usize>], records: &Records) 
 fn sport_of(
     session: &Summary,
     part: &Part,
-    records: &Records,
+    records: &Records<'_>,
     rows: &[Range<usize>],
     place: &str,
     notices: &mut Vec<Notice>,
@@ -237,7 +237,7 @@ fn sport_of(
     sport
 }
 
-fn check_times(rows: &[Range<usize>], records: &Records, place: &str, notices: &mut Vec<Notice>) {
+fn check_times(rows: &[Range<usize>], records: &Records<'_>, place: &str, notices: &mut Vec<Notice>) {
     let (mut missing, mut backwards, mut repeated) = (0_u64, 0_u64, 0_u64);
     let mut last = None;
     for row in rows.iter().cloned().flatten() {
@@ -303,7 +303,7 @@ impl Spans {
     }
 
     /// The rows of each session. A sample without a time goes with the one before it.
-    fn rows(&self, rows: Range<usize>, records: &Records) -> Vec<Vec<Range<usize>>> {
+    fn rows(&self, rows: Range<usize>, records: &Records<'_>) -> Vec<Vec<Range<usize>>> {
         let mut sessions: Vec<Vec<Range<usize>>> = vec![Vec::new(); self.count];
         let mut current = self.at(None);
         for row in rows {

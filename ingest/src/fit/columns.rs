@@ -91,6 +91,24 @@ impl<T: Cell> Cells<T> {
         true
     }
 
+    /// Writes those of `new` that are no missing ones in the rows from `first` on, over what may stand there.
+    pub(super) fn write(&mut self, first: usize, new: &[T]) {
+        let Some(last) = new.iter().rposition(|cell| cell.is_valid()) else { return };
+        let new = new.get(..=last).unwrap_or(new);
+        if self.values.len() <= first {
+            self.values.resize(first, T::MISSING);
+            self.values.extend_from_slice(new);
+            return;
+        }
+        if self.values.len() < first + new.len() {
+            self.values.resize(first + new.len(), T::MISSING);
+        }
+        let known = self.values.get_mut(first..).unwrap_or_default();
+        for (known, new) in known.iter_mut().zip(new).filter(|(_, new)| new.is_valid()) {
+            *known = *new;
+        }
+    }
+
     /// The cell in `row`.
     #[inline]
     pub(super) fn get(&self, row: usize) -> Option<T> {
@@ -121,5 +139,17 @@ mod tests {
         cells.set(2, 8);
         assert_eq!((cells.get(0), cells.get(2), cells.get(3)), (None, Some(8), None));
         assert_eq!(cells.take(4), [u16::MAX, u16::MAX, 8, u16::MAX]);
+    }
+
+    #[test]
+    fn what_is_missing_is_not_written_over_what_is_not() {
+        const NONE: u16 = u16::MAX;
+        let mut cells = Cells::default();
+        cells.write(5, &[NONE, NONE]);
+        assert!(cells.is_empty());
+        cells.write(1, &[NONE, 7, 8, NONE]);
+        cells.write(2, &[NONE, 9, NONE, 10, NONE]);
+        assert_eq!(cells.last_since(5), Some(10));
+        assert_eq!(cells.take(7), [NONE, NONE, 7, 9, NONE, 10, NONE]);
     }
 }

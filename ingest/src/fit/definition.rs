@@ -1,5 +1,7 @@
 //! Definition messages: the layout of the data messages that follow under one local number.
 
+use std::rc::Rc;
+
 use super::base::BaseType;
 use super::record::RecordPlan;
 
@@ -54,7 +56,7 @@ pub(super) struct Definition {
     /// Data messages seen under this definition.
     pub(super) count: u64,
     /// For `record`: what goes to which column; made when the first message comes.
-    pub(super) record_plan: Option<RecordPlan>,
+    pub(super) record_plan: Option<Rc<RecordPlan>>,
     /// For messages that are kept as they are: the number under which the layout was kept.
     pub(super) kept_as: Option<usize>,
 }

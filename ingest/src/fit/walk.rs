@@ -19,9 +19,9 @@ const SKIPS: usize = 1000;
 pub(super) type Slots = [Option<Definition>; SLOTS];
 
 /// Takes what the walk finds.
-pub(super) trait Sink {
+pub(super) trait Sink<'a> {
     /// A data message; `time` is its timestamp, from its own field or its compressed header.
-    fn message(&mut self, definition: &mut Definition, data: &[u8], time: Option<u32>);
+    fn message(&mut self, definition: &mut Definition, data: &'a [u8], time: Option<u32>);
 
     /// `count` data messages of `kind` stood in the part (added up over several calls).
     fn count(&mut self, kind: u16, count: u64);
@@ -61,7 +61,7 @@ pub(super) struct Walked {
 }
 
 /// Walks over the messages of a part.
-pub(super) fn walk(bytes: &[u8], stretch: Stretch, sink: &mut impl Sink) -> Walked {
+pub(super) fn walk<'a>(bytes: &'a [u8], stretch: Stretch, sink: &mut impl Sink<'a>) -> Walked {
     let mut walker = Walker {
         bytes: bytes.get(..stretch.furthest).unwrap_or(bytes),
         end: stretch.end.min(bytes.len()),
@@ -130,9 +130,9 @@ struct Walker<'a> {
     is_wary: bool,
 }
 
-impl Walker<'_> {
+impl<'a> Walker<'a> {
     /// Walks over messages from `at` on; `None` when the end was reached.
-    fn run(&mut self, mut at: usize, sink: &mut impl Sink) -> Option<End> {
+    fn run(&mut self, mut at: usize, sink: &mut impl Sink<'a>) -> Option<End> {
         let bytes = self.bytes.get(..self.end).unwrap_or(self.bytes);
         while let Some((&header, rest)) = bytes.get(at..).and_then(<[u8]>::split_first) {
             let message = Header::of(header);
