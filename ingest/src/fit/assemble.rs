@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use polars::prelude::DataFrame;
 
+use super::columns::Cell;
 use super::frame::{Samples, distance_from_positions, frames};
 use super::offset;
 use super::record::Records;
@@ -80,6 +81,7 @@ fn strap_times(drafts: &[Draft]) -> Vec<Range<u64>> {
 pub(super) fn activities(sieve: Sieve<'_>, options: &ReadOptions, notices: &mut Vec<Notice>) -> Vec<Activity> {
     let Sieve { mut records, developers, parts, mut strap, .. } = sieve;
     records.stand_in(developers.natives());
+    records.time.pad(records.rows());
     strap.finish();
     let mut drafts = Vec::new();
     for part in parts.iter().filter(|part| part_kind(part) == FileKind::Activity) {
@@ -204,7 +206,8 @@ fn draft_part(
 /// thing, but a clock that was set late.
 fn first_and_last(start: Option<u32>, rows: &[Range<usize>], records: &Records<'_>) -> (Option<u32>, Option<u32>) {
     const MOST_BEFORE_S: u32 = 86_400;
-    let times = || rows.iter().cloned().flatten().filter_map(|row| records.time.get(row));
+    let times =
+        || rows.iter().flat_map(|rows| records.time.cells(rows.clone())).copied().filter(|time| time.is_valid());
     let last = times().max();
     let Some(start) = start else { return (None, last) };
     let first = times().next().filter(|first| (start.saturating_sub(MOST_BEFORE_S)..start).contains(first));
@@ -240,15 +243,16 @@ fn sport_of(
 fn check_times(rows: &[Range<usize>], records: &Records<'_>, place: &str, notices: &mut Vec<Notice>) {
     let (mut missing, mut backwards, mut repeated) = (0_u64, 0_u64, 0_u64);
     let mut last = None;
-    for row in rows.iter().cloned().flatten() {
-        let time = records.time.get(row);
-        match (time, last) {
-            (None, _) => missing += 1,
-            (Some(time), Some(last)) if time < last => backwards += 1,
-            (Some(time), Some(last)) if time == last => repeated += 1,
-            _ => {}
+    for rows in rows {
+        for &time in records.time.cells(rows.clone()) {
+            if !time.is_valid() {
+                missing += 1;
+                continue;
+            }
+            backwards += u64::from(last.is_some_and(|last| time < last));
+            repeated += u64::from(last == Some(time));
+            last = Some(time);
         }
-        last = time.or(last);
     }
     if missing > 0 {
         let text = format!("{missing} samples have no time.");
@@ -305,17 +309,33 @@ impl Spans {
     /// The rows of each session. A sample without a time goes with the one before it.
     fn rows(&self, rows: Range<usize>, records: &Records<'_>) -> Vec<Vec<Range<usize>>> {
         let mut sessions: Vec<Vec<Range<usize>>> = vec![Vec::new(); self.count];
+        let mut begin = rows.start;
         let mut current = self.at(None);
-        for row in rows {
-            if let Some(time) = records.time.get(row) {
-                current = self.at(Some(time));
+        // Times for which that is the session.
+        let mut within = 1..0;
+        let mut end_of = |session: usize, rows: Range<usize>| match sessions.get_mut(session) {
+            Some(ranges) if !rows.is_empty() => ranges.push(rows),
+            _ => {}
+        };
+        for (row, time) in (rows.start..).zip(records.time.cells(rows.clone())) {
+            if !time.is_valid() || within.contains(time) {
+                continue;
             }
-            let Some(ranges) = sessions.get_mut(current) else { continue };
-            match ranges.last_mut() {
-                Some(last) if last.end == row => last.end = row + 1,
-                _ => ranges.push(row..row + 1),
+            within = self.around(*time);
+            let next = self.at(Some(*time));
+            if next != current {
+                end_of(current, begin..row);
+                (begin, current) = (row, next);
             }
         }
+        end_of(current, begin..rows.end);
         sessions
+    }
+
+    /// Times around `time` that belong to the same session.
+    fn around(&self, time: u32) -> Range<u32> {
+        let begun = self.starts.partition_point(|(start, _)| *start <= time);
+        let start = |at: usize| self.starts.get(at).map(|(start, _)| *start);
+        begun.checked_sub(1).and_then(start).unwrap_or(0)..start(begun).unwrap_or(u32::MAX)
     }
 }

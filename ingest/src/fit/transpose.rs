@@ -3,7 +3,7 @@
 use super::base::BaseType;
 use super::columns::{Cell, Cells};
 
-/// Samples that are read at once: they, and what they become, fit into the fastest memory.
+/// Samples that are read at once: they, and what they become, stay in the fastest memory.
 pub(super) const MOST: usize = 256;
 
 /// A field of samples of one layout.
@@ -46,27 +46,19 @@ pub(super) fn fill<T: Cell>(
         }
         Some(value) => cell(value),
     };
-    let mut new = [T::MISSING; MOST];
+    let rows = source.rows.iter().map(|row| row.get(source.offset..).unwrap_or_default());
+    let was_empty = cells.is_empty();
     // The usual types each have a loop of their own.
-    macro_rules! read {
+    macro_rules! write {
         ($($usual:ident)*) => {
             match source.base {
-                $(BaseType::$usual if !source.big_endian => each(source, &mut new, |bytes| {
-                    take(BaseType::$usual.number(bytes, false))
-                }),)*
-                base => each(source, &mut new, |bytes| take(base.number(bytes, source.big_endian))),
+                $(BaseType::$usual if !source.big_endian => {
+                    cells.write(first, rows.map(|bytes| take(BaseType::$usual.number(bytes, false))));
+                })*
+                base => cells.write(first, rows.map(|bytes| take(base.number(bytes, source.big_endian)))),
             }
         };
     }
-    read!(Uint8 Sint8 Uint16 Sint16 Uint32 Sint32 Float32);
-    let was_empty = cells.is_empty();
-    cells.write(first, new.get(..source.rows.len()).unwrap_or(&new));
+    write!(Uint8 Sint8 Uint16 Sint16 Uint32 Sint32 Float32);
     Filled { is_first: was_empty && !cells.is_empty(), beyond }
-}
-
-#[inline(always)]
-fn each<T>(source: Source<'_, '_>, new: &mut [T], mut read: impl FnMut(&[u8]) -> T) {
-    for (new, row) in new.iter_mut().zip(source.rows) {
-        *new = read(row.get(source.offset..).unwrap_or_default());
-    }
 }
