@@ -6,6 +6,7 @@
 
 use std::rc::Rc;
 
+use super::base::BaseType;
 use super::columns::{Cell, Cells};
 use super::definition::Definition;
 use super::developer::{Developers, Kind, Native};
@@ -128,7 +129,7 @@ fn word(value: f64) -> u16 {
 #[derive(Debug)]
 pub(super) struct RecordPlan {
     /// In the order in which they are to be written.
-    native: Vec<(usize, super::base::BaseType, Target)>,
+    native: Vec<(usize, BaseType, Target)>,
     developer: Vec<DeveloperEntry>,
     big_endian: bool,
     /// Whether no field depends on the sample before.
@@ -140,7 +141,7 @@ pub(super) struct RecordPlan {
 #[derive(Debug, Clone, Copy)]
 struct DeveloperEntry {
     offset: usize,
-    base: super::base::BaseType,
+    base: BaseType,
     column: usize,
     scale: f64,
     shift: f64,
@@ -266,29 +267,60 @@ impl<'a> Records<'a> {
         time: Option<u32>,
         developers: &mut Developers,
     ) {
-        let plan = match &definition.record_plan {
-            Some(plan) if definition.developer_fields.is_empty() || plan.generation == developers.generation() => plan,
-            _ => definition.record_plan.insert(Rc::new(RecordPlan::of(definition, developers))),
-        };
-        if !self.plan.as_ref().is_some_and(|waiting| Rc::ptr_eq(waiting, plan)) {
-            self.settle();
-            self.plan = Some(Rc::clone(plan));
-        }
+        let plan = self.plan_of(definition, developers);
         match time.filter(|time| *time != u32::MAX) {
-            Some(time) if plan.can_wait && self.fits(self.columns + plan.width()) => {
+            Some(time) if plan.can_wait && self.fit(1, self.columns + plan.width()) => {
                 self.time.set(self.rows, time);
-                self.waiting.push(data);
                 self.rows += 1;
-                if self.waiting.len() == transpose::MOST {
+                self.waiting.push(data);
+                if self.waiting.len() >= transpose::MOST {
                     self.settle();
                 }
             }
             time => {
-                let plan = Rc::clone(plan);
                 self.settle();
                 self.push_row(&plan, data, time);
             }
         }
+    }
+
+    /// Adds `record` messages that follow each other: header bytes and all, with a time each.
+    pub(super) fn push_run(
+        &mut self,
+        definition: &mut Definition,
+        messages: &'a [u8],
+        times: &[u32],
+        developers: &mut Developers,
+    ) {
+        let plan = self.plan_of(definition, developers);
+        let data = messages.chunks_exact(definition.data_size + 1).filter_map(|message| message.get(1..));
+        if plan.can_wait && self.fit(times.len(), self.columns + plan.width()) {
+            self.time.write(self.rows, times.iter().copied());
+            self.rows += times.len();
+            self.waiting.extend(data);
+            if self.waiting.len() >= transpose::MOST {
+                self.settle();
+            }
+        } else {
+            for (data, time) in data.zip(times) {
+                self.push(definition, data, Some(*time), developers);
+            }
+        }
+    }
+
+    /// What the fields of a definition become. Samples that wait for another plan are read.
+    fn plan_of(&mut self, definition: &mut Definition, developers: &mut Developers) -> Rc<RecordPlan> {
+        let known = definition
+            .record_plan
+            .take()
+            .filter(|plan| definition.developer_fields.is_empty() || plan.generation == developers.generation());
+        let plan = known.unwrap_or_else(|| Rc::new(RecordPlan::of(definition, developers)));
+        if !self.plan.as_ref().is_some_and(|waiting| Rc::ptr_eq(waiting, &plan)) {
+            self.settle();
+            self.plan = Some(Rc::clone(&plan));
+        }
+        definition.record_plan = Some(Rc::clone(&plan));
+        plan
     }
 
     /// Reads the samples that wait.
@@ -370,16 +402,17 @@ impl<'a> Records<'a> {
         }
     }
 
-    /// Whether another sample fits when there are `columns` columns.
-    fn fits(&self, columns: usize) -> bool {
-        let cells =
-            (self.rows + 1).saturating_mul(columns).saturating_add(self.rr.len().saturating_mul(CELLS_PER_INTERVAL));
+    /// Whether so many more samples fit when there are `columns` columns.
+    fn fit(&self, samples: usize, columns: usize) -> bool {
+        let cells = (self.rows.saturating_add(samples))
+            .saturating_mul(columns)
+            .saturating_add(self.rr.len().saturating_mul(CELLS_PER_INTERVAL));
         cells <= self.cells_allowed
     }
 
-    /// The same, and takes note when it does not.
+    /// Whether another sample fits when there are `columns` columns; takes note when it does not.
     fn has_room(&mut self, columns: usize) -> bool {
-        let fits = self.fits(columns);
+        let fits = self.fit(1, columns);
         self.capped |= !fits;
         fits
     }
@@ -491,19 +524,22 @@ impl<'a> Records<'a> {
         let row = if self.rows > self.part_start { self.rows - 1 } else { self.rows };
         for field in definition.fields.iter().filter(|field| field.number == 0) {
             let Some(bytes) = data.get(field.offset..).and_then(|rest| rest.get(..field.size)) else { continue };
+            let is_usual = field.base == BaseType::Uint16 && !definition.big_endian;
             for element in bytes.chunks_exact(field.base.size()) {
-                let Some(value) = field.base.number(element, definition.big_endian) else { continue };
-                if !(0.0..65_535.0).contains(&value) {
-                    continue;
-                }
-                if !self.fits(most) {
+                let number = if is_usual {
+                    BaseType::Uint16.number(element, false)
+                } else {
+                    field.base.number(element, definition.big_endian)
+                };
+                let Some(value) = number.map(word).filter(|value| value.is_valid()) else { continue };
+                if !self.fit(1, most) {
                     self.settle();
                     if !self.has_room(self.columns) {
                         return;
                     }
                 }
                 if let Ok(row) = u32::try_from(row) {
-                    self.rr.push((row, value as u16));
+                    self.rr.push((row, value));
                 }
             }
         }

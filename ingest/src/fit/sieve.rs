@@ -276,6 +276,10 @@ impl<'a> Sink<'a> for Sieve<'a> {
         }
     }
 
+    fn samples(&mut self, definition: &mut Definition, messages: &'a [u8], times: &[u32]) {
+        self.records.push_run(definition, messages, times, &mut self.developers);
+    }
+
     fn count(&mut self, kind: u16, count: u64) {
         if count > 0 {
             *self.counts.entry(kind).or_default() += count;
