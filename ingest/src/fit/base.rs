@@ -108,7 +108,7 @@ impl BaseType {
 }
 
 /// The first `N` bytes in little-endian order.
-#[inline]
+#[inline(always)]
 fn first<const N: usize>(bytes: &[u8], big_endian: bool) -> Option<[u8; N]> {
     let mut value = *bytes.first_chunk::<N>()?;
     if big_endian {

@@ -38,14 +38,6 @@ pub(super) fn fill<T: Cell>(
     cell: impl Fn(f64) -> T,
 ) -> Filled {
     let mut beyond = 0;
-    let mut take = |value: Option<f64>| match value {
-        None => T::MISSING,
-        Some(value) if value.abs() > limit => {
-            beyond += 1;
-            T::MISSING
-        }
-        Some(value) => cell(value),
-    };
     let rows = source.rows.iter().map(|row| row.get(source.offset..).unwrap_or_default());
     let was_empty = cells.is_empty();
     // The usual types each have a loop of their own.
@@ -53,12 +45,25 @@ pub(super) fn fill<T: Cell>(
         ($($usual:ident)*) => {
             match source.base {
                 $(BaseType::$usual if !source.big_endian => {
-                    cells.write(first, rows.map(|bytes| take(BaseType::$usual.number(bytes, false))));
+                    cells.write(first, rows.map(|bytes| checked(BaseType::$usual.number(bytes, false), limit, &cell, &mut beyond)));
                 })*
-                base => cells.write(first, rows.map(|bytes| take(base.number(bytes, source.big_endian)))),
+                base => cells.write(first, rows.map(|bytes| checked(base.number(bytes, source.big_endian), limit, &cell, &mut beyond))),
             }
         };
     }
     write!(Uint8 Sint8 Uint16 Sint16 Uint32 Sint32 Float32);
     Filled { is_first: was_empty && !cells.is_empty(), beyond }
+}
+
+/// The cell of a value; those beyond the limit are counted.
+#[inline(always)]
+fn checked<T: Cell>(value: Option<f64>, limit: f64, cell: impl Fn(f64) -> T, beyond: &mut u64) -> T {
+    match value {
+        Some(value) if value.abs() <= limit => cell(value),
+        None => T::MISSING,
+        Some(_) => {
+            *beyond += 1;
+            T::MISSING
+        }
+    }
 }
