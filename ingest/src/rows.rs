@@ -1,8 +1,8 @@
 //! Columns of plain numbers to a frame of records.
 
 use polars::prelude::{
-    BooleanChunked, ChunkedArray, Column, DataFrame, Float64Chunked, Float64Type, Int64Chunked, IntoColumn, NamedFrom,
-    NewChunkedArray, PlSmallStr, PolarsError, PolarsNumericType, TimeUnit, TimeZone, UInt16Chunked, UInt32Chunked,
+    ChunkedArray, Column, DataFrame, Float64Chunked, Float64Type, Int64Chunked, IntoColumn, NewChunkedArray,
+    PolarsError, PolarsNumericType, TimeUnit, TimeZone, UInt16Chunked, UInt32Chunked,
 };
 
 use crate::schema;
@@ -108,11 +108,9 @@ where
     if values.iter().all(|value| is_valid(*value)) {
         return ChunkedArray::from_vec(name.into(), values);
     }
-    let valid: Vec<bool> = values.iter().map(|value| is_valid(*value)).collect();
-    for (value, valid) in values.iter_mut().zip(&valid) {
-        *value = if *valid { *value } else { T::Native::default() };
+    let valid = values.iter().map(|value| is_valid(*value)).collect();
+    for value in &mut values {
+        *value = if is_valid(*value) { *value } else { T::Native::default() };
     }
-    let valid = BooleanChunked::new(PlSmallStr::EMPTY, valid);
-    let validity = valid.downcast_iter().next().map(|array| array.values().clone());
-    ChunkedArray::from_vec_validity(name.into(), values, validity)
+    ChunkedArray::from_vec_validity(name.into(), values, Some(valid))
 }
