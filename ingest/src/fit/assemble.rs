@@ -312,7 +312,7 @@ impl Spans {
         let mut begin = rows.start;
         let mut current = self.at(None);
         // Times for which that is the session.
-        let mut within = 1..0;
+        let mut within = 0..0;
         let mut end_of = |session: usize, rows: Range<usize>| match sessions.get_mut(session) {
             Some(ranges) if !rows.is_empty() => ranges.push(rows),
             _ => {}

@@ -181,13 +181,13 @@ fn lap_column(starts: &[u32], times: &[u32]) -> Option<Column> {
     }
     let mut lap = 0_u32;
     // Times that the lap holds for.
-    let mut within = u32::MAX..=0;
+    let mut within = 0..0;
     let laps = times.iter().map(|time| {
         if time.is_valid() && !within.contains(time) {
             let begun = starts.partition_point(|start| *start <= *time);
             lap = u32::try_from(begun.saturating_sub(1)).unwrap_or(u32::MAX);
             let since = begun.checked_sub(1).and_then(|last| starts.get(last)).copied().unwrap_or(0);
-            within = since..=starts.get(begun).map_or(u32::MAX, |next| next - 1);
+            within = since..starts.get(begun).copied().unwrap_or(u32::MAX);
         }
         lap
     });
