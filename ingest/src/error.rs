@@ -12,7 +12,9 @@ pub enum ReadError {
     #[error("the file is empty (0 bytes)")]
     Empty,
     /// The content is something else.
-    #[error("not a watch file: this looks like {looks_like}; Plimsoll reads FIT, GPX, TCX, tables (CSV) of past training, and exports of Polar and Apple Health")]
+    #[error(
+        "not a watch file: this looks like {looks_like}; Plimsoll reads FIT, GPX, TCX, tables (CSV) of past training, and exports of Polar and Apple Health"
+    )]
     NotAWatchFile {
         /// What the first bytes look like, with its article: `an HTML page`.
         looks_like: &'static str,
