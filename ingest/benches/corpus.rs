@@ -4,6 +4,8 @@
 //! Only files that both readers of a comparison read count in it. Each time is the best of several rounds in which
 //! the readers take turns, so that a busy machine slows all of them. In its turn a reader reads the file twice: what the
 //! one before left for the allocator to clear up is no cost of its own.
+//!
+//! With `-- fit`, `-- gpx` or `-- tcx` it only reads the files of that format again and again, for a profiler to watch.
 
 #![expect(clippy::print_stdout, reason = "a benchmark reports to the terminal")]
 #![expect(clippy::unwrap_used, reason = "a benchmark that cannot read its files ends")]
@@ -185,6 +187,16 @@ fn speed(corpus: &Path, files: &[Listed], name: &str, other: fn(&[u8]) -> bool) 
     );
 }
 
+fn read_again_and_again(corpus: &Path, files: &[Listed], format: &str) {
+    const TIMES: usize = 25;
+    for listed in files.iter().filter(|listed| listed.file.split('/').next() == Some(format)) {
+        let bytes = std::fs::read(corpus.join(&listed.file)).unwrap();
+        for _ in 0..TIMES {
+            own(&bytes);
+        }
+    }
+}
+
 fn main() {
     let Some(corpus) = std::env::var_os("PLIMSOLL_CORPUS") else {
         println!("PLIMSOLL_CORPUS is not set: there is nothing to read");
@@ -192,6 +204,10 @@ fn main() {
     };
     let corpus = Path::new(&corpus);
     let files = listed(corpus);
+    if let Some(format) = std::env::args().find(|argument| ["fit", "gpx", "tcx"].contains(&argument.as_str())) {
+        read_again_and_again(corpus, &files, &format);
+        return;
+    }
     acceptance(corpus, &files);
     std::panic::set_hook(Box::new(|_| {}));
     speed(corpus, &files, "fitparser", by_fitparser);
