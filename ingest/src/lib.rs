@@ -21,6 +21,10 @@
 //! [`quality`] finds what looks wrong with an activity and cleans it in steps that can be undone; [`same`] tells when two
 //! files hold one activity.
 //!
+//! Architecture invariants: no file or network access, no async, no clock, no environment, no time zone of the
+//! machine; no panic on any input; no allocation from a size that the input declares; the same bytes and options
+//! give the same result every time. A damaged file gives what could be read plus notices.
+//!
 //! # Where the time goes
 //!
 //! Shares of the time of reading all files of a corpus (173 FIT, 136 GPX, 45 TCX), one core, by `perf record` on
@@ -37,10 +41,6 @@
 //! | RR intervals, strap | 5 | columns to frames | 1 | 1 |
 //! | checksum | 2 | | | |
 //! | messages kept as they are | 1 | | | |
-//!
-//! Architecture invariants: no file or network access, no async, no clock, no environment, no time zone of the
-//! machine; no panic on any input; no allocation from a size that the input declares; the same bytes and options
-//! give the same result every time. A damaged file gives what could be read plus notices.
 
 mod activity;
 pub mod apple;

@@ -45,9 +45,13 @@ pub(super) fn fill<T: Cell>(
         ($($usual:ident)*) => {
             match source.base {
                 $(BaseType::$usual if !source.big_endian => {
-                    cells.write(first, rows.map(|bytes| checked(BaseType::$usual.number(bytes, false), limit, &cell, &mut beyond)));
+                    let number = |bytes| BaseType::$usual.number(bytes, false);
+                    cells.write(first, rows.map(|bytes| checked(number(bytes), limit, &cell, &mut beyond)));
                 })*
-                base => cells.write(first, rows.map(|bytes| checked(base.number(bytes, source.big_endian), limit, &cell, &mut beyond))),
+                base => {
+                    let number = |bytes| base.number(bytes, source.big_endian);
+                    cells.write(first, rows.map(|bytes| checked(number(bytes), limit, &cell, &mut beyond)));
+                }
             }
         };
     }

@@ -522,7 +522,7 @@ fn times_that_run_backwards_are_kept_and_named() {
 fn samples_keep_their_values_whatever_stands_between_them() {
     const SAMPLES: u32 = 1000;
     let heart_rate = |second: u32| (second % 7 != 3).then_some(60 + (second % 120) as u8);
-    let power = |second: u32| (second >= 300 && second % 5 != 0).then_some((second * 3 % 1000) as u16);
+    let power = |second: u32| (second >= 300 && !second.is_multiple_of(5)).then_some((second * 3 % 1000) as u16);
     // Only within a few seconds, long before the end.
     let altitude = |second: u32| (400..420).contains(&second).then_some(2500 + second as u16);
     let mut messages = Messages::activity()
