@@ -24,6 +24,23 @@
 //! Architecture invariants: no file or network access, no async, no clock, no environment, no time zone of the
 //! machine; no panic on any input; no allocation from a size that the input declares; the same bytes and options
 //! give the same result every time. A damaged file gives what could be read plus notices.
+//!
+//! # Where the time goes
+//!
+//! Shares of the time of reading all files of a corpus (173 FIT, 136 GPX, 45 TCX), one core, by `perf record` on
+//! `cargo bench --bench corpus -- fit` (`-- gpx`, `-- tcx`) with this crate optimised, but not across crates:
+//!
+//! | FIT | % | | GPX | TCX, % |
+//! |---|---|---|---|---|
+//! | samples to columns, field by field | 20 | cutting tags and texts, telling them apart | 56 | 57 |
+//! | columns to frames: units, null bitmaps, sessions | 17 | numbers and times | 12 | 13 |
+//! | headers, layouts and times of messages | 17 | points to columns, distances | 13 | 7 |
+//! | fresh memory from the kernel | 15 | allocating, copying and comparing memory | 10 | 15 |
+//! | allocating and copying memory | 12 | fresh memory from the kernel | 2 | 2 |
+//! | names by the profile | 6 | checking UTF-8 | 1 | 1 |
+//! | RR intervals, strap | 5 | columns to frames | 1 | 1 |
+//! | checksum | 2 | | | |
+//! | messages kept as they are | 1 | | | |
 
 mod activity;
 pub mod apple;

@@ -1,8 +1,8 @@
 //! Columns of plain numbers to a frame of records.
 
 use polars::prelude::{
-    Column, DataFrame, Float64Chunked, Int64Chunked, IntoColumn, NewChunkedArray, PolarsError, TimeUnit, TimeZone,
-    UInt16Chunked, UInt32Chunked,
+    ChunkedArray, Column, DataFrame, Float64Chunked, Float64Type, Int64Chunked, IntoColumn, NewChunkedArray,
+    PolarsError, PolarsNumericType, TimeUnit, TimeZone, UInt16Chunked, UInt32Chunked,
 };
 
 use crate::schema;
@@ -85,9 +85,32 @@ fn column(name: &str, values: Vec<f64>) -> Column {
             let values = values.into_iter().map(|value| valid(value).map(|value| value as u32));
             UInt32Chunked::from_iter_options(name.into(), values).into_column()
         }
-        _ if values.iter().any(|value| value.is_nan()) => {
-            Float64Chunked::from_iter_options(name.into(), values.into_iter().map(valid)).into_column()
-        }
-        _ => Float64Chunked::from_vec(name.into(), values).into_column(),
+        _ => floats(name, values).into_column(),
     }
+}
+
+/// A column of floats, null where NaN.
+pub(crate) fn floats(name: &str, values: Vec<f64>) -> Float64Chunked {
+    with_nulls::<Float64Type>(name, values, |value| !value.is_nan())
+}
+
+/// A column of `values`, null where one is not valid. It takes the values as they are, instead of pushing them one by
+/// one into a column that grows.
+pub(crate) fn with_nulls<T>(
+    name: &str,
+    mut values: Vec<T::Native>,
+    is_valid: impl Fn(T::Native) -> bool,
+) -> ChunkedArray<T>
+where
+    T: PolarsNumericType,
+    T::Native: Default,
+{
+    if values.iter().all(|value| is_valid(*value)) {
+        return ChunkedArray::from_vec(name.into(), values);
+    }
+    let valid = values.iter().map(|value| is_valid(*value)).collect();
+    for value in &mut values {
+        *value = if is_valid(*value) { *value } else { T::Native::default() };
+    }
+    ChunkedArray::from_vec_validity(name.into(), values, Some(valid))
 }

@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use polars::prelude::DataFrame;
 
+use super::columns::Cell;
 use super::frame::{Samples, distance_from_positions, frames};
 use super::offset;
 use super::record::Records;
@@ -77,9 +78,10 @@ fn strap_times(drafts: &[Draft]) -> Vec<Range<u64>> {
 }
 
 /// Makes the activities of a file.
-pub(super) fn activities(sieve: Sieve, options: &ReadOptions, notices: &mut Vec<Notice>) -> Vec<Activity> {
+pub(super) fn activities(sieve: Sieve<'_>, options: &ReadOptions, notices: &mut Vec<Notice>) -> Vec<Activity> {
     let Sieve { mut records, developers, parts, mut strap, .. } = sieve;
     records.stand_in(developers.natives());
+    records.time.pad(records.rows());
     strap.finish();
     let mut drafts = Vec::new();
     for part in parts.iter().filter(|part| part_kind(part) == FileKind::Activity) {
@@ -112,7 +114,7 @@ pub(super) fn activities(sieve: Sieve, options: &ReadOptions, notices: &mut Vec<
 /// Adds the activities of one part: one per session, or one for samples without a session.
 fn draft_part(
     part: &Part,
-    records: &Records,
+    records: &Records<'_>,
     options: &ReadOptions,
     drafts: &mut Vec<Draft>,
     notices: &mut Vec<Notice>,
@@ -202,9 +204,10 @@ fn draft_part(
 /// The time that elapsed time is counted from, and that of the last sample. Some watches state a start that is later
 /// than their first sample (that of a lap, or of the first fix), which then counts; one that is a day later is no such
 /// thing, but a clock that was set late.
-fn first_and_last(start: Option<u32>, rows: &[Range<usize>], records: &Records) -> (Option<u32>, Option<u32>) {
+fn first_and_last(start: Option<u32>, rows: &[Range<usize>], records: &Records<'_>) -> (Option<u32>, Option<u32>) {
     const MOST_BEFORE_S: u32 = 86_400;
-    let times = || rows.iter().cloned().flatten().filter_map(|row| records.time.get(row));
+    let times =
+        || rows.iter().flat_map(|rows| records.time.cells(rows.clone())).copied().filter(|time| time.is_valid());
     let last = times().max();
     let Some(start) = start else { return (None, last) };
     let first = times().next().filter(|first| (start.saturating_sub(MOST_BEFORE_S)..start).contains(first));
@@ -215,7 +218,7 @@ fn first_and_last(start: Option<u32>, rows: &[Range<usize>], records: &Records) 
 fn sport_of(
     session: &Summary,
     part: &Part,
-    records: &Records,
+    records: &Records<'_>,
     rows: &[Range<usize>],
     place: &str,
     notices: &mut Vec<Notice>,
@@ -237,18 +240,19 @@ fn sport_of(
     sport
 }
 
-fn check_times(rows: &[Range<usize>], records: &Records, place: &str, notices: &mut Vec<Notice>) {
+fn check_times(rows: &[Range<usize>], records: &Records<'_>, place: &str, notices: &mut Vec<Notice>) {
     let (mut missing, mut backwards, mut repeated) = (0_u64, 0_u64, 0_u64);
     let mut last = None;
-    for row in rows.iter().cloned().flatten() {
-        let time = records.time.get(row);
-        match (time, last) {
-            (None, _) => missing += 1,
-            (Some(time), Some(last)) if time < last => backwards += 1,
-            (Some(time), Some(last)) if time == last => repeated += 1,
-            _ => {}
+    for rows in rows {
+        for &time in records.time.cells(rows.clone()) {
+            if !time.is_valid() {
+                missing += 1;
+                continue;
+            }
+            backwards += u64::from(last.is_some_and(|last| time < last));
+            repeated += u64::from(last == Some(time));
+            last = Some(time);
         }
-        last = time.or(last);
     }
     if missing > 0 {
         let text = format!("{missing} samples have no time.");
@@ -303,19 +307,35 @@ impl Spans {
     }
 
     /// The rows of each session. A sample without a time goes with the one before it.
-    fn rows(&self, rows: Range<usize>, records: &Records) -> Vec<Vec<Range<usize>>> {
+    fn rows(&self, rows: Range<usize>, records: &Records<'_>) -> Vec<Vec<Range<usize>>> {
         let mut sessions: Vec<Vec<Range<usize>>> = vec![Vec::new(); self.count];
+        let mut begin = rows.start;
         let mut current = self.at(None);
-        for row in rows {
-            if let Some(time) = records.time.get(row) {
-                current = self.at(Some(time));
+        // Times for which that is the session.
+        let mut within = 0..0;
+        let mut end_of = |session: usize, rows: Range<usize>| match sessions.get_mut(session) {
+            Some(ranges) if !rows.is_empty() => ranges.push(rows),
+            _ => {}
+        };
+        for (row, time) in (rows.start..).zip(records.time.cells(rows.clone())) {
+            if !time.is_valid() || within.contains(time) {
+                continue;
             }
-            let Some(ranges) = sessions.get_mut(current) else { continue };
-            match ranges.last_mut() {
-                Some(last) if last.end == row => last.end = row + 1,
-                _ => ranges.push(row..row + 1),
+            within = self.around(*time);
+            let next = self.at(Some(*time));
+            if next != current {
+                end_of(current, begin..row);
+                (begin, current) = (row, next);
             }
         }
+        end_of(current, begin..rows.end);
         sessions
+    }
+
+    /// Times around `time` that belong to the same session.
+    fn around(&self, time: u32) -> Range<u32> {
+        let begun = self.starts.partition_point(|(start, _)| *start <= time);
+        let start = |at: usize| self.starts.get(at).map(|(start, _)| *start);
+        begun.checked_sub(1).and_then(start).unwrap_or(0)..start(begun).unwrap_or(u32::MAX)
     }
 }

@@ -78,7 +78,7 @@ impl BaseType {
 
     /// The element at the start of `bytes` as a number, without scale and offset; `None` when it is the type's
     /// "no value", when the type is no number, or when there are too few bytes.
-    #[inline]
+    #[inline(always)]
     pub(super) fn number(self, bytes: &[u8], big_endian: bool) -> Option<f64> {
         match self {
             Self::Uint8 | Self::Byte => {
@@ -108,7 +108,7 @@ impl BaseType {
 }
 
 /// The first `N` bytes in little-endian order.
-#[inline]
+#[inline(always)]
 fn first<const N: usize>(bytes: &[u8], big_endian: bool) -> Option<[u8; N]> {
     let mut value = *bytes.first_chunk::<N>()?;
     if big_endian {

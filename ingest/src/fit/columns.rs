@@ -1,5 +1,7 @@
 //! Growing columns of numbers in which a cell may be missing, and the columns that there are.
 
+use std::ops::Range;
+
 use crate::schema;
 
 /// The columns of the schema, in its order.
@@ -91,10 +93,50 @@ impl<T: Cell> Cells<T> {
         true
     }
 
+    /// Writes those of `new` that are not missing in the rows from `first` on, over what may stand there.
+    #[inline]
+    pub(super) fn write(&mut self, first: usize, mut new: impl ExactSizeIterator<Item = T>) {
+        let before = self.values.len();
+        if before > first {
+            if before < first + new.len() {
+                self.values.resize(first + new.len(), T::MISSING);
+            }
+            let known = self.values.get_mut(first..).unwrap_or_default();
+            for (known, new) in known.iter_mut().zip(new).filter(|(_, new)| new.is_valid()) {
+                *known = new;
+            }
+        } else if before == first {
+            self.values.extend(new);
+        } else {
+            let rows = new.len();
+            let Some(value) = new.find(|new| new.is_valid()) else { return };
+            self.values.resize(first + rows - new.len() - 1, T::MISSING);
+            self.values.push(value);
+            self.values.extend(new);
+        }
+        // Missing ones at the end cost nothing.
+        let behind = self.values.get(before..).unwrap_or_default();
+        let last = behind.iter().rposition(|cell| cell.is_valid()).map_or(0, |last| last + 1);
+        self.values.truncate(before + last);
+    }
+
     /// The cell in `row`.
     #[inline]
     pub(super) fn get(&self, row: usize) -> Option<T> {
         self.values.get(row).copied().filter(|value| value.is_valid())
+    }
+
+    /// Makes the column at least `rows` long.
+    pub(super) fn pad(&mut self, rows: usize) {
+        if self.values.len() < rows {
+            self.values.resize(rows, T::MISSING);
+        }
+    }
+
+    /// The cells in `rows`, as far as there are any.
+    pub(super) fn cells(&self, rows: Range<usize>) -> &[T] {
+        let end = rows.end.min(self.values.len());
+        self.values.get(rows.start..end).unwrap_or_default()
     }
 
     /// The last value of the column, if it stands in row `from` or later.
@@ -121,5 +163,17 @@ mod tests {
         cells.set(2, 8);
         assert_eq!((cells.get(0), cells.get(2), cells.get(3)), (None, Some(8), None));
         assert_eq!(cells.take(4), [u16::MAX, u16::MAX, 8, u16::MAX]);
+    }
+
+    #[test]
+    fn what_is_missing_is_not_written_over_what_is_not() {
+        const NONE: u16 = u16::MAX;
+        let mut cells = Cells::default();
+        cells.write(5, [NONE, NONE].into_iter());
+        assert!(cells.is_empty());
+        cells.write(1, [NONE, 7, 8, NONE].into_iter());
+        cells.write(2, [NONE, 9, NONE, 10, NONE].into_iter());
+        assert_eq!(cells.last_since(5), Some(10));
+        assert_eq!(cells.take(7), [NONE, NONE, 7, 9, NONE, 10, NONE]);
     }
 }

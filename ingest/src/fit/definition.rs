@@ -1,5 +1,7 @@
 //! Definition messages: the layout of the data messages that follow under one local number.
 
+use std::rc::Rc;
+
 use super::base::BaseType;
 use super::record::RecordPlan;
 
@@ -47,6 +49,8 @@ pub(super) struct Definition {
     pub(super) fields: Vec<Field>,
     /// The timestamp among them.
     pub(super) timestamp: Option<Field>,
+    /// Where the timestamp stands, if it is of the usual type and byte order.
+    pub(super) usual_timestamp: Option<usize>,
     /// Developer fields.
     pub(super) developer_fields: Vec<DeveloperField>,
     /// Bytes of a data message behind its header byte.
@@ -54,7 +58,7 @@ pub(super) struct Definition {
     /// Data messages seen under this definition.
     pub(super) count: u64,
     /// For `record`: what goes to which column; made when the first message comes.
-    pub(super) record_plan: Option<RecordPlan>,
+    pub(super) record_plan: Option<Rc<RecordPlan>>,
     /// For messages that are kept as they are: the number under which the layout was kept.
     pub(super) kept_as: Option<usize>,
 }
@@ -100,6 +104,7 @@ impl Definition {
             big_endian,
             fields: Vec::new(),
             timestamp: None,
+            usual_timestamp: None,
             developer_fields: Vec::new(),
             data_size: 0,
             count: 0,
@@ -125,6 +130,8 @@ impl Definition {
         }
         definition.data_size = offset;
         definition.timestamp = definition.fields.iter().find(|field| field.number == TIMESTAMP).copied();
+        let is_usual = |field: &Field| field.base == BaseType::Uint32 && !big_endian;
+        definition.usual_timestamp = definition.timestamp.filter(is_usual).map(|field| field.offset);
         Some(definition)
     }
 
@@ -143,7 +150,17 @@ impl Definition {
     }
 
     /// The message's own timestamp, FIT seconds.
+    #[inline]
     pub(super) fn time(&self, data: &[u8]) -> Option<u32> {
+        match self.usual_timestamp {
+            Some(at) => {
+                data.get(at..)?.first_chunk().map(|bytes| u32::from_le_bytes(*bytes)).filter(|time| *time != u32::MAX)
+            }
+            None => self.unusual_time(data),
+        }
+    }
+
+    fn unusual_time(&self, data: &[u8]) -> Option<u32> {
         let field = self.timestamp.as_ref()?;
         field.base.number(data.get(field.offset..)?, self.big_endian).and_then(whole)
     }

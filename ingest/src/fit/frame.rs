@@ -3,8 +3,8 @@
 use std::ops::Range;
 
 use polars::prelude::{
-    ChunkedArray, Column, DataFrame, DataType, Float64Type, Int64Chunked, IntoColumn, IntoSeries, ListBuilderTrait,
-    ListPrimitiveChunkedBuilder, NewChunkedArray, PolarsNumericType, TimeUnit, TimeZone, UInt16Type, UInt32Chunked,
+    ChunkedArray, Column, DataFrame, DataType, Float64Type, Int64Type, IntoColumn, IntoSeries, ListBuilderTrait,
+    ListPrimitiveChunkedBuilder, PolarsNumericType, TimeUnit, TimeZone, UInt16Type, UInt32Chunked,
 };
 
 use super::columns::{COLUMNS, Cell, Cells};
@@ -12,6 +12,7 @@ use super::record::{CADENCE, FLOATS, FRACTIONAL, Records, WORDS};
 use super::summary::FIT_EPOCH_UNIX_S;
 use crate::geo::distance_m;
 use crate::jumps::{Jumps, leave_out_jumps};
+use crate::rows::with_nulls;
 use crate::schema;
 
 /// Which samples an activity has, and what its derived columns are counted from.
@@ -65,14 +66,16 @@ pub(super) fn distance_from_positions(frame: &DataFrame, is_on_foot: bool) -> Op
 
 /// Builds one frame per activity. The cells are given up column by column, so that they and the frames are never
 /// both in memory as a whole.
-pub(super) fn frames(mut records: Records, developer_names: &[String], activities: &[Samples]) -> Vec<DataFrame> {
+pub(super) fn frames(mut records: Records<'_>, developer_names: &[String], activities: &[Samples]) -> Vec<DataFrame> {
     let rows = records.rows();
     let mut columns: Vec<Vec<Column>> = vec![Vec::new(); activities.len()];
 
     let time = records.time.take(rows);
     for (samples, columns) in activities.iter().zip(&mut columns) {
-        let times: Vec<Option<u32>> =
-            samples.rows().map(|row| time.get(row).copied().filter(|time| time.is_valid())).collect();
+        let mut times = Vec::with_capacity(samples.count());
+        for range in &samples.rows {
+            times.extend_from_slice(time.get(range.clone()).unwrap_or_default());
+        }
         columns.extend(time_column(&times));
         columns.extend(elapsed_column(samples.start, &times));
         columns.extend(lap_column(&samples.laps, &times));
@@ -106,7 +109,7 @@ pub(super) fn frames(mut records: Records, developer_names: &[String], activitie
         .iter()
         .zip(columns)
         .map(|(samples, mut columns)| {
-            columns.sort_by_key(|column| position(column.name()));
+            columns.sort_by_cached_key(|column| position(column.name()));
             // Every column has a cell per sample and a name of its own; an empty frame is all that could be said
             // if that were not so.
             DataFrame::new(samples.count(), columns).unwrap_or_default()
@@ -145,60 +148,54 @@ fn add<T: Cell>(
 fn numbers<T>(name: &str, values: Vec<T::Native>) -> Option<Column>
 where
     T: PolarsNumericType,
-    T::Native: Cell,
-    ChunkedArray<T>: IntoSeries + NewChunkedArray<T, T::Native>,
+    T::Native: Cell + Default,
+    ChunkedArray<T>: IntoSeries,
 {
-    let valid = values.iter().filter(|value| value.is_valid()).count();
-    if valid == 0 {
+    if !values.iter().any(|value| value.is_valid()) {
         return None;
     }
-    let array = if valid == values.len() {
-        ChunkedArray::<T>::from_vec(name.into(), values)
-    } else {
-        ChunkedArray::<T>::from_iter_options(name.into(), values.into_iter().map(|v| v.is_valid().then_some(v)))
-    };
-    Some(array.into_series().into_column())
+    Some(with_nulls::<T>(name, values, Cell::is_valid).into_series().into_column())
 }
 
-fn time_column(times: &[Option<u32>]) -> Option<Column> {
-    times.iter().any(Option::is_some).then(|| {
-        let ms = times.iter().map(|time| time.map(|time| (FIT_EPOCH_UNIX_S + i64::from(time)) * 1000));
-        Int64Chunked::from_iter_options(schema::TIME.into(), ms)
+/// Times in FIT seconds as UTC.
+fn time_column(times: &[u32]) -> Option<Column> {
+    times.iter().any(|time| time.is_valid()).then(|| {
+        let ms = |time: &u32| if time.is_valid() { (FIT_EPOCH_UNIX_S + i64::from(*time)) * 1000 } else { i64::MIN };
+        with_nulls::<Int64Type>(schema::TIME, times.iter().map(ms).collect(), |ms| ms != i64::MIN)
             .into_datetime(TimeUnit::Milliseconds, Some(TimeZone::UTC))
             .into_column()
     })
 }
 
 /// Seconds since the start. A sample before it has a wrong time, and none of these.
-fn elapsed_column(start: Option<u32>, times: &[Option<u32>]) -> Option<Column> {
+fn elapsed_column(start: Option<u32>, times: &[u32]) -> Option<Column> {
     let start = start?;
-    let elapsed = |time: Option<u32>| time.and_then(|time| time.checked_sub(start)).map_or(f64::NAN, f64::from);
-    let elapsed = times.iter().map(|time| elapsed(*time)).collect();
-    numbers::<Float64Type>(schema::ELAPSED_S, elapsed)
+    let elapsed = |time: &u32| if time.is_valid() && *time >= start { f64::from(time - start) } else { f64::NAN };
+    numbers::<Float64Type>(schema::ELAPSED_S, times.iter().map(elapsed).collect())
 }
 
 /// The lap of each sample: the last one that has begun. A sample without a time is in the lap of the one before.
-fn lap_column(starts: &[u32], times: &[Option<u32>]) -> Option<Column> {
+fn lap_column(starts: &[u32], times: &[u32]) -> Option<Column> {
     if starts.is_empty() || times.is_empty() {
         return None;
     }
     let mut lap = 0_u32;
-    let mut known = None;
+    // Times that the lap holds for.
+    let mut within = 0..0;
     let laps = times.iter().map(|time| {
-        if let Some(time) = *time
-            && known != Some(time)
-        {
-            known = Some(time);
-            let begun = starts.partition_point(|start| *start <= time);
+        if time.is_valid() && !within.contains(time) {
+            let begun = starts.partition_point(|start| *start <= *time);
             lap = u32::try_from(begun.saturating_sub(1)).unwrap_or(u32::MAX);
+            let since = begun.checked_sub(1).and_then(|last| starts.get(last)).copied().unwrap_or(0);
+            within = since..starts.get(begun).copied().unwrap_or(u32::MAX);
         }
         lap
     });
-    Some(UInt32Chunked::from_iter_values(schema::LAP.into(), laps).into_column())
+    Some(UInt32Chunked::from_vec(schema::LAP.into(), laps.collect()).into_column())
 }
 
 /// Cadence with its fractional part: steps of both feet, or revolutions.
-fn cadence_column(records: &Records, samples: &Samples) -> Option<Column> {
+fn cadence_column(records: &Records<'_>, samples: &Samples) -> Option<Column> {
     let whole = records.words.get(CADENCE).filter(|cells| !cells.is_empty())?;
     let fraction = records.floats.get(FRACTIONAL)?;
     let scale = FLOATS.get(FRACTIONAL)?.scale;
@@ -210,7 +207,7 @@ fn cadence_column(records: &Records, samples: &Samples) -> Option<Column> {
     numbers::<Float64Type>(name, cadence.collect())
 }
 
-fn rr_column(records: &Records, samples: &Samples) -> Option<Column> {
+fn rr_column(records: &Records<'_>, samples: &Samples) -> Option<Column> {
     let rr = &records.rr;
     let first_of = |row: usize| rr.partition_point(|(of, _)| (*of as usize) < row);
     let intervals: usize = samples.rows.iter().map(|range| first_of(range.end) - first_of(range.start)).sum();

@@ -56,6 +56,7 @@ mod sieve;
 mod sport;
 mod strap;
 mod summary;
+mod transpose;
 mod walk;
 
 use crate::{FileKind, Format, Notice, NoticeCode, OtherMessages, ReadError, ReadOptions, WatchFile};
@@ -101,7 +102,7 @@ pub fn read(bytes: &[u8], options: &ReadOptions) -> Result<WatchFile, ReadError>
 }
 
 /// Reads the parts one after the other; gives where the first message stands.
-fn read_parts(bytes: &[u8], sieve: &mut Sieve, notices: &mut Vec<Notice>) -> usize {
+fn read_parts<'a>(bytes: &'a [u8], sieve: &mut Sieve<'a>, notices: &mut Vec<Notice>) -> usize {
     let mut start = 0;
     let mut first_message = None;
     let mut skipped = Skips::default();

@@ -1,8 +1,16 @@
 //! `record` and `hrv` messages: samples, straight into typed columns.
+//!
+//! Samples that follow each other in one layout wait, and are then read field by field: one loop over the samples for
+//! each column costs a fraction of one over the columns for each sample. A sample that cannot wait is read at once: one
+//! without a time, which may be none; one with a field that counts on; one for which there may be no room.
 
-use super::columns::Cells;
+use std::rc::Rc;
+
+use super::base::BaseType;
+use super::columns::{Cell, Cells};
 use super::definition::Definition;
 use super::developer::{Developers, Kind, Native};
+use super::transpose::{self, Source};
 use crate::schema;
 
 /// A float column: its name, and how the number in the file becomes the column's unit: `raw / scale - offset`.
@@ -102,12 +110,30 @@ const FIELDS: [(u8, Target); 24] = [
     (139, Target::Float(CORE_TEMPERATURE)),
 ];
 
+/// What a value of a float column is at most, to either side, as it stands in the file.
+fn limit(column: usize) -> f64 {
+    match column {
+        // A quarter of the way round is the pole.
+        LAT => 1_073_741_824.0,
+        LON => 2_147_483_648.0,
+        _ => f64::INFINITY,
+    }
+}
+
+/// The value of a whole-number column, or what stands for "missing" there.
+fn word(value: f64) -> u16 {
+    if (0.0..65_535.0).contains(&value) { value as u16 } else { u16::MISSING }
+}
+
 /// What a record definition's fields become, worked out once per definition.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub(super) struct RecordPlan {
     /// In the order in which they are to be written.
-    native: Vec<(usize, super::base::BaseType, Target)>,
+    native: Vec<(usize, BaseType, Target)>,
     developer: Vec<DeveloperEntry>,
+    big_endian: bool,
+    /// Whether no field depends on the sample before.
+    can_wait: bool,
     /// State of the field descriptions that the plan was made with.
     generation: u32,
 }
@@ -115,7 +141,7 @@ pub(super) struct RecordPlan {
 #[derive(Debug, Clone, Copy)]
 struct DeveloperEntry {
     offset: usize,
-    base: super::base::BaseType,
+    base: BaseType,
     column: usize,
     scale: f64,
     shift: f64,
@@ -142,7 +168,19 @@ impl RecordPlan {
                 _ => developers.leave_out(field.developer, field.number),
             }
         }
-        Self { native, developer, generation: developers.generation() }
+        let counts_on = |target: &Target| matches!(target, Target::Cycles | Target::CompressedSpeedDistance);
+        Self {
+            can_wait: !native.iter().any(|(_, _, target)| counts_on(target)),
+            native,
+            developer,
+            big_endian: definition.big_endian,
+            generation: developers.generation(),
+        }
+    }
+
+    /// Most columns that a sample can open.
+    fn width(&self) -> usize {
+        self.native.len() + self.developer.len()
     }
 }
 
@@ -167,8 +205,13 @@ const DEVELOPER_COLUMNS: usize = 128;
 
 /// The samples of a file, column by column.
 #[derive(Debug, Default)]
-pub(super) struct Records {
+pub(super) struct Records<'a> {
+    /// Samples, those that wait among them.
     rows: usize,
+    /// Data of the last samples, whose cells but for the time are yet to be read.
+    waiting: Vec<&'a [u8]>,
+    /// How they are to be read.
+    plan: Option<Rc<RecordPlan>>,
     cells_allowed: usize,
     columns: usize,
     /// Something was left out to bound memory.
@@ -185,7 +228,7 @@ pub(super) struct Records {
     part_start: usize,
 }
 
-impl Records {
+impl<'a> Records<'a> {
     /// No samples yet, of a file of `file_size` bytes.
     pub(super) fn new(file_size: usize) -> Self {
         let cells_allowed = (file_size / BYTES_PER_CELL).saturating_add(CELLS_FREE);
@@ -209,6 +252,7 @@ impl Records {
 
     /// Begins a new part of a chained file: fields that count on start anew.
     pub(super) fn begin_part(&mut self) {
+        self.settle();
         self.part_start = self.rows;
         // Intervals that waited for a first sample waited for one of their own part.
         let known = self.rr.partition_point(|(row, _)| (*row as usize) < self.rows);
@@ -219,25 +263,115 @@ impl Records {
     pub(super) fn push(
         &mut self,
         definition: &mut Definition,
-        data: &[u8],
+        data: &'a [u8],
         time: Option<u32>,
         developers: &mut Developers,
     ) {
-        let plan = match definition.record_plan.take() {
-            Some(plan) if definition.developer_fields.is_empty() || plan.generation == developers.generation() => plan,
-            _ => RecordPlan::of(definition, developers),
-        };
-        self.push_row(&plan, data, definition.big_endian, time);
-        definition.record_plan = Some(plan);
+        let plan = self.plan_of(definition, developers);
+        match time.filter(|time| *time != u32::MAX) {
+            Some(time) if plan.can_wait && self.fit(1, self.columns + plan.width()) => {
+                self.time.set(self.rows, time);
+                self.rows += 1;
+                self.waiting.push(data);
+                if self.waiting.len() >= transpose::MOST {
+                    self.settle();
+                }
+            }
+            time => {
+                self.settle();
+                self.push_row(&plan, data, time);
+            }
+        }
     }
 
-    fn push_row(&mut self, plan: &RecordPlan, data: &[u8], big_endian: bool, time: Option<u32>) {
-        let row = self.rows;
+    /// Adds `record` messages that follow each other: header bytes and all, with a time each.
+    pub(super) fn push_run(
+        &mut self,
+        definition: &mut Definition,
+        messages: &'a [u8],
+        times: &[u32],
+        developers: &mut Developers,
+    ) {
+        let plan = self.plan_of(definition, developers);
+        let data = messages.chunks_exact(definition.data_size + 1).filter_map(|message| message.get(1..));
+        if plan.can_wait && self.fit(times.len(), self.columns + plan.width()) {
+            self.time.write(self.rows, times.iter().copied());
+            self.rows += times.len();
+            self.waiting.extend(data);
+            if self.waiting.len() >= transpose::MOST {
+                self.settle();
+            }
+        } else {
+            for (data, time) in data.zip(times) {
+                self.push(definition, data, Some(*time), developers);
+            }
+        }
+    }
+
+    /// What the fields of a definition become. Samples that wait for another plan are read.
+    fn plan_of(&mut self, definition: &mut Definition, developers: &mut Developers) -> Rc<RecordPlan> {
+        let known = definition
+            .record_plan
+            .take()
+            .filter(|plan| definition.developer_fields.is_empty() || plan.generation == developers.generation());
+        let plan = known.unwrap_or_else(|| Rc::new(RecordPlan::of(definition, developers)));
+        if !self.plan.as_ref().is_some_and(|waiting| Rc::ptr_eq(waiting, &plan)) {
+            self.settle();
+            self.plan = Some(Rc::clone(&plan));
+        }
+        definition.record_plan = Some(Rc::clone(&plan));
+        plan
+    }
+
+    /// Reads the samples that wait.
+    pub(super) fn settle(&mut self) {
+        let Some(plan) = self.plan.as_ref().filter(|_| !self.waiting.is_empty()).map(Rc::clone) else { return };
+        let first = self.rows - self.waiting.len();
+        let of = |offset, base| Source { rows: &self.waiting, offset, base, big_endian: plan.big_endian };
+        for &(offset, base, target) in &plan.native {
+            let filled = match target {
+                Target::Float(column) => {
+                    let Some(cells) = self.floats.get_mut(column) else { continue };
+                    transpose::fill(cells, first, of(offset, base), limit(column), |value| value)
+                }
+                Target::Hundreds(column) => {
+                    let Some(cells) = self.floats.get_mut(column) else { continue };
+                    transpose::fill(cells, first, of(offset, base), f64::INFINITY, |value| value * 100.0)
+                }
+                Target::Word(column) => {
+                    let Some(cells) = self.words.get_mut(column) else { continue };
+                    transpose::fill(cells, first, of(offset, base), f64::INFINITY, word)
+                }
+                // Samples with these do not wait.
+                Target::Cycles | Target::CompressedSpeedDistance => continue,
+            };
+            self.columns += usize::from(filled.is_first);
+            self.impossible_positions += filled.beyond;
+        }
+        for &DeveloperEntry { offset, base, column, scale, shift } in &plan.developer {
+            let source = of(offset, base);
+            if column >= DEVELOPER_COLUMNS {
+                let mut unused = Cells::<f64>::default();
+                self.capped |= transpose::fill(&mut unused, 0, source, f64::INFINITY, |value| value).is_first;
+                continue;
+            }
+            if self.developer.len() <= column {
+                self.developer.resize_with(column + 1, Cells::default);
+            }
+            let Some(cells) = self.developer.get_mut(column) else { continue };
+            let cell = |value: f64| Some(value / scale - shift).filter(|value| value.is_finite()).unwrap_or(f64::NAN);
+            self.columns += usize::from(transpose::fill(cells, first, source, f64::INFINITY, cell).is_first);
+        }
+        self.waiting.clear();
+    }
+
+    fn push_row(&mut self, plan: &RecordPlan, data: &[u8], time: Option<u32>) {
+        let (row, big_endian) = (self.rows, plan.big_endian);
         if !self.has_room(self.columns) {
             return;
         }
         let mut holds_something = false;
-        if let Some(time) = time.filter(|time| *time != u32::MAX) {
+        if let Some(time) = time {
             self.time.set(row, time);
             holds_something = true;
         }
@@ -268,12 +402,19 @@ impl Records {
         }
     }
 
-    /// Whether another sample fits when there are `columns` columns.
-    fn has_room(&mut self, columns: usize) -> bool {
-        let cells =
-            (self.rows + 1).saturating_mul(columns).saturating_add(self.rr.len().saturating_mul(CELLS_PER_INTERVAL));
-        self.capped |= cells > self.cells_allowed;
+    /// Whether so many more samples fit when there are `columns` columns.
+    fn fit(&self, samples: usize, columns: usize) -> bool {
+        let cells = (self.rows.saturating_add(samples))
+            .saturating_mul(columns)
+            .saturating_add(self.rr.len().saturating_mul(CELLS_PER_INTERVAL));
         cells <= self.cells_allowed
+    }
+
+    /// Whether another sample fits when there are `columns` columns; takes note when it does not.
+    fn has_room(&mut self, columns: usize) -> bool {
+        let fits = self.fit(1, columns);
+        self.capped |= !fits;
+        fits
     }
 
     /// Makes room for a column that had no value so far: the samples before it get a cell each.
@@ -286,13 +427,7 @@ impl Records {
     }
 
     fn set_float(&mut self, row: usize, column: usize, value: f64) -> bool {
-        // A quarter of the way round is the pole.
-        let limit = match column {
-            LAT => 1_073_741_824.0,
-            LON => 2_147_483_648.0,
-            _ => f64::INFINITY,
-        };
-        if value.abs() > limit {
+        if value.abs() > limit(column) {
             self.impossible_positions += 1;
             return false;
         }
@@ -303,13 +438,14 @@ impl Records {
     }
 
     fn set_word(&mut self, row: usize, column: usize, value: f64) -> bool {
-        if !(0.0..65_535.0).contains(&value) {
+        let value = word(value);
+        if !value.is_valid() {
             return false;
         }
         if self.words.get(column).is_none_or(Cells::is_empty) && !self.open_column() {
             return false;
         }
-        self.words.get_mut(column).is_some_and(|cells| cells.set(row, value as u16))
+        self.words.get_mut(column).is_some_and(|cells| cells.set(row, value))
     }
 
     fn set_developer(&mut self, row: usize, column: usize, value: f64) -> bool {
@@ -384,19 +520,26 @@ impl Records {
     /// Adds one `hrv` message: intervals since the sample before, milliseconds. Those that come before the first
     /// sample of their part belong to it.
     pub(super) fn push_hrv(&mut self, definition: &Definition, data: &[u8]) {
+        let most = self.columns + self.plan.as_ref().map_or(0, |plan| plan.width());
         let row = if self.rows > self.part_start { self.rows - 1 } else { self.rows };
         for field in definition.fields.iter().filter(|field| field.number == 0) {
             let Some(bytes) = data.get(field.offset..).and_then(|rest| rest.get(..field.size)) else { continue };
+            let is_usual = field.base == BaseType::Uint16 && !definition.big_endian;
             for element in bytes.chunks_exact(field.base.size()) {
-                let Some(value) = field.base.number(element, definition.big_endian) else { continue };
-                if !(0.0..65_535.0).contains(&value) {
-                    continue;
-                }
-                if !self.has_room(self.columns) {
-                    return;
+                let number = if is_usual {
+                    BaseType::Uint16.number(element, false)
+                } else {
+                    field.base.number(element, definition.big_endian)
+                };
+                let Some(value) = number.map(word).filter(|value| value.is_valid()) else { continue };
+                if !self.fit(1, most) {
+                    self.settle();
+                    if !self.has_room(self.columns) {
+                        return;
+                    }
                 }
                 if let Ok(row) = u32::try_from(row) {
-                    self.rr.push((row, value as u16));
+                    self.rr.push((row, value));
                 }
             }
         }

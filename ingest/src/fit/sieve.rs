@@ -71,8 +71,8 @@ pub(super) struct Part {
 
 /// What was sieved from a file so far.
 #[derive(Debug)]
-pub(super) struct Sieve {
-    pub(super) records: Records,
+pub(super) struct Sieve<'a> {
+    pub(super) records: Records<'a>,
     pub(super) developers: Developers,
     pub(super) parts: Vec<Part>,
     pub(super) others: Keeper,
@@ -89,7 +89,7 @@ pub(super) struct Sieve {
     capped: BTreeMap<u16, usize>,
 }
 
-impl Sieve {
+impl<'a> Sieve<'a> {
     /// An empty sieve for a file of `file_size` bytes.
     pub(super) fn new(file_size: usize) -> Self {
         Self {
@@ -121,6 +121,7 @@ impl Sieve {
 
     /// Ends the part.
     pub(super) fn end_part(&mut self) {
+        self.records.settle();
         let mut part = std::mem::take(&mut self.part);
         part.rows.end = self.records.rows();
         self.parts.push(part);
@@ -228,8 +229,8 @@ impl Sieve {
     }
 }
 
-impl Sink for Sieve {
-    fn message(&mut self, definition: &mut Definition, data: &[u8], time: Option<u32>) {
+impl<'a> Sink<'a> for Sieve<'a> {
+    fn message(&mut self, definition: &mut Definition, data: &'a [u8], time: Option<u32>) {
         match definition.kind {
             kind::RECORD => self.records.push(definition, data, time, &mut self.developers),
             kind::HRV => self.records.push_hrv(definition, data),
@@ -273,6 +274,10 @@ impl Sink for Sieve {
                 self.others.keep(definition, data, time);
             }
         }
+    }
+
+    fn samples(&mut self, definition: &mut Definition, messages: &'a [u8], times: &[u32]) {
+        self.records.push_run(definition, messages, times, &mut self.developers);
     }
 
     fn count(&mut self, kind: u16, count: u64) {

@@ -34,7 +34,7 @@ const RUNNING_MPS: Range<f64> = 1.8..6.0;
 const RUNNING_STRIDES: Range<f64> = 65.0..115.0;
 
 /// Whether the samples look like running: their mean moving speed and, where there is one, their cadence.
-pub(super) fn looks_like_running(records: &Records, rows: &[Range<usize>]) -> bool {
+pub(super) fn looks_like_running(records: &Records<'_>, rows: &[Range<usize>]) -> bool {
     let rows = || rows.iter().cloned().flatten();
     let speed = mean(rows().filter_map(|row| records.speed_mps(row)).filter(|speed| *speed > STANDING_MPS));
     let cadence = mean(rows().filter_map(|row| records.cadence(row)).filter(|cadence| *cadence > 0.0));

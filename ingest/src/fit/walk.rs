@@ -15,13 +15,19 @@ pub(super) const RECORD: u16 = 20;
 /// Damaged places of one part behind which reading goes on.
 const SKIPS: usize = 1000;
 
+/// Samples that are handed on together.
+const SAMPLES: usize = super::transpose::MOST;
+
 /// Layouts by local message number.
 pub(super) type Slots = [Option<Definition>; SLOTS];
 
 /// Takes what the walk finds.
-pub(super) trait Sink {
+pub(super) trait Sink<'a> {
     /// A data message; `time` is its timestamp, from its own field or its compressed header.
-    fn message(&mut self, definition: &mut Definition, data: &[u8], time: Option<u32>);
+    fn message(&mut self, definition: &mut Definition, data: &'a [u8], time: Option<u32>);
+
+    /// Samples of one layout that follow each other: their messages, header bytes and all, and the time of each.
+    fn samples(&mut self, definition: &mut Definition, messages: &'a [u8], times: &[u32]);
 
     /// `count` data messages of `kind` stood in the part (added up over several calls).
     fn count(&mut self, kind: u16, count: u64);
@@ -61,13 +67,14 @@ pub(super) struct Walked {
 }
 
 /// Walks over the messages of a part.
-pub(super) fn walk(bytes: &[u8], stretch: Stretch, sink: &mut impl Sink) -> Walked {
+pub(super) fn walk<'a>(bytes: &'a [u8], stretch: Stretch, sink: &mut impl Sink<'a>) -> Walked {
     let mut walker = Walker {
         bytes: bytes.get(..stretch.furthest).unwrap_or(bytes),
         end: stretch.end.min(bytes.len()),
         slots: [const { None }; SLOTS],
         clock: None,
         sampled: None,
+        times: Vec::new(),
         has_compressed: false,
         is_wary: true,
     };
@@ -124,15 +131,41 @@ struct Walker<'a> {
     clock: Option<u32>,
     /// The last timestamp of a sample.
     sampled: Option<u32>,
+    /// Times of the samples that are being handed on together.
+    times: Vec<u32>,
     /// A compressed header was seen.
     has_compressed: bool,
     /// Whether doubts are looked into.
     is_wary: bool,
 }
 
-impl Walker<'_> {
+impl<'a> Walker<'a> {
+    /// Hands on the samples from `at` on in the layout `local`, of which nothing is to be doubted; gives the bytes they
+    /// take. A single one is not worth it.
+    fn samples(&mut self, bytes: &'a [u8], at: usize, local: usize, sink: &mut impl Sink<'a>) -> usize {
+        let Some(definition) = self.slots.get_mut(local).and_then(Option::as_mut) else { return 0 };
+        let (rest, size) = (bytes.get(at..).unwrap_or_default(), definition.data_size + 1);
+        let header = rest.first();
+        let mut sampled = self.sampled;
+        self.times.clear();
+        for message in rest.chunks_exact(size).take(SAMPLES) {
+            let Some(time) = message.get(1..).and_then(|data| definition.time(data)) else { break };
+            if message.first() != header || !is_near(Some(time), sampled) {
+                break;
+            }
+            sampled = Some(time);
+            self.times.push(time);
+        }
+        let taken = self.times.len() * size;
+        let Some(messages) = rest.get(..taken).filter(|_| self.times.len() > 1) else { return 0 };
+        definition.count += self.times.len() as u64;
+        (self.clock, self.sampled) = (sampled, sampled);
+        sink.samples(definition, messages, &self.times);
+        taken
+    }
+
     /// Walks over messages from `at` on; `None` when the end was reached.
-    fn run(&mut self, mut at: usize, sink: &mut impl Sink) -> Option<End> {
+    fn run(&mut self, mut at: usize, sink: &mut impl Sink<'a>) -> Option<End> {
         let bytes = self.bytes.get(..self.end).unwrap_or(self.bytes);
         while let Some((&header, rest)) = bytes.get(at..).and_then(<[u8]>::split_first) {
             let message = Header::of(header);
@@ -162,6 +195,14 @@ impl Walker<'_> {
                 let Some(definition) = self.slots.get(message.local)?.as_ref() else {
                     return Some(End::Stop(Stop::Undefined { at, layout: message.local }));
                 };
+                if definition.kind == RECORD && !message.is_odd {
+                    let taken = self.samples(bytes, at, message.local, sink);
+                    if taken > 0 {
+                        at += taken;
+                        continue;
+                    }
+                }
+                let definition = self.slots.get(message.local)?.as_ref()?;
                 let size = definition.data_size;
                 let Some(data) = rest.get(..size) else { return Some(End::Stop(Stop::Cut { at })) };
                 let stated = definition.time(data);

@@ -1,8 +1,10 @@
 //! One pass over the markup, whatever its vocabulary.
 //!
-//! The pull parser only cuts the text into tags; which element is open is kept here, so that a damaged place costs as
-//! little as possible: an end tag that closes nothing is passed over, one that closes an outer element closes the
-//! inner ones with it, and a start tag that runs into the next one is given up alone.
+//! Plain tags and texts, of which a track has hundreds of thousands, are cut here; at anything else (comments,
+//! declarations, entities, damage) the pull parser is asked for one event. Neither knows which element is open: that is
+//! kept here, so that a damaged place costs as little as possible: an end tag that closes nothing is passed over, one
+//! that closes an outer element closes the inner ones with it, and a start tag that runs into the next one is given up
+//! alone.
 
 use quick_xml::Reader;
 use quick_xml::errors::{Error, SyntaxError};
@@ -81,6 +83,7 @@ pub(crate) fn read<'t, E: Elements>(text: &'t str, elements: &mut E, notices: &m
         too_deep: 0,
         content: String::new(),
         is_leaf: false,
+        leaf: "",
         root_closed: false,
     };
     markup.read(text);
@@ -104,6 +107,8 @@ struct Markup<'e, 'n, 't, E: Elements> {
     /// Text since the last tag, at most [`LONGEST_TEXT`] bytes.
     content: String,
     is_leaf: bool,
+    /// Name of the last start tag, as long as [`Self::is_leaf`]; else empty.
+    leaf: &'t str,
     root_closed: bool,
 }
 
@@ -115,8 +120,58 @@ enum Run {
     Damaged(usize),
 }
 
-impl<E: Elements> Markup<'_, '_, '_, E> {
-    fn read(&mut self, text: &str) {
+/// A plain piece of the text, and the bytes it takes.
+enum Piece<'t> {
+    /// Text without references, not empty.
+    Text(&'t str),
+    /// A start tag: what stands between the brackets, the length of its name, and whether it is its end tag, too.
+    Start { content: &'t str, name: usize, is_empty: bool },
+    /// The name in an end tag.
+    End(&'t str),
+}
+
+/// The plain piece at the start of `rest` and the bytes it takes; `None` where it takes a parser.
+fn piece(rest: &str) -> Option<(Piece<'_>, usize)> {
+    let bytes = rest.as_bytes();
+    if bytes.first() != Some(&b'<') {
+        let end = memchr::memchr2(b'<', b'&', bytes)?;
+        let text = rest.get(..end).filter(|_| bytes.get(end) == Some(&b'<'))?;
+        return Some((Piece::Text(text), end));
+    }
+    let from = if bytes.get(1) == Some(&b'/') { 2 } else { 1 };
+    if !bytes.get(from)?.is_ascii_alphabetic() {
+        return None;
+    }
+    let ends_name = |byte: &u8| matches!(byte, b'>' | b'<' | b'/' | b'"' | b'\'' | b' ' | b'\t' | b'\r' | b'\n');
+    let name = bytes.get(from..)?.iter().position(ends_name)?;
+    let mut end = from + name;
+    if from == 2 {
+        let text = rest.get(from..end).filter(|_| bytes.get(end) == Some(&b'>'))?;
+        return Some((Piece::End(text), end + 1));
+    }
+    match bytes.get(end)? {
+        b'/' if bytes.get(end + 1) != Some(&b'>') => return None,
+        b'<' | b'"' | b'\'' => return None,
+        _ => {}
+    }
+    // A bracket in a value does not end the tag, and one that opens is none of XML.
+    while bytes.get(end) != Some(&b'>') {
+        end += memchr::memchr3(b'>', b'"', b'\'', bytes.get(end..)?)?;
+        let quote = *bytes.get(end)?;
+        if quote != b'>' {
+            end += 2 + memchr::memchr(quote, bytes.get(end + 1..)?)?;
+        }
+    }
+    let content = rest.get(from..end)?;
+    if content.len() > name && content.contains('<') {
+        return None;
+    }
+    let (content, is_empty) = content.strip_suffix('/').map_or((content, false), |content| (content, true));
+    Some((Piece::Start { content, name, is_empty }, end + 1))
+}
+
+impl<'t, E: Elements> Markup<'_, '_, 't, E> {
+    fn read(&mut self, text: &'t str) {
         let mut from = 0;
         let mut restarts = 0;
         while let Some(rest) = text.get(from..) {
@@ -134,66 +189,111 @@ impl<E: Elements> Markup<'_, '_, '_, E> {
     }
 
     /// Reads `rest`, which starts at byte `base` of the file, up to its end or the first damaged tag.
-    fn run(&mut self, rest: &str, base: usize) -> Run {
+    fn run(&mut self, rest: &'t str, base: usize) -> Run {
+        let mut offset = 0;
+        while let Some(rest) = rest.get(offset..).filter(|rest| !rest.is_empty()) {
+            let at = base.saturating_add(offset);
+            let Some((piece, taken)) = piece(rest) else {
+                match self.event(rest, at) {
+                    Ok(taken) => offset += taken,
+                    Err(run) => return run,
+                }
+                continue;
+            };
+            offset += taken;
+            match piece {
+                Piece::Text(text) => {
+                    if self.root_closed && !text.trim_ascii().is_empty() {
+                        self.trailing(at);
+                        return Run::Done;
+                    }
+                    self.take_text(text, at);
+                }
+                Piece::Start { content, name, is_empty } => {
+                    if self.root_closed {
+                        self.trailing(at);
+                        return Run::Done;
+                    }
+                    self.start(&BytesStart::from_content(content, name), at);
+                    let name = local(content.get(..name).unwrap_or_default());
+                    if is_empty {
+                        self.end(name, base.saturating_add(offset));
+                    } else {
+                        self.leaf = name;
+                    }
+                }
+                Piece::End(name) => self.end(local(name), at),
+            }
+        }
+        Run::Done
+    }
+
+    /// Reads what stands at the start of `rest`, which is byte `at` of the file: one event of the pull parser. Gives the
+    /// bytes it took.
+    fn event(&mut self, rest: &'t str, at: usize) -> Result<usize, Run> {
         let mut xml = Reader::from_str(rest);
         let config = xml.config_mut();
         config.check_end_names = false;
         config.allow_unmatched_ends = true;
         config.allow_dangling_amp = true;
-        config.expand_empty_elements = true;
-        let position = |offset: u64| base.saturating_add(usize::try_from(offset).unwrap_or(usize::MAX));
-        loop {
-            let at = position(xml.buffer_position());
-            match xml.read_event() {
-                Ok(Event::Start(tag)) => {
-                    // XML has no `<` in a tag: a quote is missing, and the tag has swallowed others.
-                    if tag.attributes_raw().contains('<') {
-                        return Run::Damaged(at);
-                    }
-                    if self.root_closed {
-                        self.trailing(at);
-                        return Run::Done;
-                    }
-                    self.start(&tag, at);
+        let position = |offset: u64| usize::try_from(offset).unwrap_or(usize::MAX);
+        let event = xml.read_event();
+        let taken = position(xml.buffer_position());
+        match event {
+            Ok(Event::Start(tag) | Event::Empty(tag)) => {
+                // XML has no `<` in a tag: a quote is missing, and the tag has swallowed others.
+                if tag.attributes_raw().contains('<') {
+                    return Err(Run::Damaged(at));
                 }
-                Ok(Event::End(tag)) => self.end(local(tag.name().0), at),
-                Ok(Event::Text(text)) => {
-                    let text = text.into_inner();
-                    if self.root_closed && !text.trim_ascii().is_empty() {
-                        self.trailing(at);
-                        return Run::Done;
-                    }
-                    self.take_text(&text, at);
+                if self.root_closed {
+                    self.trailing(at);
+                    return Err(Run::Done);
                 }
-                Ok(Event::CData(text)) => self.take_text(&text.into_inner(), at),
-                Ok(Event::GeneralRef(reference)) => {
-                    let name = reference.into_inner();
-                    match quick_xml::escape::unescape(&format!("&{name};")) {
-                        Ok(text) => self.take_text(&text, at),
-                        Err(_) => self.notices.once_at(
-                            NoticeCode::NotUsed,
-                            at,
-                            "The file uses entities of its own; they are not expanded.",
-                        ),
-                    }
+                self.start(&tag, at);
+                if rest.get(..taken).is_some_and(|tag| tag.ends_with("/>")) {
+                    self.end(local(tag.name().0), at.saturating_add(taken));
                 }
-                Ok(Event::Comment(_) | Event::PI(_) | Event::Decl(_) | Event::DocType(_)) => {}
-                Ok(Event::Eof | Event::Empty(_)) => return Run::Done,
-                Err(Error::Syntax(
-                    SyntaxError::UnclosedComment
-                    | SyntaxError::UnclosedCData
-                    | SyntaxError::UnclosedDoctype
-                    | SyntaxError::UnclosedPI
-                    | SyntaxError::UnclosedXmlDecl,
-                )) => return Run::Done,
-                Err(_) => return Run::Damaged(position(xml.error_position()).max(at)),
             }
+            Ok(Event::End(tag)) => self.end(local(tag.name().0), at),
+            Ok(Event::Text(text)) => {
+                let text = text.into_inner();
+                if self.root_closed && !text.trim_ascii().is_empty() {
+                    self.trailing(at);
+                    return Err(Run::Done);
+                }
+                self.take_text(&text, at);
+            }
+            Ok(Event::CData(text)) => self.take_text(&text.into_inner(), at),
+            Ok(Event::GeneralRef(reference)) => {
+                let name = reference.into_inner();
+                match quick_xml::escape::unescape(&format!("&{name};")) {
+                    Ok(text) => self.take_text(&text, at),
+                    Err(_) => self.notices.once_at(
+                        NoticeCode::NotUsed,
+                        at,
+                        "The file uses entities of its own; they are not expanded.",
+                    ),
+                }
+            }
+            Ok(Event::Comment(_) | Event::PI(_) | Event::Decl(_) | Event::DocType(_)) => {}
+            Ok(Event::Eof) => return Err(Run::Done),
+            Err(Error::Syntax(
+                SyntaxError::UnclosedComment
+                | SyntaxError::UnclosedCData
+                | SyntaxError::UnclosedDoctype
+                | SyntaxError::UnclosedPI
+                | SyntaxError::UnclosedXmlDecl,
+            )) => return Err(Run::Done),
+            Err(_) => return Err(Run::Damaged(at.saturating_add(position(xml.error_position())))),
         }
+        // An event takes at least a byte; one that did not would come again and again.
+        if taken == 0 { Err(Run::Done) } else { Ok(taken) }
     }
 
     fn start(&mut self, element: &BytesStart<'_>, at: usize) {
         self.content.clear();
         self.is_leaf = true;
+        self.leaf = "";
         if self.too_deep > 0 || self.open.len() >= DEEPEST {
             self.too_deep += 1;
             let text = format!("Elements nested deeper than {DEEPEST} levels were passed over.");
@@ -232,7 +332,10 @@ impl<E: Elements> Markup<'_, '_, '_, E> {
         if self.too_deep > 0 {
             self.too_deep -= 1;
         } else {
-            let tag = E::tag(name);
+            let tag = match self.open.last() {
+                Some(open) if self.leaf == name && !name.is_empty() => *open,
+                _ => E::tag(name),
+            };
             if self.open.last() == Some(&tag) {
                 self.open.pop();
                 self.close(tag, name, at);
@@ -245,6 +348,7 @@ impl<E: Elements> Markup<'_, '_, '_, E> {
         }
         self.content.clear();
         self.is_leaf = false;
+        self.leaf = "";
     }
 
     /// Acts on the end of `tag`, which has been taken off the open elements.

@@ -516,3 +516,46 @@ fn times_that_run_backwards_are_kept_and_named() {
     assert_eq!(column(&file, "elapsed_s").len(), 3);
     assert!(codes(&file).contains(&NoticeCode::TimeOrder));
 }
+
+/// Samples of one layout are read many at once: that must not show, whatever stands between them.
+#[test]
+fn samples_keep_their_values_whatever_stands_between_them() {
+    const SAMPLES: u32 = 1000;
+    let heart_rate = |second: u32| (second % 7 != 3).then_some(60 + (second % 120) as u8);
+    let power = |second: u32| (second >= 300 && !second.is_multiple_of(5)).then_some((second * 3 % 1000) as u16);
+    // Only within a few seconds, long before the end.
+    let altitude = |second: u32| (400..420).contains(&second).then_some(2500 + second as u16);
+    let mut messages = Messages::activity()
+        .define(1, RECORD, &[TIME, (3, 1, U8), (7, 2, U16), (2, 2, U16)])
+        .define_all(2, RECORD, true, &[(7, 2, U16), (2, 2, U16), (3, 1, U8), TIME], &[])
+        .define(3, HRV, &[(0, 2, U16)]);
+    for second in 0..SAMPLES {
+        let bpm = heart_rate(second).unwrap_or(u8::MAX);
+        let (watts, metres) = (power(second).unwrap_or(u16::MAX), altitude(second).unwrap_or(u16::MAX));
+        messages = if second % 97 < 90 {
+            messages.parts(1, &[&t(second), &[bpm], &watts.to_le_bytes(), &metres.to_le_bytes()])
+        } else {
+            let time = (T0 + second).to_be_bytes();
+            messages.parts(2, &[&watts.to_be_bytes(), &metres.to_be_bytes(), &[bpm], &time])
+        };
+        if second % 50 == 0 {
+            messages = messages.parts(3, &[&(500 + second as u16).to_le_bytes()]);
+        }
+        if second % 211 == 0 {
+            // Neither a time nor a value: no sample.
+            messages = messages.parts(1, &[&[0xFF; 9]]);
+        }
+    }
+    let file = messages.read();
+    let expected = |value: &dyn Fn(u32) -> Option<f64>| (0..SAMPLES).map(value).collect::<Vec<_>>();
+    assert_eq!(column(&file, "elapsed_s"), expected(&|second| Some(f64::from(second))));
+    assert_eq!(column(&file, "heart_rate_bpm"), expected(&|second| heart_rate(second).map(f64::from)));
+    assert_eq!(column(&file, "power_w"), expected(&|second| power(second).map(f64::from)));
+    assert_eq!(
+        column(&file, "altitude_m"),
+        expected(&|second| altitude(second).map(|raw| f64::from(raw) / 5.0 - 500.0))
+    );
+    let intervals = file.activities[0].records.column("rr_ms").unwrap();
+    let with_interval: Vec<u32> = (0..SAMPLES).filter(|row| !intervals.get(*row as usize).unwrap().is_null()).collect();
+    assert_eq!(with_interval, (0..SAMPLES).step_by(50).collect::<Vec<_>>());
+}
