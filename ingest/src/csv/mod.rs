@@ -18,7 +18,8 @@
 //! quotes. UTF-8, UTF-16 and Windows-1252 are read.
 //!
 //! A date alone counts on that day and has no start. A time without a zone is the athlete's wall clock; without a known
-//! zone it is taken as UTC. A row that cannot be read is left out, with a notice that names its line.
+//! zone it is taken as UTC. A row that cannot be read is left out, with a notice that names its line. Of more than
+//! 20,000 rows the first 20,000 are read, and a notice says how many were left out.
 
 mod header;
 mod row;
@@ -38,6 +39,8 @@ use crate::{
 
 /// Rows with an error that are written out; the rest are counted.
 const WRITTEN_OUT: usize = 20;
+/// Rows that are read: once a day for more than fifty years. Each is an activity, at any size of cell.
+const MOST_ROWS: u64 = 20_000;
 
 /// Reads a table of past training. Each row is one [`Activity`] without records: no rows, no columns.
 ///
@@ -79,6 +82,9 @@ pub fn read(bytes: &[u8], options: &ReadOptions) -> Result<WatchFile, ReadError>
             continue;
         }
         rows += 1;
+        if rows > MOST_ROWS {
+            continue;
+        }
         match row::read(header, &record, options.zone, &mut said) {
             Ok(row) => activities.push(activity(row)),
             Err(what) => {
@@ -97,6 +103,10 @@ pub fn read(bytes: &[u8], options: &ReadOptions) -> Result<WatchFile, ReadError>
     if skipped > WRITTEN_OUT {
         let text = format!("{} more rows were left out.", skipped - WRITTEN_OUT);
         notices.push(Notice::new(NoticeCode::SampleSkipped, "", text));
+    }
+    if rows > MOST_ROWS {
+        let text = format!("Rows beyond the first 20,000 were left out: {}.", rows - MOST_ROWS);
+        notices.push(Notice::new(NoticeCode::Capped, "", text));
     }
     said.notices(&mut notices);
     Ok(WatchFile {

@@ -221,6 +221,16 @@ fn what_a_service_says_is_laid_over_the_file() {
     }
 }
 
+#[test]
+fn rows_beyond_the_cap_are_counted() {
+    let rows = |count: usize| table(&format!("date,distance_km\n{}", "2024-05-01,10\n".repeat(count)));
+    let whole = rows(20_000);
+    assert_eq!((whole.activities.len(), notices(&whole, NoticeCode::Capped)), (20_000, vec![]));
+    let capped = rows(20_003);
+    assert_eq!(capped.activities.len(), 20_000);
+    assert_eq!(notices(&capped, NoticeCode::Capped), [("", "Rows beyond the first 20,000 were left out: 3.")]);
+}
+
 proptest! {
     #[test]
     fn any_cells(cells in prop::collection::vec("[-0-9a-z:,.;\"TZ+ \n\t\u{e9}]{0,12}", 0..40)) {

@@ -2,7 +2,9 @@
 
 #![expect(clippy::unwrap_used, reason = "the helpers of tests fail as tests do")]
 
-use std::collections::BTreeSet;
+use std::cell::RefCell;
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, BTreeSet};
 
 use plimsoll_ingest::same::{Candidate, Outline, Richness, StartKind, are_same, clusters};
 use proptest::prelude::*;
@@ -227,6 +229,62 @@ fn ten_thousand_activities_are_few_comparisons() {
     assert!(clusters.iter().all(|cluster| cluster.copies == [cluster.kept - 1]));
 }
 
+/// `rows` activities with nothing to tell them apart, out of `file`.
+fn table(file: &str, rows: usize) -> Vec<Candidate> {
+    let row = |number| Candidate { file: Some(file.to_owned()), ..candidate(&format!("{file}{number:05}"), run(), 0) };
+    (0..rows).map(row).collect()
+}
+
+#[test]
+fn a_long_table_of_one_day_is_not_compared_with_itself() {
+    // A search among all of them would take minutes here.
+    let rows = table("a", 30_000);
+    assert_eq!(clusters(&rows, |_, _| false).len(), 30_000);
+    // Sent again: each row has a partner, although there are more of them than one is compared with.
+    let twice: Vec<Candidate> = table("a", 3_000).into_iter().chain(table("b", 3_000)).collect();
+    let clusters = clusters(&twice, |_, _| false);
+    assert_eq!(clusters.len(), 3_000);
+    assert!(clusters.iter().all(|cluster| cluster.copies == [cluster.kept + 3_000]));
+}
+
+#[test]
+fn one_activity_is_compared_with_a_thousand_at_most() {
+    // All the same, each in a file of its own, and all separated by a person.
+    let candidates: Vec<Candidate> = (0..1_200).map(|number| candidate(&format!("{number:05}"), run(), 0)).collect();
+    let compared = RefCell::new(BTreeMap::<String, usize>::new());
+    let clusters = clusters(&candidates, |kept, _| {
+        *compared.borrow_mut().entry(kept.to_owned()).or_default() += 1;
+        true
+    });
+    assert_eq!(clusters.len(), 1_200);
+    assert_eq!(compared.borrow().values().max(), Some(&1_000));
+    // The richest go first, so what is cut off is the poorest.
+    assert_eq!(compared.borrow()["00300"], 899);
+}
+
+/// The rule of [`clusters`], word for word.
+fn clusters_one_by_one(candidates: &[Candidate]) -> BTreeSet<(String, BTreeSet<String>)> {
+    let mut left: Vec<&Candidate> = candidates.iter().collect();
+    left.sort_by_key(|candidate| (Reverse(candidate.richness), &candidate.id));
+    let mut clusters = BTreeSet::new();
+    while !left.is_empty() {
+        let kept = left.remove(0);
+        let mut files: Vec<&String> = kept.file.iter().collect();
+        let mut copies = BTreeSet::new();
+        left.retain(|other| {
+            let is_copy = are_same(&kept.outline, &other.outline)
+                && !other.file.as_ref().is_some_and(|file| files.contains(&file));
+            if is_copy {
+                files.extend(&other.file);
+                copies.insert(other.id.clone());
+            }
+            !is_copy
+        });
+        clusters.insert((kept.id.clone(), copies));
+    }
+    clusters
+}
+
 fn outlines() -> impl Strategy<Value = Outline> {
     let amount = |most: f64| proptest::option::of(prop_oneof![0.0..most, Just(f64::NAN), Just(most)]);
     let sport = prop_oneof![Just("running"), Just("cycling"), Just("unknown"), Just("hiking"), Just("walking")];
@@ -268,6 +326,7 @@ proptest! {
         let (candidates, shuffled) = drawn;
         let found = named(&candidates);
         prop_assert_eq!(&found, &named(&shuffled));
+        prop_assert_eq!(&found, &clusters_one_by_one(&candidates));
         let members: usize = found.iter().map(|(_, copies)| 1 + copies.len()).sum();
         prop_assert_eq!(members, candidates.len());
     }

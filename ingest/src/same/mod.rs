@@ -8,12 +8,13 @@
 //! It says nothing of files: two activities out of one file are two activities, however alike (intervals, rows of a
 //! diary). [`clusters`] keeps them apart; who calls [`are_same`] alone has to.
 
-use std::cmp::Reverse;
-use std::collections::BTreeSet;
+mod cluster;
 
 use chrono::NaiveDate;
 use polars::prelude::DataFrame;
 use serde::{Deserialize, Serialize};
+
+pub use cluster::{Candidate, Cluster, clusters};
 
 use crate::quality::RAW_SUFFIX;
 use crate::{Activity, Format};
@@ -298,78 +299,4 @@ fn columns_pct(records: &DataFrame) -> u32 {
     let columns = records.columns().iter().filter(|column| !column.name().ends_with(RAW_SUFFIX));
     let per_cent = columns.map(|column| (100 * rows.saturating_sub(column.null_count()) / rows) as u64);
     u32::try_from(per_cent.sum::<u64>()).unwrap_or(u32::MAX)
-}
-
-/// One activity among those that are compared.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-pub struct Candidate {
-    /// Its name, unlike any other's: it decides between copies that are equally rich (the smaller is kept).
-    pub id: String,
-    /// What it is recognised by.
-    pub outline: Outline,
-    /// How much it says.
-    pub richness: Richness,
-    /// The file it came from: activities of one file are never the same. `None`: a file of its own.
-    pub file: Option<String>,
-}
-
-/// One activity with its copies, as indices of the candidates.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Cluster {
-    /// The richest.
-    pub kept: usize,
-    /// The others, the richer first. Empty for an activity that stands alone.
-    pub copies: Vec<usize>,
-}
-
-/// Groups the activities of one person: each is in one cluster, each copy is the same as the one that is kept.
-///
-/// The richest goes first and takes every activity that is the same and not yet taken, at most one out of each other
-/// file; then the next. So a chain (a same as b, b same as c, a not as c) is one cluster when b is the richest, and
-/// otherwise b goes with the richer of the others. `kept_apart` says which pairs of ids a person has separated.
-///
-/// The clusters are the same for every order of the candidates, as long as ids differ; they come in the order of
-/// their kept one's start. Cost: candidates × those that start within a day of them.
-#[must_use]
-pub fn clusters(candidates: &[Candidate], kept_apart: impl Fn(&str, &str) -> bool) -> Vec<Cluster> {
-    let rank = |candidate: &Candidate| (Reverse(candidate.richness), candidate.id.clone());
-    let mut ranked: Vec<(usize, &Candidate)> = candidates.iter().enumerate().collect();
-    ranked.sort_by_cached_key(|(_, candidate)| rank(candidate));
-    // By start, then by rank: within a window the richer still come first after a sort by rank.
-    let mut by_start: Vec<(i64, usize)> =
-        ranked.iter().enumerate().map(|(place, (_, candidate))| (candidate.outline.start_ms, place)).collect();
-    by_start.sort_unstable();
-
-    let mut taken = vec![false; ranked.len()];
-    let mut clusters = Vec::new();
-    for (place, (index, kept)) in ranked.iter().enumerate() {
-        if taken.get(place).copied().unwrap_or(true) {
-            continue;
-        }
-        let start_ms = kept.outline.start_ms;
-        let first = by_start.partition_point(|(start, _)| *start < start_ms.saturating_sub(SEARCH_WINDOW_MS));
-        let mut near: Vec<usize> = by_start
-            .iter()
-            .skip(first)
-            .take_while(|(start, _)| *start <= start_ms.saturating_add(SEARCH_WINDOW_MS))
-            .map(|(_, place)| *place)
-            .filter(|near| *near > place && taken.get(*near) == Some(&false))
-            .collect();
-        near.sort_unstable();
-        let mut files: BTreeSet<&str> = kept.file.as_deref().into_iter().collect();
-        let mut copies = Vec::new();
-        for near in near {
-            let (Some((index, other)), Some(is_taken)) = (ranked.get(near), taken.get_mut(near)) else { continue };
-            let is_free = other.file.as_deref().is_none_or(|file| !files.contains(file));
-            if is_free && are_same(&kept.outline, &other.outline) && !kept_apart(&kept.id, &other.id) {
-                *is_taken = true;
-                files.extend(other.file.as_deref());
-                copies.push(*index);
-            }
-        }
-        clusters.push((start_ms, Cluster { kept: *index, copies }));
-    }
-    // Stable: equal starts stay in the order of rank.
-    clusters.sort_by_key(|(start_ms, _)| *start_ms);
-    clusters.into_iter().map(|(_, cluster)| cluster).collect()
 }
