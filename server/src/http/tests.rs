@@ -167,3 +167,28 @@ async fn the_pages_of_an_import_read_as_they_did() {
     tell("No such import", &String::from_utf8(nowhere.1).unwrap());
     insta::assert_snapshot!("import_pages", told);
 }
+
+/// A table of many rows, and the same rows in other bytes: both lists of their line in the report end early.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_file_that_gave_many_activities_names_the_first() {
+    let folder = tempfile::tempdir().unwrap();
+    let now = NaiveDate::from_ymd_opt(2026, 11, 20).unwrap().and_hms_opt(16, 2, 0).unwrap().and_utc();
+    let library = Library::open(folder.path(), Clock::Fixed(now), Limits::from_megabytes(128, 256)).await.unwrap();
+    let athlete = library.store.add_athlete(crate::store::Profile::named("Ada"), now.timestamp_millis()).await.unwrap();
+    let router = router(library, false);
+    let table = |count: u32, end: &str| {
+        let rows = (1..=count).map(|day| format!("2026-10-{day:02} 07:30,10,50:00{end}"));
+        format!("date,distance_km,duration{end}{}", rows.collect::<String>()).into_bytes()
+    };
+    for (name, bytes, told, more) in [("many.csv", table(25, "\n"), 0, 1), ("again.csv", table(25, "\r\n"), 20, 2)] {
+        let (_, location, _) = send(&router, form(&athlete.id, &[(name, bytes)])).await;
+        let report = String::from_utf8(get(&router, &location.unwrap()).await.1).unwrap();
+        assert_eq!(report.matches("class=\"gave\"").count(), 20, "{name}");
+        // Each of the second table's rows has its partner in the first.
+        assert_eq!(report.matches("<p>The same activity as").count(), told, "{name}");
+        assert_eq!(report.matches("and 5 more").count(), more, "{name}");
+    }
+    let (_, location, _) = send(&router, form(&athlete.id, &[("few.csv", table(20, " \n"))])).await;
+    let report = String::from_utf8(get(&router, &location.unwrap()).await.1).unwrap();
+    assert!(!report.contains(" more<"), "{report}");
+}

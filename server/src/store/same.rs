@@ -187,9 +187,8 @@ async fn link_cluster(
 ) -> anyhow::Result<()> {
     let stands: BTreeMap<&str, &Compared> =
         std::iter::once(kept).chain(copies.iter().copied()).map(|member| (member.id.as_str(), member)).collect();
-    let was_kept = |member: &&Compared| {
-        member.same_as.is_none() && stands.values().any(|other| other.same_as.as_deref() == Some(member.id.as_str()))
-    };
+    let pointed_at: BTreeSet<&str> = stands.values().filter_map(|member| member.same_as.as_deref()).collect();
+    let was_kept = |member: &&Compared| member.same_as.is_none() && pointed_at.contains(member.id.as_str());
     // The one that was kept so far; without a group so far, the one that was there first.
     let before = stands.values().copied().find(was_kept).or_else(|| stands.values().copied().next());
     if kept.same_as.is_some() {
@@ -244,9 +243,11 @@ pub(super) async fn same_activity_words(
     upload: &Upload,
     later: &[&str],
 ) -> anyhow::Result<Vec<String>> {
+    // Most rows of a long table are the same as nothing: only the others are searched for one by one.
     let own = sqlx::query(
-        "SELECT id, same_as, COALESCE(same_as, id) AS kept FROM activities WHERE athlete_id = $1 AND upload_id = $2 \
-         ORDER BY position",
+        "SELECT a.id, a.same_as, COALESCE(a.same_as, a.id) AS kept FROM activities a \
+         WHERE a.athlete_id = $1 AND a.upload_id = $2 AND (a.same_as IS NOT NULL OR EXISTS \
+         (SELECT 1 FROM activities c WHERE c.athlete_id = $1 AND c.same_as = a.id)) ORDER BY a.position",
     )
     .bind(&upload.athlete_id)
     .bind(&upload.id)

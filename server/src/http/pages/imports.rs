@@ -16,6 +16,8 @@ use crate::words;
 
 /// Rows of a page of the report.
 const ROWS: usize = 100;
+/// Activities and messages that are written out for one file; a table may have given thousands.
+const WRITTEN_OUT: usize = 20;
 
 #[derive(Template)]
 #[template(path = "import.html")]
@@ -71,7 +73,11 @@ struct FileRow {
     place: Option<String>,
     result: ResultWords,
     messages: Vec<String>,
+    /// What is not written out: `and 12 more`.
+    more_messages: Option<String>,
     activities: Vec<GivenLink>,
+    /// Likewise.
+    more_activities: Option<String>,
 }
 
 /// An activity that a file gave.
@@ -304,6 +310,7 @@ fn file_row(file: &ImportFile, given: &[ActivityRow], today: NaiveDate) -> FileR
     };
     let activities = given
         .iter()
+        .take(WRITTEN_OUT)
         .map(|activity| {
             let distance =
                 activity.summary.distance_m.map_or_else(String::new, |metres| words::km(metres / 1000.0) + " ");
@@ -312,8 +319,21 @@ fn file_row(file: &ImportFile, given: &[ActivityRow], today: NaiveDate) -> FileR
             GivenLink { id: activity.id.clone(), text: format!("{distance}{sport} on {on}") }
         })
         .collect();
-    let messages = file.messages.iter().map(|text| sentence(text)).collect();
-    FileRow { name, place, result: result_words(file.result), messages, activities }
+    FileRow {
+        name,
+        place,
+        result: result_words(file.result),
+        messages: file.messages.iter().take(WRITTEN_OUT).map(|text| sentence(text)).collect(),
+        more_messages: and_more(file.messages.len()),
+        activities,
+        more_activities: and_more(given.len()),
+    }
+}
+
+/// How many of `count` are not written out.
+fn and_more(count: usize) -> Option<String> {
+    let more = count.checked_sub(WRITTEN_OUT).filter(|more| *more > 0)?;
+    Some(format!("and {} more", words::thousands(more as u64)))
 }
 
 pub(super) async fn undo(
