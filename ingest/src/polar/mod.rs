@@ -5,7 +5,7 @@
 //! since their route's start (`routes.route`), and numbers of sports.
 //!
 //! What becomes what:
-//! - Each exercise is one [`Activity`]; a session without exercises (entered by hand) is one, too. What the only
+//! - Each exercise is one [`crate::Activity`]; a session without exercises (entered by hand) is one, too. What the only
 //!   exercise of a session does not state is taken from the session.
 //! - Times are the wall clock; the session or the exercise states its offset from UTC in minutes. Without it,
 //!   [`ReadOptions::zone`] counts, else UTC.
