@@ -4,6 +4,7 @@ use polars::prelude::{
     ChunkedArray, Column, DataFrame, Float64Chunked, Float64Type, Int64Chunked, IntoColumn, NewChunkedArray,
     PolarsError, PolarsNumericType, TimeUnit, TimeZone, UInt16Chunked, UInt32Chunked,
 };
+use polars_arrow::bitmap::Bitmap;
 
 use crate::schema;
 
@@ -91,26 +92,48 @@ fn column(name: &str, values: Vec<f64>) -> Column {
 
 /// A column of floats, null where NaN.
 pub(crate) fn floats(name: &str, values: Vec<f64>) -> Float64Chunked {
-    with_nulls::<Float64Type>(name, values, |value| !value.is_nan())
+    with_nulls::<Float64Type>(name, values, |value| value, |value| !value.is_nan())
 }
 
-/// A column of `values`, null where one is not valid. It takes the values as they are, instead of pushing them one by
-/// one into a column that grows.
+/// A column of `values`, each put through `convert`; null where what comes out is not valid. It takes the values as
+/// they are, instead of pushing them one by one into a column that grows.
 pub(crate) fn with_nulls<T>(
     name: &str,
     mut values: Vec<T::Native>,
+    convert: impl Fn(T::Native) -> T::Native,
     is_valid: impl Fn(T::Native) -> bool,
 ) -> ChunkedArray<T>
 where
     T: PolarsNumericType,
     T::Native: Default,
 {
-    if values.iter().all(|value| is_valid(*value)) {
-        return ChunkedArray::from_vec(name.into(), values);
+    let rows = values.len();
+    let mut validity = Vec::with_capacity(rows.div_ceil(BITS) * size_of::<u64>());
+    let mut nulls = 0;
+    // A bit per value, where all or none are valid without looking at each: mostly it is so.
+    for values in values.chunks_mut(BITS) {
+        let mut valid = 0;
+        for value in values.iter_mut() {
+            *value = convert(*value);
+            valid += usize::from(is_valid(*value));
+        }
+        let mut bits = u64::MAX;
+        if valid < values.len() {
+            nulls += values.len() - valid;
+            bits = 0;
+            for (bit, value) in values.iter_mut().enumerate() {
+                if is_valid(*value) {
+                    bits |= 1 << bit;
+                } else {
+                    *value = T::Native::default();
+                }
+            }
+        }
+        validity.extend_from_slice(&bits.to_le_bytes());
     }
-    let valid = values.iter().map(|value| is_valid(*value)).collect();
-    for value in &mut values {
-        *value = if is_valid(*value) { *value } else { T::Native::default() };
-    }
-    ChunkedArray::from_vec_validity(name.into(), values, Some(valid))
+    let validity = (nulls > 0).then(|| Bitmap::try_new(validity, rows).ok()).flatten();
+    ChunkedArray::from_vec_validity(name.into(), values, validity)
 }
+
+/// Values whose bits make one word.
+const BITS: usize = 64;

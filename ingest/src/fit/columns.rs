@@ -93,9 +93,10 @@ impl<T: Cell> Cells<T> {
         true
     }
 
-    /// Writes those of `new` that are not missing in the rows from `first` on, over what may stand there.
+    /// Writes those of `new` that are not missing in the rows from `first` on, over what may stand there. The first
+    /// value of all makes room for as many rows as are expected, so that a column seldom has to move as it grows.
     #[inline]
-    pub(super) fn write(&mut self, first: usize, mut new: impl ExactSizeIterator<Item = T>) {
+    pub(super) fn write(&mut self, first: usize, expected: usize, mut new: impl ExactSizeIterator<Item = T>) {
         let before = self.values.len();
         if before > first {
             if before < first + new.len() {
@@ -105,11 +106,14 @@ impl<T: Cell> Cells<T> {
             for (known, new) in known.iter_mut().zip(new).filter(|(_, new)| new.is_valid()) {
                 *known = new;
             }
-        } else if before == first {
+        } else if before == first && before > 0 {
             self.values.extend(new);
         } else {
             let rows = new.len();
             let Some(value) = new.find(|new| new.is_valid()) else { return };
+            if before == 0 {
+                self.values.reserve_exact(expected);
+            }
             self.values.resize(first + rows - new.len() - 1, T::MISSING);
             self.values.push(value);
             self.values.extend(new);
@@ -169,10 +173,10 @@ mod tests {
     fn what_is_missing_is_not_written_over_what_is_not() {
         const NONE: u16 = u16::MAX;
         let mut cells = Cells::default();
-        cells.write(5, [NONE, NONE].into_iter());
+        cells.write(5, 0, [NONE, NONE].into_iter());
         assert!(cells.is_empty());
-        cells.write(1, [NONE, 7, 8, NONE].into_iter());
-        cells.write(2, [NONE, 9, NONE, 10, NONE].into_iter());
+        cells.write(1, 9, [NONE, 7, 8, NONE].into_iter());
+        cells.write(2, 9, [NONE, 9, NONE, 10, NONE].into_iter());
         assert_eq!(cells.last_since(5), Some(10));
         assert_eq!(cells.take(7), [NONE, NONE, 7, 9, NONE, 10, NONE]);
     }

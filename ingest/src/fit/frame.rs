@@ -88,21 +88,18 @@ pub(super) fn frames(mut records: Records<'_>, developer_names: &[String], activ
     }
     records.rr = Vec::new();
     for (cells, name) in records.words.iter_mut().zip(WORDS) {
-        add(cells, rows, activities, &mut columns, |values: Vec<u16>| numbers::<UInt16Type>(name, values));
+        add(cells, rows, activities, &mut columns, |values: Vec<u16>| numbers::<UInt16Type>(name, values, |cell| cell));
     }
     for (index, (cells, float)) in records.floats.iter_mut().zip(FLOATS).enumerate() {
         if index == FRACTIONAL {
             continue;
         }
-        add(cells, rows, activities, &mut columns, |mut values: Vec<f64>| {
-            for value in &mut values {
-                *value = *value / float.scale - float.offset;
-            }
-            numbers::<Float64Type>(float.name, values)
+        add(cells, rows, activities, &mut columns, |values: Vec<f64>| {
+            numbers::<Float64Type>(float.name, values, |value| value / float.scale - float.offset)
         });
     }
     for (cells, name) in records.developer.iter_mut().zip(developer_names) {
-        add(cells, rows, activities, &mut columns, |values| numbers::<Float64Type>(name, values));
+        add(cells, rows, activities, &mut columns, |values| numbers::<Float64Type>(name, values, |value| value));
     }
 
     activities
@@ -144,24 +141,22 @@ fn add<T: Cell>(
     }
 }
 
-/// A column of `values`, null where missing; `None` when all are missing.
-fn numbers<T>(name: &str, values: Vec<T::Native>) -> Option<Column>
+/// A column of `values` in its own unit, null where missing; `None` when all are missing.
+fn numbers<T>(name: &str, values: Vec<T::Native>, convert: impl Fn(T::Native) -> T::Native) -> Option<Column>
 where
     T: PolarsNumericType,
     T::Native: Cell + Default,
     ChunkedArray<T>: IntoSeries,
 {
-    if !values.iter().any(|value| value.is_valid()) {
-        return None;
-    }
-    Some(with_nulls::<T>(name, values, Cell::is_valid).into_series().into_column())
+    let column = with_nulls::<T>(name, values, convert, Cell::is_valid);
+    (column.null_count() < column.len()).then(|| column.into_series().into_column())
 }
 
 /// Times in FIT seconds as UTC.
 fn time_column(times: &[u32]) -> Option<Column> {
     times.iter().any(|time| time.is_valid()).then(|| {
         let ms = |time: &u32| if time.is_valid() { (FIT_EPOCH_UNIX_S + i64::from(*time)) * 1000 } else { i64::MIN };
-        with_nulls::<Int64Type>(schema::TIME, times.iter().map(ms).collect(), |ms| ms != i64::MIN)
+        with_nulls::<Int64Type>(schema::TIME, times.iter().map(ms).collect(), |ms| ms, |ms| ms != i64::MIN)
             .into_datetime(TimeUnit::Milliseconds, Some(TimeZone::UTC))
             .into_column()
     })
@@ -171,7 +166,7 @@ fn time_column(times: &[u32]) -> Option<Column> {
 fn elapsed_column(start: Option<u32>, times: &[u32]) -> Option<Column> {
     let start = start?;
     let elapsed = |time: &u32| if time.is_valid() && *time >= start { f64::from(time - start) } else { f64::NAN };
-    numbers::<Float64Type>(schema::ELAPSED_S, times.iter().map(elapsed).collect())
+    numbers::<Float64Type>(schema::ELAPSED_S, times.iter().map(elapsed).collect(), |value| value)
 }
 
 /// The lap of each sample: the last one that has begun. A sample without a time is in the lap of the one before.
@@ -204,7 +199,7 @@ fn cadence_column(records: &Records<'_>, samples: &Samples) -> Option<Column> {
         Some(whole) => factor * (f64::from(whole) + fraction.get(row).unwrap_or(0.0) / scale),
         None => f64::NAN,
     });
-    numbers::<Float64Type>(name, cadence.collect())
+    numbers::<Float64Type>(name, cadence.collect(), |value| value)
 }
 
 fn rr_column(records: &Records<'_>, samples: &Samples) -> Option<Column> {

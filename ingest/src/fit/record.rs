@@ -214,6 +214,8 @@ pub(super) struct Records<'a> {
     plan: Option<Rc<RecordPlan>>,
     cells_allowed: usize,
     columns: usize,
+    /// Bytes of the file that are not yet known to be samples.
+    bytes_left: usize,
     /// Something was left out to bound memory.
     pub(super) capped: bool,
     /// Positions that cannot be, and were left out.
@@ -232,7 +234,7 @@ impl<'a> Records<'a> {
     /// No samples yet, of a file of `file_size` bytes.
     pub(super) fn new(file_size: usize) -> Self {
         let cells_allowed = (file_size / BYTES_PER_CELL).saturating_add(CELLS_FREE);
-        Self { cells_allowed, columns: CELLS_PER_ROW, ..Self::default() }
+        Self { cells_allowed, columns: CELLS_PER_ROW, bytes_left: file_size, ..Self::default() }
     }
 
     /// Number of samples.
@@ -295,7 +297,8 @@ impl<'a> Records<'a> {
         let plan = self.plan_of(definition, developers);
         let data = messages.chunks_exact(definition.data_size + 1).filter_map(|message| message.get(1..));
         if plan.can_wait && self.fit(times.len(), self.columns + plan.width()) {
-            self.time.write(self.rows, times.iter().copied());
+            let expected = self.expected(definition.data_size, &plan);
+            self.time.write(self.rows, expected, times.iter().copied());
             self.rows += times.len();
             self.waiting.extend(data);
             if self.waiting.len() >= transpose::MOST {
@@ -323,11 +326,20 @@ impl<'a> Records<'a> {
         plan
     }
 
+    /// Rows of the file if all that is left of it were samples of this size, as far as there may be so many.
+    fn expected(&self, data_size: usize, plan: &RecordPlan) -> usize {
+        let more = self.bytes_left / (data_size + 1);
+        if self.fit(more, self.columns + plan.width()) { self.rows + more } else { self.rows }
+    }
+
     /// Reads the samples that wait.
     pub(super) fn settle(&mut self) {
         let Some(plan) = self.plan.as_ref().filter(|_| !self.waiting.is_empty()).map(Rc::clone) else { return };
         let first = self.rows - self.waiting.len();
-        let of = |offset, base| Source { rows: &self.waiting, offset, base, big_endian: plan.big_endian };
+        let size = self.waiting.first().map_or(0, |data| data.len());
+        let expected = self.expected(size, &plan);
+        self.bytes_left = self.bytes_left.saturating_sub(self.waiting.len() * (size + 1));
+        let of = |offset, base| Source { rows: &self.waiting, expected, offset, base, big_endian: plan.big_endian };
         for &(offset, base, target) in &plan.native {
             let filled = match target {
                 Target::Float(column) => {
@@ -404,9 +416,15 @@ impl<'a> Records<'a> {
 
     /// Whether so many more samples fit when there are `columns` columns.
     fn fit(&self, samples: usize, columns: usize) -> bool {
+        self.fit_with_intervals(samples, 0, columns)
+    }
+
+    /// Whether so many more samples and RR intervals fit when there are `columns` columns.
+    fn fit_with_intervals(&self, samples: usize, intervals: usize, columns: usize) -> bool {
+        let intervals = self.rr.len().saturating_add(intervals);
         let cells = (self.rows.saturating_add(samples))
             .saturating_mul(columns)
-            .saturating_add(self.rr.len().saturating_mul(CELLS_PER_INTERVAL));
+            .saturating_add(intervals.saturating_mul(CELLS_PER_INTERVAL));
         cells <= self.cells_allowed
     }
 
@@ -522,25 +540,23 @@ impl<'a> Records<'a> {
     pub(super) fn push_hrv(&mut self, definition: &Definition, data: &[u8]) {
         let most = self.columns + self.plan.as_ref().map_or(0, |plan| plan.width());
         let row = if self.rows > self.part_start { self.rows - 1 } else { self.rows };
+        let Ok(row) = u32::try_from(row) else { return };
         for field in definition.fields.iter().filter(|field| field.number == 0) {
             let Some(bytes) = data.get(field.offset..).and_then(|rest| rest.get(..field.size)) else { continue };
-            let is_usual = field.base == BaseType::Uint16 && !definition.big_endian;
-            for element in bytes.chunks_exact(field.base.size()) {
-                let number = if is_usual {
-                    BaseType::Uint16.number(element, false)
-                } else {
-                    field.base.number(element, definition.big_endian)
-                };
-                let Some(value) = number.map(word).filter(|value| value.is_valid()) else { continue };
-                if !self.fit(1, most) {
-                    self.settle();
-                    if !self.has_room(self.columns) {
-                        return;
-                    }
+            let elements = bytes.chunks_exact(field.base.size());
+            if !self.fit_with_intervals(1, elements.len(), most) {
+                self.settle();
+                if !self.fit_with_intervals(1, elements.len(), self.columns) {
+                    self.capped = true;
+                    return;
                 }
-                if let Ok(row) = u32::try_from(row) {
-                    self.rr.push((row, value));
-                }
+            }
+            let cell = |value: Option<f64>| value.map(word).filter(|value| value.is_valid()).map(|value| (row, value));
+            if field.base == BaseType::Uint16 && !definition.big_endian {
+                self.rr.extend(elements.filter_map(|element| cell(BaseType::Uint16.number(element, false))));
+            } else {
+                let number = |element| field.base.number(element, definition.big_endian);
+                self.rr.extend(elements.filter_map(|element| cell(number(element))));
             }
         }
     }

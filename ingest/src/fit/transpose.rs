@@ -11,6 +11,8 @@ pub(super) const MOST: usize = 256;
 pub(super) struct Source<'r, 'a> {
     /// Data of the samples, at most [`MOST`].
     pub(super) rows: &'r [&'a [u8]],
+    /// Rows that the file is expected to have.
+    pub(super) expected: usize,
     /// First byte of the field in each.
     pub(super) offset: usize,
     /// Its type.
@@ -46,11 +48,11 @@ pub(super) fn fill<T: Cell>(
             match source.base {
                 $(BaseType::$usual if !source.big_endian => {
                     let number = |bytes| BaseType::$usual.number(bytes, false);
-                    cells.write(first, rows.map(|bytes| checked(number(bytes), limit, &cell, &mut beyond)));
+                    cells.write(first, source.expected, rows.map(|bytes| checked(number(bytes), limit, &cell, &mut beyond)));
                 })*
                 base => {
                     let number = |bytes| base.number(bytes, source.big_endian);
-                    cells.write(first, rows.map(|bytes| checked(number(bytes), limit, &cell, &mut beyond)));
+                    cells.write(first, source.expected, rows.map(|bytes| checked(number(bytes), limit, &cell, &mut beyond)));
                 }
             }
         };

@@ -141,7 +141,7 @@ struct Walker<'a> {
 
 impl<'a> Walker<'a> {
     /// Hands on the samples from `at` on in the layout `local`, of which nothing is to be doubted; gives the bytes they
-    /// take. A single one is not worth it.
+    /// take.
     fn samples(&mut self, bytes: &'a [u8], at: usize, local: usize, sink: &mut impl Sink<'a>) -> usize {
         let Some(definition) = self.slots.get_mut(local).and_then(Option::as_mut) else { return 0 };
         let (rest, size) = (bytes.get(at..).unwrap_or_default(), definition.data_size + 1);
@@ -157,7 +157,7 @@ impl<'a> Walker<'a> {
             self.times.push(time);
         }
         let taken = self.times.len() * size;
-        let Some(messages) = rest.get(..taken).filter(|_| self.times.len() > 1) else { return 0 };
+        let Some(messages) = rest.get(..taken).filter(|_| !self.times.is_empty()) else { return 0 };
         definition.count += self.times.len() as u64;
         (self.clock, self.sampled) = (sampled, sampled);
         sink.samples(definition, messages, &self.times);

@@ -56,5 +56,5 @@ fn floats(name: &str, values: Option<Vec<f64>>) -> Option<PolarsColumn> {
 fn whole_numbers(name: &str, values: Option<Vec<f64>>) -> Option<PolarsColumn> {
     let round = |value: f64| if value.is_nan() { u16::MAX } else { value.round() as u16 };
     let values = values?.into_iter().map(round).collect();
-    Some(rows::with_nulls::<UInt16Type>(name, values, |value| value != u16::MAX).into_series().into())
+    Some(rows::with_nulls::<UInt16Type>(name, values, |value| value, |value| value != u16::MAX).into_series().into())
 }
