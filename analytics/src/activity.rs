@@ -114,10 +114,8 @@ pub struct ActivitySummary {
 /// cleaned ones are not read.
 #[must_use]
 pub fn summarise(activity: &Activity, physiology: &Physiology) -> ActivitySummary {
-    // An error of Polars on the record columns leaves what the device stated.
-    let samples = Samples::new(activity).ok();
-    let samples = samples.as_ref();
-    let means = samples.and_then(|samples| samples.means().ok()).unwrap_or_default();
+    let samples = Samples::new(activity);
+    let means = samples.means();
     let stated = &activity.session;
 
     let timer_time_s = within(stated.timer_time_s, MAX_TIME_S).or(means.timer_s);
@@ -127,22 +125,19 @@ pub fn summarise(activity: &Activity, physiology: &Physiology) -> ActivitySummar
         !activity.sport.is_run() || duration_s.is_none_or(|duration| distance / duration <= MAX_RUN_MPS)
     };
     let device = within(stated.distance_m, MAX_DISTANCE_M).filter(is_slow_enough);
-    let sampled_m = || samples.and_then(|samples| samples.distance_m().ok().flatten());
     let (distance_m, distance_origin) = match device {
         Some(_) => (device, DistanceOrigin::DeviceTotal),
-        None => match within(sampled_m(), MAX_DISTANCE_M).filter(is_slow_enough) {
+        None => match within(samples.distance_m(), MAX_DISTANCE_M).filter(is_slow_enough) {
             None => (None, DistanceOrigin::None),
             sampled if activity.distance_source == DistanceSource::Positions => (sampled, DistanceOrigin::Positions),
             sampled => (sampled, DistanceOrigin::Records),
         },
     };
 
-    let climbed = samples
-        .and_then(|samples| samples.altitudes_m().ok())
-        .and_then(|altitudes| climb(altitudes, CLIMB_THRESHOLD_M));
+    let climbed = climb(samples.altitudes_m(), CLIMB_THRESHOLD_M);
     let stated_climb = |value: Option<f64>| value.filter(|metres| (0.0..=MAX_CLIMB_M).contains(metres));
     let heart_rate = |value: Option<f64>| value.filter(|rate| HEART_RATE_BPM.contains(rate));
-    let trimp = trimp(samples, &means, heart_rate(stated.avg_heart_rate_bpm), physiology);
+    let trimp = trimp(&samples, &means, heart_rate(stated.avg_heart_rate_bpm), physiology);
     ActivitySummary {
         distance_m,
         // The last sample of a stretch stands for time that the timer may no longer have counted.
@@ -172,12 +167,7 @@ fn within(value: Option<f64>, most: f64) -> Option<f64> {
     value.filter(|value| *value > 0.0 && *value <= most)
 }
 
-fn trimp(
-    samples: Option<&Samples>,
-    means: &Means,
-    stated_bpm: Option<f64>,
-    physiology: &Physiology,
-) -> Result<f64, String> {
+fn trimp(samples: &Samples, means: &Means, stated_bpm: Option<f64>, physiology: &Physiology) -> Result<f64, String> {
     let share = means.heart_rate_share.ok_or(match stated_bpm {
         Some(_) => "only a mean heart rate is known, and the formula needs it over time",
         None => "no heart rate was recorded",
@@ -192,6 +182,5 @@ fn trimp(
     if !plausible {
         return Err(format!("resting ({rest:.0}) and maximum heart rate ({max:.0}) do not go together"));
     }
-    let rates = samples.and_then(|samples| samples.heart_rates().ok()).ok_or("no heart rate was recorded")?;
-    Ok(rates.iter().map(|(rate, seconds)| banister_trimp(seconds / 60.0, *rate, rest, max, sex)).sum())
+    Ok(samples.heart_rates().map(|(rate, seconds)| banister_trimp(seconds / 60.0, rate, rest, max, sex)).sum())
 }

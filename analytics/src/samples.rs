@@ -2,7 +2,6 @@
 
 use plimsoll_ingest::quality::HEART_RATE_BPM;
 use plimsoll_ingest::{Activity, Pause, schema};
-use polars::prelude::*;
 
 /// A gap between two samples longer than this, seconds, is a pause and counts for nothing, unless the distance grew in
 /// it at more than [`MOVING_MPS`]: some devices write a sample only every minute.
@@ -14,12 +13,21 @@ const MIN_SPEED_SHARE: f64 = 0.5;
 /// Above this speed, m/s, a runner is moving.
 pub(crate) const MOVING_MPS: f64 = 0.5;
 
-const TIME: &str = "t";
-const DURATION: &str = "duration";
-
-/// One activity's samples as a frame of f64 columns: `t` (seconds), `duration` (seconds until the next sample; null
-/// when that is a pause), heart rate (plausible ones), speed, cadence, altitude, distance; null where not known.
-pub(crate) struct Samples(DataFrame);
+/// One activity's samples, column by column: a number per sample, NaN where it is not known. A column that the records
+/// do not have is empty.
+pub(crate) struct Samples {
+    /// Seconds, from whenever.
+    time_s: Vec<f64>,
+    /// Seconds until the next sample; not known when that is a pause.
+    duration_s: Vec<f64>,
+    /// Plausible ones.
+    heart_rate_bpm: Vec<f64>,
+    /// As recorded, else the distance until the next sample over the time.
+    speed_mps: Vec<f64>,
+    cadence_spm: Vec<f64>,
+    altitude_m: Vec<f64>,
+    distance_m: Vec<f64>,
+}
 
 /// What one pass over the samples gives.
 #[derive(Debug, Default)]
@@ -35,137 +43,132 @@ pub(crate) struct Means {
 }
 
 impl Samples {
-    pub(crate) fn new(activity: &Activity) -> PolarsResult<Self> {
+    pub(crate) fn new(activity: &Activity) -> Self {
         let records = &activity.records;
-        let stamps = milliseconds(records)?;
-        let seconds = match &stamps {
-            Some(stamps) => stamps.iter().map(|ms| ms.map(|ms| ms as f64 / 1000.0)).collect(),
-            None => numbers(records, schema::ELAPSED_S)?,
+        let stamps = schema::milliseconds(records, schema::TIME);
+        let has_times = stamps.iter().any(Option::is_some);
+        let time_s: Vec<f64> = if has_times {
+            stamps.iter().map(|ms| ms.map_or(f64::NAN, |ms| ms as f64 / 1000.0)).collect()
+        } else {
+            schema::numbers(records, schema::ELAPSED_S)
         };
-        let paused: Vec<bool> = match &stamps {
-            Some(stamps) => paused(stamps, &activity.pauses),
-            None => vec![false; records.height()],
-        };
-        let mut columns = vec![Column::new(TIME.into(), seconds), Column::new("paused".into(), paused)];
-        for name in
-            [schema::HEART_RATE_BPM, schema::SPEED_MPS, schema::CADENCE_SPM, schema::ALTITUDE_M, schema::DISTANCE_M]
-        {
-            columns.push(Column::new(name.into(), numbers(records, name)?));
+        let paused = if has_times { paused(&stamps, &activity.pauses) } else { Vec::new() };
+        let distance_m = schema::numbers(records, schema::DISTANCE_M);
+        let mut speed_mps = schema::numbers(records, schema::SPEED_MPS);
+        if speed_mps.is_empty() && !distance_m.is_empty() {
+            speed_mps.resize(time_s.len(), f64::NAN);
         }
-        let known = |value: Expr, condition: Expr| when(condition).then(value).otherwise(lit(NULL));
-        let until_next = || col(TIME).shift(lit(-1)) - col(TIME);
-        let heart_rate = || col(schema::HEART_RATE_BPM);
-        let is_plausible =
-            heart_rate().gt_eq(lit(*HEART_RATE_BPM.start())).and(heart_rate().lt_eq(lit(*HEART_RATE_BPM.end())));
-        let leg = || col(schema::DISTANCE_M).shift(lit(-1)) - col(schema::DISTANCE_M);
-        let moved_on = (leg() / until_next()).gt(lit(MOVING_MPS)).fill_null(lit(false));
-        let is_short = until_next().lt_eq(lit(MAX_GAP_S));
-        let counts = until_next().gt(lit(0.0)).and(is_short.or(moved_on)).and(col("paused").not());
-        let step = leg() / col(DURATION);
-        let frame = DataFrame::new(records.height(), columns)?
-            .lazy()
-            .with_columns([
-                known(until_next(), counts).alias(DURATION),
-                known(heart_rate(), is_plausible).alias(schema::HEART_RATE_BPM),
-            ])
-            .with_column(coalesce(&[col(schema::SPEED_MPS), step]).alias(schema::SPEED_MPS))
-            .collect()?;
-        Ok(Self(frame))
+        let mut heart_rate_bpm = schema::numbers(records, schema::HEART_RATE_BPM);
+        for rate in heart_rate_bpm.iter_mut().filter(|rate| !HEART_RATE_BPM.contains(rate)) {
+            *rate = f64::NAN;
+        }
+
+        let mut duration_s = vec![f64::NAN; time_s.len()];
+        for (row, (duration, times)) in duration_s.iter_mut().zip(time_s.windows(2)).enumerate() {
+            let [from_s, to_s] = times else { continue };
+            // Not known when either time is not, and then it neither counts nor does a step with it.
+            let until_next_s = to_s - from_s;
+            let leg_m = match distance_m.get(row..=row + 1) {
+                Some([from_m, to_m]) => to_m - from_m,
+                _ => f64::NAN,
+            };
+            let moved_on = leg_m / until_next_s > MOVING_MPS;
+            let counts = until_next_s > 0.0 && (until_next_s <= MAX_GAP_S || moved_on);
+            if counts && !paused.get(row).copied().unwrap_or(false) {
+                *duration = until_next_s;
+                if let Some(speed) = speed_mps.get_mut(row).filter(|speed| speed.is_nan()) {
+                    *speed = leg_m / until_next_s;
+                }
+            }
+        }
+        Self {
+            time_s,
+            duration_s,
+            heart_rate_bpm,
+            speed_mps,
+            cadence_spm: schema::numbers(records, schema::CADENCE_SPM),
+            altitude_m: schema::numbers(records, schema::ALTITUDE_M),
+            distance_m,
+        }
     }
 
     /// Totals, and means weighted with the time that each sample stands for.
-    pub(crate) fn means(&self) -> PolarsResult<Means> {
-        let duration = || col(DURATION);
-        let lasting = |condition: Expr| duration().filter(condition);
-        let (heart_rate, cadence) = (|| col(schema::HEART_RATE_BPM), || col(schema::CADENCE_SPM));
-        let means = self
-            .0
-            .clone()
-            .lazy()
-            .select([
-                duration().sum().alias("timer"),
-                lasting(col(schema::SPEED_MPS).gt(lit(MOVING_MPS))).sum().alias("moving"),
-                lasting(col(schema::SPEED_MPS).is_not_null()).sum().alias("with_speed"),
-                (col(TIME).max() - col(TIME).min()).alias("elapsed"),
-                (heart_rate() * duration()).sum().alias("beats"),
-                lasting(heart_rate().is_not_null()).sum().alias("with_heart_rate"),
-                heart_rate().max().alias("max_heart_rate"),
-                (cadence() * duration()).filter(cadence().gt(lit(0.0))).sum().alias("steps"),
-                lasting(cadence().gt(lit(0.0))).sum().alias("stepping"),
-            ])
-            .collect()?;
-        let value = |name: &str| -> PolarsResult<Option<f64>> {
-            Ok(means
-                .column(name)?
-                .cast(&DataType::Float64)?
-                .f64()?
-                .iter()
-                .next()
-                .flatten()
-                .filter(|value: &f64| value.is_finite()))
-        };
-        let positive = |name: &str| value(name).map(|value| value.filter(|value| *value > 0.0));
-        let mean = |sum: Option<f64>, weight: Option<f64>| Some(sum? / weight?);
-        let timer_s = positive("timer")?;
-        let with_heart_rate = positive("with_heart_rate")?;
-        Ok(Means {
+    pub(crate) fn means(&self) -> Means {
+        let timer_s = positive(self.duration_s.iter().filter(|duration| !duration.is_nan()).sum());
+        let with_speed = self.weighted(&self.speed_mps, |_| true);
+        let moving = self.weighted(&self.speed_mps, |speed| speed > MOVING_MPS);
+        let with_heart_rate = self.weighted(&self.heart_rate_bpm, |_| true);
+        let stepping = self.weighted(&self.cadence_spm, |cadence| cadence > 0.0);
+        let (first_s, last_s) = bounds(&self.time_s);
+        let (_, max_bpm) = bounds(&self.heart_rate_bpm);
+        Means {
             timer_s,
-            moving_s: match (positive("with_speed")?, timer_s) {
-                (Some(with_speed), Some(timer)) if with_speed >= MIN_SPEED_SHARE * timer => value("moving")?,
+            moving_s: match (positive(with_speed.seconds), timer_s) {
+                (Some(with_speed), Some(timer)) if with_speed >= MIN_SPEED_SHARE * timer => Some(moving.seconds),
                 _ => None,
             },
-            elapsed_s: positive("elapsed")?,
-            avg_heart_rate_bpm: mean(value("beats")?, with_heart_rate),
-            max_heart_rate_bpm: value("max_heart_rate")?,
-            avg_cadence_spm: mean(value("steps")?, positive("stepping")?),
-            heart_rate_share: mean(with_heart_rate, timer_s),
-        })
+            elapsed_s: positive(last_s - first_s),
+            avg_heart_rate_bpm: with_heart_rate.mean(),
+            max_heart_rate_bpm: Some(max_bpm).filter(|bpm| bpm.is_finite()),
+            avg_cadence_spm: stepping.mean(),
+            heart_rate_share: positive(with_heart_rate.seconds).zip(timer_s).map(|(seconds, timer)| seconds / timer),
+        }
     }
 
     /// Heart rate with the seconds that it stands for, sample by sample.
-    pub(crate) fn heart_rates(&self) -> PolarsResult<Vec<(f64, f64)>> {
-        let rates = self.0.column(schema::HEART_RATE_BPM)?.f64()?;
-        let durations = self.0.column(DURATION)?.f64()?;
-        Ok(rates.iter().zip(durations.iter()).filter_map(|(rate, duration)| Some((rate?, duration?))).collect())
+    pub(crate) fn heart_rates(&self) -> impl Iterator<Item = (f64, f64)> + '_ {
+        self.lasting(&self.heart_rate_bpm)
     }
 
     /// The known altitudes, metres.
-    pub(crate) fn altitudes_m(&self) -> PolarsResult<Vec<f64>> {
-        Ok(self.0.column(schema::ALTITUDE_M)?.f64()?.iter().flatten().collect())
+    pub(crate) fn altitudes_m(&self) -> impl Iterator<Item = f64> + '_ {
+        self.altitude_m.iter().copied().filter(|altitude| !altitude.is_nan())
     }
 
     /// Last − first distance of the samples, metres; `None` when that is not above zero.
-    pub(crate) fn distance_m(&self) -> PolarsResult<Option<f64>> {
-        // `first` and `last` of a Polars column panic when it is empty.
-        let mut known = self.0.column(schema::DISTANCE_M)?.f64()?.iter().flatten();
-        let first = known.next();
-        let distance = known.last().zip(first).map(|(last, first)| last - first);
-        Ok(distance.filter(|distance| distance.is_finite() && *distance > 0.0))
+    pub(crate) fn distance_m(&self) -> Option<f64> {
+        let mut known = self.distance_m.iter().filter(|distance| !distance.is_nan());
+        let first = known.next()?;
+        positive(known.next_back()? - first)
+    }
+
+    /// The values of a column that stand for some time, with the seconds.
+    fn lasting<'a>(&'a self, column: &'a [f64]) -> impl Iterator<Item = (f64, f64)> + 'a {
+        let samples = column.iter().copied().zip(self.duration_s.iter().copied());
+        samples.filter(|(value, duration_s)| !value.is_nan() && !duration_s.is_nan())
+    }
+
+    fn weighted(&self, column: &[f64], counts: impl Fn(f64) -> bool) -> Weighted {
+        let mut sums = Weighted { seconds: 0.0, product: 0.0 };
+        for (value, seconds) in self.lasting(column).filter(|(value, _)| counts(*value)) {
+            sums.seconds += seconds;
+            sums.product += value * seconds;
+        }
+        sums
     }
 }
 
-/// Sample times in ms since the epoch; `None` without a time column.
-fn milliseconds(records: &DataFrame) -> PolarsResult<Option<Vec<Option<i64>>>> {
-    let Ok(column) = records.column(schema::TIME) else { return Ok(None) };
-    let per_ms = match column.dtype() {
-        DataType::Datetime(TimeUnit::Nanoseconds, _) => 1_000_000,
-        DataType::Datetime(TimeUnit::Microseconds, _) => 1_000,
-        DataType::Datetime(TimeUnit::Milliseconds, _) => 1,
-        _ => return Ok(None),
-    };
-    let stamps = column.cast(&DataType::Int64)?;
-    let stamps: Vec<Option<i64>> = stamps.i64()?.iter().map(|stamp| stamp.map(|stamp| stamp / per_ms)).collect();
-    Ok(stamps.iter().any(Option::is_some).then_some(stamps))
+/// Sums over samples.
+struct Weighted {
+    seconds: f64,
+    /// Value × seconds.
+    product: f64,
 }
 
-/// A column as finite numbers; all null when the file does not have it or holds something else under its name.
-fn numbers(records: &DataFrame, name: &str) -> PolarsResult<Vec<Option<f64>>> {
-    let Ok(column) = records.column(name) else { return Ok(vec![None; records.height()]) };
-    if !column.dtype().is_primitive_numeric() {
-        return Ok(vec![None; records.height()]);
+impl Weighted {
+    fn mean(&self) -> Option<f64> {
+        positive(self.seconds).map(|seconds| self.product / seconds).filter(|mean| mean.is_finite())
     }
-    let column = column.cast(&DataType::Float64)?;
-    Ok(column.f64()?.iter().map(|value| value.filter(|value| value.is_finite())).collect())
+}
+
+fn positive(value: f64) -> Option<f64> {
+    Some(value).filter(|value| value.is_finite() && *value > 0.0)
+}
+
+/// The lowest and the highest known value; infinities the wrong way round when there is none.
+fn bounds(values: &[f64]) -> (f64, f64) {
+    // `min` and `max` pass over NaN.
+    values.iter().fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), value| (low.min(*value), high.max(*value)))
 }
 
 /// For each sample: whether the timer stood still somewhere between it and the next.

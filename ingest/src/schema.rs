@@ -32,6 +32,8 @@
 //!
 //! A null means that the sample has no (valid) value. Developer fields stand beside these under their own names.
 
+use polars::prelude::{DataFrame, DataType, TimeUnit};
+
 /// Time of the sample.
 pub const TIME: &str = "time";
 /// Seconds since the activity's start.
@@ -90,3 +92,43 @@ pub const DISTANCE_M_RAW: &str = "distance_m_raw";
 pub const ROW_RAW: &str = "row_raw";
 /// Whether the row repeats an earlier one (boolean), when cleaning found such rows.
 pub const IS_DUPLICATE: &str = "is_duplicate";
+
+/// A column of records as numbers, one per row in the unit of its name; NaN where it has none that is finite. Empty when
+/// the records have no column of that name, or it holds something else.
+#[must_use]
+pub fn numbers(records: &DataFrame, name: &str) -> Vec<f64> {
+    let Ok(column) = records.column(name) else { return Vec::new() };
+    if !column.dtype().is_primitive_numeric() {
+        return Vec::new();
+    }
+    let Ok(column) = column.cast(&DataType::Float64) else { return Vec::new() };
+    let Ok(values) = column.f64() else { return Vec::new() };
+    let finite = |value: f64| if value.is_finite() { value } else { f64::NAN };
+    let mut numbers = Vec::with_capacity(values.len());
+    for chunk in values.downcast_iter() {
+        let values = chunk.values().iter().copied().map(finite);
+        match chunk.validity() {
+            None => numbers.extend(values),
+            Some(valid) => {
+                numbers.extend(values.zip(valid.iter()).map(|(value, valid)| if valid { value } else { f64::NAN }));
+            }
+        }
+    }
+    numbers
+}
+
+/// A column of times, one per row in milliseconds since 1970, UTC; `None` where a row has none. Empty when the records
+/// have no column of that name, or it holds something else.
+#[must_use]
+pub fn milliseconds(records: &DataFrame, name: &str) -> Vec<Option<i64>> {
+    let Ok(column) = records.column(name) else { return Vec::new() };
+    let per_ms = match column.dtype() {
+        DataType::Datetime(TimeUnit::Nanoseconds, _) => 1_000_000,
+        DataType::Datetime(TimeUnit::Microseconds, _) => 1_000,
+        DataType::Datetime(TimeUnit::Milliseconds, _) => 1,
+        _ => return Vec::new(),
+    };
+    let Ok(stamps) = column.cast(&DataType::Int64) else { return Vec::new() };
+    let Ok(stamps) = stamps.i64() else { return Vec::new() };
+    stamps.iter().map(|stamp| stamp.map(|stamp| stamp / per_ms)).collect()
+}
