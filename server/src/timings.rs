@@ -23,16 +23,12 @@ pub(crate) enum Stage {
     Clean,
     /// Frames to summaries.
     Summarise,
-    /// Frames to Parquet.
-    Parquet,
-    /// Writing Parquet to the disk.
-    StoreRecords,
     /// Transactions.
     StoreRows,
 }
 
 impl Stage {
-    const ALL: [(Self, &str); 11] = [
+    const ALL: [(Self, &str); 9] = [
         (Self::Find, "find"),
         (Self::Read, "read"),
         (Self::Inflate, "inflate"),
@@ -41,8 +37,6 @@ impl Stage {
         (Self::Decode, "decode"),
         (Self::Clean, "clean"),
         (Self::Summarise, "summarise"),
-        (Self::Parquet, "parquet"),
-        (Self::StoreRecords, "store records"),
         (Self::StoreRows, "store rows"),
     ];
 }

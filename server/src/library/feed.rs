@@ -26,6 +26,10 @@ const GROUP: usize = 64;
 /// Memory for files on their way, in units of [`ROOM_UNIT`] bytes.
 const ROOM: u32 = 96;
 
+/// A file that takes so much of it is alone on its way: the next one is not even decompressed before it is read, since
+/// what it becomes takes memory as well.
+const LARGE: u32 = ROOM / 4;
+
 /// First bytes of a file, which tell whether it holds many.
 const HEAD: u64 = 64 * 1024;
 
@@ -162,9 +166,12 @@ impl Feed {
             return ControlFlow::Break(());
         };
         let incoming = Incoming { name: shown_name(name), position: Some(position), content, room: Some(room) };
-        match self.files.blocking_send(incoming) {
-            Ok(()) => ControlFlow::Continue(()),
-            Err(_) => ControlFlow::Break(()),
+        if self.files.blocking_send(incoming).is_err() {
+            return ControlFlow::Break(());
+        }
+        match units >= LARGE && self.runtime.block_on(self.room.acquire_many(ROOM)).is_err() {
+            true => ControlFlow::Break(()),
+            false => ControlFlow::Continue(()),
         }
     }
 }

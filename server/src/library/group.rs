@@ -1,8 +1,8 @@
 //! A group of files, from bytes to rows.
 //!
-//! A group goes through in five steps: its files are decompressed, hashed and put into the blob store side by side;
-//! one transaction acknowledges them; they are read side by side; their frames are stored; one transaction stores the
-//! rows. A file sent alone is a group of one.
+//! A group goes through in four steps: its files are decompressed, hashed and put into the blob store side by side;
+//! one transaction acknowledges them; they are read side by side; one transaction stores the rows. A file sent alone is
+//! a group of one.
 
 use std::borrow::Cow;
 
@@ -182,13 +182,8 @@ impl Library {
                 async move {
                     let (timings, shown) = (self.timings.clone(), upload.clone());
                     let digested = self.compute.run(move || reader.digest(plain, &shown, &timings)).await;
-                    let Digested { reading, records, notices } =
+                    let Digested { reading, notices } =
                         digested.unwrap_or_else(|fault| Digested::nothing(Reading::Failed(fault.to_string())));
-                    for (key, parquet) in records {
-                        let bytes = parquet.len();
-                        let putting = self.blobs.put_cache(&key, parquet);
-                        self.timings.wait(Stage::StoreRecords, bytes, putting).await?;
-                    }
                     anyhow::Ok(((upload, reading), notices))
                 }
             })

@@ -94,7 +94,8 @@ impl Library {
         self.blobs.get(&raw_key(&upload.sha256)).await
     }
 
-    /// An activity's records, ready for display. Records that are lost or damaged are read from the file again.
+    /// An activity's records, ready for display. They are read from the file the first time somebody asks, and when what
+    /// was kept of them is lost or damaged.
     pub(crate) async fn track(&self, activity: &ActivityRow) -> anyhow::Result<Track> {
         let stored = self.blobs.get(&activity.records_key).await?;
         let as_recorded = activity.as_recorded;
@@ -103,19 +104,17 @@ impl Library {
         {
             return Ok(track);
         }
-        let parquet = self.read_records_again(activity).await?.context("the activity's records are missing")?;
+        let parquet = self.read_records(activity).await?.context("the activity's records are missing")?;
         self.compute.run(move || track_of(parquet, as_recorded)).await?.context("the activity's records cannot be read")
     }
 
-    async fn read_records_again(&self, activity: &ActivityRow) -> anyhow::Result<Option<Bytes>> {
+    async fn read_records(&self, activity: &ActivityRow) -> anyhow::Result<Option<Bytes>> {
         let Some(upload) = self.store.upload(&activity.athlete_id, &activity.upload_id).await? else { return Ok(None) };
         let Some(athlete) = self.store.athlete(&upload.athlete_id).await? else { return Ok(None) };
         let Some(bytes) = self.raw_bytes(&upload).await? else { return Ok(None) };
         let options = ReadOptions { zone: Some(athlete.profile.zone) };
         let key = activity.records_key.clone();
-        let timings = self.timings.clone();
-        let parquet =
-            self.compute.run(move || digest::records_again(&bytes, &options, &upload, &key, &timings)).await?;
+        let parquet = self.compute.run(move || digest::records_as_parquet(&bytes, &options, &upload, &key)).await?;
         if let Some(parquet) = &parquet {
             self.blobs.put_cache(&activity.records_key, parquet.clone()).await?;
         }
