@@ -130,5 +130,13 @@ pub fn milliseconds(records: &DataFrame, name: &str) -> Vec<Option<i64>> {
     };
     let Ok(stamps) = column.cast(&DataType::Int64) else { return Vec::new() };
     let Ok(stamps) = stamps.i64() else { return Vec::new() };
-    stamps.iter().map(|stamp| stamp.map(|stamp| stamp / per_ms)).collect()
+    let mut times = Vec::with_capacity(stamps.len());
+    for chunk in stamps.downcast_iter() {
+        let values = chunk.values().iter().map(|stamp| stamp / per_ms);
+        match chunk.validity() {
+            None => times.extend(values.map(Some)),
+            Some(valid) => times.extend(values.zip(valid.iter()).map(|(time, valid)| valid.then_some(time))),
+        }
+    }
+    times
 }

@@ -11,7 +11,8 @@ use super::finding::count;
 use super::heart_rate::{HEART_RATE_BPM, impossible_rows, spike_rows};
 use super::motion::{fast_rows, leaps};
 use super::order::{by_time, repeated};
-use super::series::{Series, milliseconds, numbers};
+use super::series::Series;
+use crate::schema::{milliseconds, numbers};
 use crate::{Activity, schema};
 
 /// A strap's value goes with a sample that is no further away than this, ms.
@@ -96,10 +97,13 @@ pub struct Step {
 pub fn clean(activity: &Activity, cleaning: &Cleaning) -> Cleaned {
     let mut activity = Activity { records: restore(&activity.records), ..activity.clone() };
     let mut steps = Vec::new();
-    if cleaning.time_order {
-        steps.extend(time_order(&mut activity));
-    }
     let mut series = Series::of(&activity);
+    if cleaning.time_order
+        && let Some(step) = time_order(&mut activity, &series)
+    {
+        series = Series::of(&activity);
+        steps.push(step);
+    }
     if cleaning.duplicate_samples {
         steps.extend(duplicate_samples(&mut activity, &series));
     }
@@ -165,8 +169,7 @@ fn recorded_rows(frame: &DataFrame) -> Option<IdxCa> {
     (!now.contains(&u32::MAX)).then(|| IdxCa::from_vec("".into(), now))
 }
 
-fn time_order(activity: &mut Activity) -> Option<Step> {
-    let series = Series::of(activity);
+fn time_order(activity: &mut Activity, series: &Series) -> Option<Step> {
     let order = by_time(&series.seconds)?;
     let falls = |distances: &mut dyn Iterator<Item = f64>| {
         let mut last = f64::NEG_INFINITY;

@@ -36,6 +36,9 @@ pub(super) fn speed_spikes(series: &Series) -> Option<Finding> {
     })
 }
 
+/// No degree of latitude or longitude is longer, metres.
+const DEGREE_M: f64 = 111_700.0;
+
 /// What is wrong with the device's distance of a run.
 #[derive(Debug, Default)]
 pub(super) struct Leaps {
@@ -102,8 +105,11 @@ pub(super) fn position_jumps(series: &Series) -> Option<Finding> {
     for ((row, second, lat), lon) in series.timed_positions() {
         let here = (lat, lon);
         if let Some((last_s, last)) = last {
-            let leg_m = distance_m(last, here);
-            if leg_m > FASTEST_RUN_MPS * (second - last_s).max(0.0) + NOISE_M {
+            let most_m = FASTEST_RUN_MPS * (second - last_s).max(0.0) + NOISE_M;
+            let at_most_m = DEGREE_M * ((here.0 - last.0).abs() + (here.1 - last.1).abs());
+            // What is near by any measure need not be measured.
+            let leg_m = if at_most_m > most_m { distance_m(last, here) } else { 0.0 };
+            if leg_m > most_m {
                 rows.push(row);
                 metres += leg_m;
             }

@@ -7,7 +7,8 @@ use polars::prelude::DataFrame;
 
 use super::finding::{Finding, FindingKind, clock, count, joined};
 use super::is_reserved;
-use super::series::{Series, numbers};
+use super::series::Series;
+use crate::schema::numbers;
 use crate::{Activity, DistanceSource, schema};
 
 /// No sample for longer than this, seconds, is a gap…
@@ -72,6 +73,10 @@ pub(super) struct Repeated {
 /// Finds them. Two rows say the same when all their numbers are equal, but for what is derived from the order of rows:
 /// the lap, and a distance that was added up from positions.
 pub(super) fn repeated(series: &Series, activity: &Activity) -> Repeated {
+    // Mostly each sample is later than the one before.
+    if series.seconds.is_sorted_by(|second, next| second < next) {
+        return Repeated::default();
+    }
     let mut rows: Vec<(f64, usize)> =
         series.seconds.iter().enumerate().filter(|(_, second)| !second.is_nan()).map(|(row, s)| (*s, row)).collect();
     rows.sort_by(|a, b| a.0.total_cmp(&b.0));

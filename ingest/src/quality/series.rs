@@ -1,7 +1,6 @@
 //! The columns of one activity that are examined, as plain numbers.
 
-use polars::prelude::{DataFrame, DataType, TimeUnit};
-
+use crate::schema::{milliseconds, numbers};
 use crate::{Activity, DistanceSource, schema};
 
 /// Columns as numbers, NaN where there is no value. A column that the records do not have is empty.
@@ -81,31 +80,4 @@ impl Series {
         let started = self.pauses.partition_point(|(start, _)| *start < to_s);
         started.checked_sub(1).and_then(|last| self.pauses.get(last)).is_some_and(|(_, end)| *end > from_s)
     }
-}
-
-/// A column of times in ms since 1970; empty when there is none or it holds something else.
-pub(super) fn milliseconds(frame: &DataFrame, name: &str) -> Vec<Option<i64>> {
-    let Ok(column) = frame.column(name) else { return Vec::new() };
-    let per_ms = match column.dtype() {
-        DataType::Datetime(TimeUnit::Nanoseconds, _) => 1_000_000,
-        DataType::Datetime(TimeUnit::Microseconds, _) => 1_000,
-        DataType::Datetime(TimeUnit::Milliseconds, _) => 1,
-        _ => return Vec::new(),
-    };
-    let Ok(stamps) = column.cast(&DataType::Int64) else { return Vec::new() };
-    stamps
-        .i64()
-        .map(|stamps| stamps.iter().map(|stamp| stamp.map(|stamp| stamp / per_ms)).collect())
-        .unwrap_or_default()
-}
-
-/// A column as numbers, NaN where there is none that is finite; empty when the frame has no such column of numbers.
-pub(super) fn numbers(frame: &DataFrame, name: &str) -> Vec<f64> {
-    let Ok(column) = frame.column(name) else { return Vec::new() };
-    if !column.dtype().is_primitive_numeric() {
-        return Vec::new();
-    }
-    let Ok(column) = column.cast(&DataType::Float64) else { return Vec::new() };
-    let finite = |value: Option<f64>| value.filter(|value| value.is_finite()).unwrap_or(f64::NAN);
-    column.f64().map(|values| values.iter().map(finite).collect()).unwrap_or_default()
 }

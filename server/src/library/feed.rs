@@ -95,7 +95,8 @@ impl Feed {
             let reason = words::too_large(size, self.limits.file_bytes, "--max-file-mb");
             return self.settled(&name, FileResult::Failed, reason);
         }
-        let mut bytes = Vec::new();
+        // What it holds now; one that grows meanwhile is cut off.
+        let mut bytes = Vec::with_capacity(usize::try_from(size).map_or(0, |size| size.saturating_add(1)));
         // One byte more shows a file that grew meanwhile.
         let read = file.take(self.limits.file_bytes as u64 + 1).read_to_end(&mut bytes);
         self.timings.add(Stage::Read, bytes.len(), began.elapsed());
