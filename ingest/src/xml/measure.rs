@@ -1,12 +1,15 @@
-//! What is worked out of a whole track: speed, units, order of times, offset from UTC.
+//! What is worked out of a whole track: order of times, offset from UTC, distance, units, sport.
 
 use chrono::{DateTime, Offset, TimeZone, Utc};
 
 use super::field::Field;
 use super::notices::Notices;
+use super::text::quoted;
 use super::track::Track;
+use crate::jumps::leave_out_jumps;
 use crate::pace::Pace;
-use crate::{Format, Notice, NoticeCode, OffsetSource, ReadOptions};
+use crate::sport::words;
+use crate::{DistanceSource, Format, Notice, NoticeCode, OffsetSource, ReadOptions, Sport};
 
 /// Kilometres per hour in a metre per second.
 const KMH_PER_MPS: f64 = 3.6;
@@ -25,6 +28,17 @@ pub(crate) fn order_notice(track: &Track, notices: &mut Notices<'_>) {
     let text = format!("There are {}, first here; they are kept as they stand.", parts.join(" and "));
     let place = format!("line {}", notices.line_of(at));
     notices.add(Notice::new(NoticeCode::TimeOrder, place, text));
+}
+
+/// Says that points have no time and were left out; `none_has` when no point has one.
+pub(crate) fn untimed_notice(track: &Track, none_has: &str, place: &str, notices: &mut Notices<'_>) {
+    let text = match (track.untimed, track.rows()) {
+        (0, _) => return,
+        (_, 0) => none_has.to_owned(),
+        (1, _) => "1 point without a time was left out.".to_owned(),
+        (n, _) => format!("{n} points without a time were left out."),
+    };
+    notices.add(Notice::new(NoticeCode::NoTimes, place, text));
 }
 
 pub(crate) fn samples(count: u64) -> String {
@@ -65,8 +79,73 @@ pub(crate) fn local_date(start: DateTime<Utc>, utc_offset_s: Option<i32>) -> chr
     start.naive_utc().checked_add_signed(offset).unwrap_or(start.naive_utc()).date()
 }
 
+/// The distance column: the file's own, when `is_believed` says so of it and of the length of the way along the
+/// positions; else the distance along the positions.
+pub(crate) fn distance(
+    track: &mut Track,
+    is_believed: impl FnOnce(&[f64], f64) -> bool,
+) -> (Option<Vec<f64>>, DistanceSource) {
+    let rows = track.rows();
+    let along_m = std::mem::take(&mut track.along_m);
+    let way_m = along_m.last().copied().unwrap_or(0.0);
+    let written =
+        track.fields.get_mut(Field::Distance.index()).map(std::mem::take).and_then(|column| column.finish(rows));
+    match written.filter(|written| is_believed(written, way_m)) {
+        Some(written) => (Some(written), DistanceSource::Device),
+        // Positions that are all missing leave nothing to add up.
+        None if track.lat_deg.is_empty() => (None, DistanceSource::None),
+        None => (Some(along_m), DistanceSource::Positions),
+    }
+}
+
+/// Says that a distance was added up from positions, once legs that nobody runs are left out of it on foot.
+pub(crate) fn settle_way(along_m: &mut [f64], track: &Track, sport: &Sport, place: &str, notices: &mut Notices<'_>) {
+    let text = if track.breaks.is_empty() {
+        "Distance was added up from positions."
+    } else {
+        "Distance was added up from positions; the way during pauses is not counted."
+    };
+    notices.add(Notice::new(NoticeCode::DistanceFromPositions, place, text));
+    if sport.is_on_foot() {
+        let jumps = leave_out_jumps(along_m, track.time_ms.iter().copied().map(Some));
+        jumps.notice(place).into_iter().for_each(|notice| notices.add(notice));
+    }
+}
+
+/// The sport where none is `stated`, or none that is known: a word of the name, or what the speed along `along_m` looks
+/// like. Says which.
+pub(crate) fn assume_sport(
+    stated: Option<&str>,
+    name: Option<&str>,
+    track: &Track,
+    along_m: &[f64],
+    place: &str,
+    notices: &mut Notices<'_>,
+) -> Sport {
+    let said = match stated {
+        Some(sport) => format!("The sport {} is not a known one", quoted(sport)),
+        None => "The sport is not stated".to_owned(),
+    };
+    let named = name.and_then(|name| Some((name, words::from_words(name)?)));
+    let (sport, text) = if let Some((name, sport)) = named {
+        let text = format!("{said}; it was taken from the name {}: {}.", quoted(name), sport.name());
+        (sport, text)
+    } else {
+        let pace = pace(track, along_m);
+        let sport = pace.sport();
+        let text = if sport.is_run() {
+            format!("{said}; a mean speed of {:.1} m/s while moving was taken as running.", pace.mean_mps())
+        } else {
+            format!("{said}, and the speed does not look like running; it was left open.")
+        };
+        (sport, text)
+    };
+    notices.add(Notice::new(NoticeCode::SportAssumed, place, text));
+    sport
+}
+
 /// The speed of the legs along `along_m` between rows of one segment.
-pub(crate) fn pace(track: &Track, along_m: &[f64]) -> Pace {
+fn pace(track: &Track, along_m: &[f64]) -> Pace {
     let mut pace = Pace::default();
     for (seconds, metres, _) in legs(track, along_m) {
         pace.take(seconds, metres);

@@ -39,6 +39,12 @@ impl<'t> Notices<'t> {
         }
     }
 
+    /// Says once that from byte `at` on there is more than is kept: `what` there are, and how many of them count.
+    pub(crate) fn capped(&mut self, at: usize, most: usize, what: &str) {
+        let text = format!("There are more than {most} {what}; those from here on were left out.");
+        self.once_at(NoticeCode::Capped, at, &text);
+    }
+
     /// A notice about a named place, or the whole file.
     pub(crate) fn add(&mut self, notice: Notice) {
         self.list.push(notice);
