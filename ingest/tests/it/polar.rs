@@ -1,33 +1,13 @@
 //! What becomes of Polar's training sessions.
 
-#![expect(clippy::unwrap_used, reason = "a helper that fails fails its test")]
-
 use std::fmt::Write;
 
+use crate::ask::{codes, column, only, read_text};
 use chrono::NaiveDate;
 use plimsoll_ingest::{
-    Activity, DistanceSource, FileKind, Format, NoticeCode, OffsetSource, ReadError, ReadOptions, RunKind, Sport,
-    WatchFile, read,
+    DistanceSource, FileKind, Format, NoticeCode, OffsetSource, ReadError, ReadOptions, RunKind, Sport, read,
 };
 use proptest::prelude::*;
-
-fn read_text(text: &str) -> WatchFile {
-    read(text.as_bytes(), &ReadOptions::default()).unwrap()
-}
-
-fn only(file: &WatchFile) -> &Activity {
-    assert_eq!(file.activities.len(), 1);
-    &file.activities[0]
-}
-
-fn column(activity: &Activity, name: &str) -> Vec<Option<f64>> {
-    let column = activity.records.column(name).unwrap().cast(&polars::prelude::DataType::Float64).unwrap();
-    column.f64().unwrap().iter().collect()
-}
-
-fn codes(file: &WatchFile) -> Vec<NoticeCode> {
-    file.notices.iter().map(|notice| notice.code).collect()
-}
 
 /// `[{"dateTime": …, "value": …}, …]`, one a second.
 fn samples(values: &[&str]) -> String {

@@ -1,21 +1,14 @@
 //! What the TCX reader makes of files, good and bad.
 
-#![expect(clippy::unwrap_used, reason = "a helper that fails fails its test")]
-
 mod damage;
 
-use chrono::{DateTime, NaiveDate, TimeZone, Utc};
+use crate::ask::{codes, column, has_column, only, place, read_text, time};
+use chrono::{NaiveDate, TimeZone, Utc};
 use plimsoll_ingest::encode::{self, Recording, Sample};
-use plimsoll_ingest::{
-    Activity, DistanceSource, FileKind, Format, NoticeCode, OffsetSource, ReadOptions, RunKind, Sport, WatchFile, read,
-};
+use plimsoll_ingest::{DistanceSource, FileKind, Format, NoticeCode, OffsetSource, ReadOptions, RunKind, Sport, read};
 
 fn options() -> ReadOptions {
     ReadOptions { zone: None }
-}
-
-fn read_text(text: &str) -> WatchFile {
-    read(text.as_bytes(), &options()).unwrap()
 }
 
 /// A TCX document around `body`.
@@ -64,34 +57,6 @@ fn points(seconds: impl IntoIterator<Item = u32>) -> String {
 
 fn simple(points: String) -> String {
     run(&lap(0, "", &[points]))
-}
-
-fn only(file: &WatchFile) -> &Activity {
-    assert_eq!(file.activities.len(), 1);
-    &file.activities[0]
-}
-
-/// A column as numbers, nulls kept.
-fn column(activity: &Activity, name: &str) -> Vec<Option<f64>> {
-    let column = activity.records.column(name).unwrap().cast(&polars::prelude::DataType::Float64).unwrap();
-    let column = column.f64().unwrap();
-    (0..column.len()).map(|i| column.get(i)).collect()
-}
-
-fn has_column(activity: &Activity, name: &str) -> bool {
-    activity.records.column(name).is_ok()
-}
-
-fn codes(file: &WatchFile) -> Vec<NoticeCode> {
-    file.notices.iter().map(|notice| notice.code).collect()
-}
-
-fn place(file: &WatchFile, code: NoticeCode) -> &str {
-    &file.notices.iter().find(|notice| notice.code == code).unwrap().place
-}
-
-fn time(text: &str) -> DateTime<Utc> {
-    text.parse().unwrap()
 }
 
 #[test]
