@@ -102,9 +102,8 @@ pub(super) fn activities(sieve: Sieve<'_>, options: &ReadOptions, notices: &mut 
         {
             activity.distance_source = DistanceSource::Positions;
             let place = format!("session {}", index + 1);
-            let text = "The device wrote no distance; it was added up from positions.";
-            notices.extend(jumps.notice(&place));
-            notices.push(Notice::new(NoticeCode::DistanceFromPositions, place, text));
+            notices.extend(jumps.notice(&place).map(|notice| notice.about(index)));
+            notices.push(Notice::distance_from_positions(&place, "", activity.session.distance_m).about(index));
         }
         activity.records = frame;
     }
@@ -158,6 +157,7 @@ fn draft_part(
         sessions.iter().zip(rows).zip(laps).zip(lengths).zip(pauses)
     {
         let place = format!("session {}", drafts.len() + 1);
+        let before = notices.len();
         laps.sort_by_key(|lap| lap.begin());
         lengths.sort_by_key(|length| length.start);
         let start = session.begin().or_else(|| rows.iter().cloned().flatten().find_map(|row| records.time.get(row)));
@@ -170,6 +170,7 @@ fn draft_part(
         }
         check_times(&rows, records, &place, notices);
         let sport = sport_of(session, part, records, &rows, &place, notices);
+        Notice::assign(notices, before, drafts.len());
         let local = started.map(|start| start + chrono::TimeDelta::seconds(i64::from(utc_offset_s.unwrap_or(0))));
         drafts.push(Draft {
             samples: Samples {

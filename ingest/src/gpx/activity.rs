@@ -45,7 +45,7 @@ pub(super) fn activity(
     let mut track = track.track;
     let (mut distance_m, distance_source) = distance(&mut track, is_believed);
     if let Some(along_m) = distance_m.as_mut().filter(|_| distance_source == DistanceSource::Positions) {
-        settle_way(along_m, &track, &sport, place, notices);
+        settle_way(along_m, &track, &sport, None, place, notices);
     }
     Ok(Activity {
         details,

@@ -94,7 +94,9 @@ fn activities(
                 return Ok(activities);
             }
             let place = if several { format!("track {number}, part {part}") } else { format!("track {number}") };
+            let before = notices.len();
             let activity = activity::activity(trk, file_name, &place, options, notices);
+            notices.assign(before, activities.len());
             // The columns are built to one length and distinct names, so that this does not happen.
             activities.push(activity.map_err(|error| document::refused(Format::Gpx, error.to_string()))?);
         }

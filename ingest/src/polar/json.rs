@@ -31,11 +31,12 @@ pub(super) fn skip<'de, A: MapAccess<'de>>(map: &mut A) -> Result<(), A::Error> 
     map.next_value::<IgnoredAny>().map(|_| ())
 }
 
-/// Any value: a number, a text, or nothing that is either.
+/// Any value: a number, a text, a yes, or nothing of these.
 #[derive(Debug, Clone)]
 pub(super) enum Plain<'de> {
     Number(f64),
     Text(Cow<'de, str>),
+    True,
     Nothing,
 }
 
@@ -45,9 +46,14 @@ impl Plain<'_> {
         let number = match self {
             Self::Number(number) => *number,
             Self::Text(text) => text.trim().parse().ok()?,
-            Self::Nothing => return None,
+            Self::True | Self::Nothing => return None,
         };
         number.is_finite().then_some(number)
+    }
+
+    /// Whether it says that something is so; a text may stand for the word.
+    pub(super) fn is_true(&self) -> bool {
+        matches!(self, Self::True) || matches!(self, Self::Text(text) if text == "true")
     }
 
     /// The text, or the number as text.
@@ -55,7 +61,7 @@ impl Plain<'_> {
         match self {
             Self::Number(number) => Some(number.to_string().into()),
             Self::Text(text) => Some(Cow::Borrowed(text)),
-            Self::Nothing => None,
+            Self::True | Self::Nothing => None,
         }
     }
 }
@@ -85,7 +91,9 @@ impl<'de> Deserialize<'de> for Plain<'de> {
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 f.write_str("a value")
             }
-            nothing!(Plain::Nothing; visit_bool: bool);
+            fn visit_bool<E>(self, value: bool) -> Result<Plain<'de>, E> {
+                Ok(if value { Plain::True } else { Plain::Nothing })
+            }
             fn visit_unit<E>(self) -> Result<Plain<'de>, E> {
                 Ok(Plain::Nothing)
             }

@@ -235,12 +235,33 @@ impl Fields for Series {
     }
 }
 
+/// One RR interval (older exports).
+#[derive(Debug, Default, Clone, Copy)]
+pub(super) struct Interval {
+    pub(super) duration_s: Option<f64>,
+    /// Whether the sensor had no contact meanwhile: time that passed, and no interval between two beats.
+    pub(super) is_offline: bool,
+}
+
+impl Fields for Interval {
+    fn field<'de, A: MapAccess<'de>>(&mut self, key: &str, map: &mut A) -> Result<(), A::Error> {
+        match key {
+            "duration" => self.duration_s = duration_s(&map.next_value()?),
+            "offline" => self.is_offline = map.next_value::<Plain<'_>>()?.is_true(),
+            _ => skip(map)?,
+        }
+        Ok(())
+    }
+}
+
 /// All samples of an exercise.
 #[derive(Debug, Default)]
 pub(super) struct Samples {
     pub(super) timed: Vec<Timed>,
     pub(super) series: Vec<Series>,
     pub(super) positions: Vec<Position>,
+    /// In order, from the start of the exercise on.
+    pub(super) intervals: Vec<Interval>,
 }
 
 impl Fields for Samples {
@@ -250,6 +271,7 @@ impl Fields for Samples {
             // What was measured between two exercises belongs to neither.
             "transitionSamples" => skip(map),
             "recordedRoute" => map.next_value_seed(Fill(&mut List(&mut self.positions, usize::MAX))),
+            "rr" => map.next_value_seed(Fill(&mut List(&mut self.intervals, usize::MAX))),
             kind if self.timed.len() < MOST_SERIES => {
                 self.timed.push(Timed { kind: kind.to_owned(), points: Vec::new() });
                 match self.timed.last_mut() {

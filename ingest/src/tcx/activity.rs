@@ -29,7 +29,8 @@ pub(super) fn activity(
 ) -> Result<Activity, PolarsError> {
     order_notice(&session.track, notices);
     if session.repeats > 0 {
-        let text = format!("{} stand in a lap again and were left out.", samples(session.repeats));
+        let again = samples(session.repeats, "stands in a lap again and was", "stand in a lap again and were");
+        let text = format!("{again} left out.");
         notices.add(Notice::new(NoticeCode::DuplicateSamples, place, text));
     }
     mend_distance_restarts(&mut session.track, &session.laps, place, notices);
@@ -41,10 +42,11 @@ pub(super) fn activity(
     let lap_start = laps.first().and_then(|lap| lap.start).map(|start| start.utc_ms);
     let start = track.time_ms.first().copied().or(lap_start).and_then(utc);
     let (utc_offset_s, offset_source) = offset(&track, start, Format::Tcx, options, notices);
+    let totals = totals(&laps);
     let (mut distance_m, distance_source) = distance(&mut track, is_believed);
     let sport = sport_of(stated.as_deref(), name.as_deref(), &track, distance_m.as_deref(), place, notices);
     if let Some(along_m) = distance_m.as_mut().filter(|_| distance_source == DistanceSource::Positions) {
-        settle_way(along_m, &track, &sport, place, notices);
+        settle_way(along_m, &track, &sport, totals.distance_m, place, notices);
     }
     let lap = lap_column(&track, &laps, repeats > 0);
     Ok(Activity {
@@ -53,7 +55,7 @@ pub(super) fn activity(
         utc_offset_s,
         offset_source,
         local_date: start.map(|start| local_date(start, utc_offset_s)),
-        session: totals(&laps),
+        session: totals,
         distance_source,
         pauses: std::mem::take(&mut track.pauses),
         lengths: Vec::new(),

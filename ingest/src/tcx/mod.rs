@@ -83,10 +83,12 @@ fn activities(
     let mut activities = Vec::new();
     for (number, session) in (1..).zip(sessions) {
         let place = format!("activity {number}");
+        let before = notices.len();
         untimed_notice(&session.track, "No point of this activity has a time.", &place, notices);
         let has_laps = session.laps.iter().any(|lap| lap.start.is_some() && lap.totals.timer_time_s.is_some());
         if session.track.rows() > 0 || has_laps {
             let activity = activity::activity(session, &place, options, notices);
+            notices.assign(before, activities.len());
             // The columns are built to one length and distinct names, so that this does not happen.
             activities.push(activity.map_err(|error| document::refused(Format::Tcx, error.to_string()))?);
         }

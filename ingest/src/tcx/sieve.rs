@@ -228,7 +228,7 @@ impl Document {
         match any_number(text, here.at, here.notices) {
             Some(value) if (0.0..=1e9).contains(&value) => *of(&mut lap.totals) = Some(value),
             _ => here.notices.at(NoticeCode::ImpossibleValue, here.at, || {
-                format!("A lap's total of {} was left out.", quoted(text))
+                format!("A lap’s total of {} was left out.", quoted(text))
             }),
         }
     }

@@ -22,10 +22,16 @@ const ENOUGH_S: f64 = 60.0;
 /// Says that times repeat or run backwards.
 pub(crate) fn order_notice(track: &Track, notices: &mut Notices<'_>) {
     let Some(at) = track.out_of_order_at else { return };
-    let parts = [(track.repeated, "with the time of the one before"), (track.backwards, "with an earlier time")];
-    let parts: Vec<String> =
-        parts.iter().filter(|(n, _)| *n > 0).map(|(n, what)| format!("{} {what}", samples(*n))).collect();
-    let text = format!("There are {}, first here; they are kept as they stand.", parts.join(" and "));
+    let parts = [(track.repeated, "the time of the one before"), (track.backwards, "an earlier time than it")];
+    let parts: Vec<String> = parts
+        .iter()
+        .filter(|(n, _)| *n > 0)
+        .map(|(n, what)| format!("{} {what}", samples(*n, "has", "have")))
+        .collect();
+    let text = match track.repeated + track.backwards {
+        1 => format!("{}; it is kept as it stands.", parts.concat()),
+        _ => format!("{}, the first of them here; they are kept as they stand.", parts.join(", and ")),
+    };
     let place = format!("line {}", notices.line_of(at));
     notices.add(Notice::new(NoticeCode::TimeOrder, place, text));
 }
@@ -41,8 +47,9 @@ pub(crate) fn untimed_notice(track: &Track, none_has: &str, place: &str, notices
     notices.add(Notice::new(NoticeCode::NoTimes, place, text));
 }
 
-pub(crate) fn samples(count: u64) -> String {
-    if count == 1 { "1 sample".to_owned() } else { format!("{count} samples") }
+/// `1 sample has`, `3 samples have`.
+pub(crate) fn samples(count: u64, does: &str, do_: &str) -> String {
+    if count == 1 { format!("1 sample {does}") } else { format!("{count} samples {do_}") }
 }
 
 /// The offset from UTC: of the times themselves when they have one, else of the athlete's zone.
@@ -99,13 +106,17 @@ pub(crate) fn distance(
 }
 
 /// Says that a distance was added up from positions, once legs that nobody runs are left out of it on foot.
-pub(crate) fn settle_way(along_m: &mut [f64], track: &Track, sport: &Sport, place: &str, notices: &mut Notices<'_>) {
-    let text = if track.breaks.is_empty() {
-        "Distance was added up from positions."
-    } else {
-        "Distance was added up from positions; the way during pauses is not counted."
-    };
-    notices.add(Notice::new(NoticeCode::DistanceFromPositions, place, text));
+/// `stated_m` is the total that the file states.
+pub(crate) fn settle_way(
+    along_m: &mut [f64],
+    track: &Track,
+    sport: &Sport,
+    stated_m: Option<f64>,
+    place: &str,
+    notices: &mut Notices<'_>,
+) {
+    let but = if track.breaks.is_empty() { "" } else { ", without the way during pauses" };
+    notices.add(Notice::distance_from_positions(place, but, stated_m));
     if sport.is_on_foot() {
         let jumps = leave_out_jumps(along_m, track.time_ms.iter().copied().map(Some));
         jumps.notice(place).into_iter().for_each(|notice| notices.add(notice));

@@ -50,6 +50,16 @@ impl<'t> Notices<'t> {
         self.list.push(notice);
     }
 
+    /// Number of notices so far.
+    pub(crate) fn len(&self) -> usize {
+        self.list.len()
+    }
+
+    /// Makes the notices from number `from` on those of an activity.
+    pub(crate) fn assign(&mut self, from: usize, activity: usize) {
+        Notice::assign(&mut self.list, from, activity);
+    }
+
     /// Line of byte `at`, from 1.
     pub(crate) fn line_of(&mut self, at: usize) -> usize {
         self.lines.line_of(at)

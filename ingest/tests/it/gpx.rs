@@ -208,6 +208,16 @@ fn times_out_of_order_are_kept_and_said() {
     let file = read_text(&track(&points([0, 1, 1, 5, 3])));
     assert_eq!(column(only(&file), "elapsed_s"), [0.0, 1.0, 1.0, 5.0, 3.0].map(Some));
     assert_eq!(place(&file, NoticeCode::TimeOrder), "line 6");
+    let said = |seconds: &[u32]| {
+        let file = read_text(&track(&points(seconds.iter().copied())));
+        file.notices.into_iter().find(|notice| notice.code == NoticeCode::TimeOrder).unwrap().text
+    };
+    assert_eq!(said(&[0, 1, 1, 5]), "1 sample has the time of the one before; it is kept as it stands.");
+    assert_eq!(
+        said(&[0, 1, 1, 5, 5, 3]),
+        "2 samples have the time of the one before, and 1 sample has an earlier time than it, the first of them here; \
+         they are kept as they stand."
+    );
 }
 
 #[test]

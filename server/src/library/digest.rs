@@ -72,7 +72,7 @@ impl Reader {
                 let text = format!(
                     "It is dated {local_date}: the watch's clock was not right. It is kept, and counts nowhere."
                 );
-                notices.push(Notice::new(NoticeCode::ImpossibleValue, place, text));
+                notices.push(Notice::new(NoticeCode::ImpossibleValue, place, text).about(position));
             }
             let samples = activity.records.estimated_size();
             let richness = Richness::of(&activity, file.format);
