@@ -182,7 +182,7 @@ fn draft_part(
             end: session.end.max(last),
             activity: Activity {
                 sport,
-                details: Details { rpe: session.rpe, ..Details::default() },
+                details: Details { rpe: session.rpe, feel: session.feel, ..Details::default() },
                 start: started,
                 utc_offset_s,
                 offset_source,
