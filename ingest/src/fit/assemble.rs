@@ -268,7 +268,8 @@ fn check_times(rows: &[Range<usize>], records: &Records<'_>, place: &str, notice
         }
     }
     if missing > 0 {
-        let text = format!("{missing} samples have no time.");
+        let have = if missing == 1 { "sample has" } else { "samples have" };
+        let text = format!("{missing} {have} no time.");
         notices.push(Notice::new(NoticeCode::NoTimes, place, text));
     }
     if backwards + repeated > 0 {
@@ -278,7 +279,8 @@ fn check_times(rows: &[Range<usize>], records: &Records<'_>, place: &str, notice
             n => Some(format!("{n} samples {} {what}", if what.starts_with("earlier") { "are" } else { "have" })),
         };
         let parts = [count(backwards, "earlier than the one before"), count(repeated, "the time of the one before")];
-        let text = format!("{}; kept as they stand.", parts.into_iter().flatten().collect::<Vec<_>>().join(", "));
+        let kept = if backwards + repeated == 1 { "it is kept as it stands" } else { "they are kept as they stand" };
+        let text = format!("{}; {kept}.", parts.into_iter().flatten().collect::<Vec<_>>().join(", "));
         notices.push(Notice::new(NoticeCode::TimeOrder, place, text));
     }
 }

@@ -85,8 +85,11 @@ pub(crate) async fn import(order: Order) -> anyhow::Result<bool> {
 
 /// What is imported, for a person.
 fn label(paths: &[PathBuf]) -> String {
+    // `..` has a name only where it leads.
     let name = |path: &PathBuf| {
-        path.file_name().map_or_else(|| path.display().to_string(), |name| name.to_string_lossy().into_owned())
+        let full = path.canonicalize().unwrap_or_else(|_| path.clone());
+        let named = path.file_name().or_else(|| full.file_name());
+        named.map_or_else(|| path.display().to_string(), |name| name.to_string_lossy().into_owned())
     };
     match paths {
         [] => String::new(),
