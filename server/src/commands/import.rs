@@ -173,3 +173,19 @@ fn search(path: &Path, files: &mut Vec<PathBuf>, missing: &mut Vec<(PathBuf, Str
         Err(error) => missing.push((path.to_owned(), error.to_string())),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::path::PathBuf;
+
+    use super::label;
+
+    #[test]
+    fn an_import_is_called_by_the_folder_it_leads_to() {
+        let here = std::env::current_dir().unwrap();
+        assert_eq!(label(&[PathBuf::from(".")]), here.file_name().unwrap().to_str().unwrap());
+        let above = here.parent().unwrap();
+        assert_eq!(label(&[PathBuf::from("..")]), above.file_name().unwrap().to_str().unwrap());
+        assert_eq!(label(&["a/run.fit", "b.fit", "c.fit"].map(PathBuf::from)), "run.fit and 2 more");
+    }
+}

@@ -145,7 +145,8 @@ pub(crate) fn profile(track: &Track, series: ProfileSeries, width: u32) -> Resul
 }
 
 /// Least and greatest value to show. Pace leaves the slowest twentieth and the fastest fiftieth to the edge, and what
-/// is slower than half of the middle: a stop at a crossing would flatten everything else.
+/// is slower than half of the middle or faster than three times it: a stop at a crossing, or a jump of the position,
+/// would flatten everything else.
 fn range(points: &[(f64, f64)], series: ProfileSeries) -> Option<(f64, f64)> {
     let mut values: Vec<f64> = points.iter().map(|(_, value)| *value).collect();
     values.sort_by(f64::total_cmp);
@@ -153,7 +154,7 @@ fn range(points: &[(f64, f64)], series: ProfileSeries) -> Option<(f64, f64)> {
     let (mut low, mut high) = (at(0)?, at(values.len().checked_sub(1)?)?);
     if series == ProfileSeries::Pace {
         low = at(values.len() / 20)?.max(at(values.len() / 2)? / 2.0);
-        high = at(values.len().checked_sub(values.len() / 50 + 1)?)?;
+        high = at(values.len().checked_sub(values.len() / 50 + 1)?)?.min(at(values.len() / 2)? * 3.0);
     }
     let least_span = match series {
         ProfileSeries::Pace | ProfileSeries::Speed => 0.3,
@@ -184,4 +185,38 @@ fn pace_ticks(low_mps: f64, high_mps: f64) -> Vec<(f64, String)> {
         at += step;
     }
     ticks
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Heights of the grid's labels, CSS pixels: they end at the left edge of the chart.
+    fn label_heights(chart: &Chart) -> Vec<f64> {
+        let svg = chart.inline();
+        let labels = svg.split("<text ").skip(1).filter(|text| text.contains("text-anchor=\"end\""));
+        labels.map(|text| text.split_once(" y=\"").unwrap().1.split_once('"').unwrap().0.parse().unwrap()).collect()
+    }
+
+    #[test]
+    fn labels_of_slow_and_uneven_paces_keep_apart() {
+        let paced = |speeds: &[f64]| Track {
+            along: (0..speeds.len()).map(|i| 0.05 * i as f64).collect(),
+            speed_mps: speeds.iter().copied().map(Some).collect(),
+            ..Track::default()
+        };
+        let walk: Vec<f64> = (0..60).map(|i| if i < 40 { 0.6 + 0.01 * f64::from(i) } else { 3.4 }).collect();
+        let run: Vec<f64> = (0..60).map(|i| 3.0 + 0.4 * (f64::from(i) / 5.0).sin()).collect();
+        let jump: Vec<f64> = (0..60).map(|i| if i > 57 { 30.0 } else { 1.0 + 0.01 * f64::from(i) }).collect();
+        for speeds in [walk, run, jump] {
+            for width in [350, 640] {
+                let chart = profile(&paced(&speeds), ProfileSeries::Pace, width).unwrap().unwrap();
+                let heights = label_heights(&chart);
+                assert!(heights.len() >= 2, "{heights:?}");
+                for pair in heights.windows(2) {
+                    assert!((pair[1] - pair[0]).abs() >= 150.0, "{heights:?}");
+                }
+            }
+        }
+    }
 }
