@@ -25,9 +25,9 @@
 //!   faster than 7 m/s.
 //! - Offset from UTC: GPX has none. An offset in the times themselves counts, then [`ReadOptions::zone`].
 //!
-//! What is odd: a point whose latitude, longitude or time cannot be read is left out; a number that cannot be
-//! (a position not on the earth, a heart rate of 400) becomes a null; a decimal comma is taken for a point. Markup
-//! damage costs the point it stands in. Each has a [`Notice`], the first twenty with their line.
+//! What is odd: a point whose latitude, longitude or time cannot be read is left out; a number that cannot be (a
+//! position not on the earth, a heart rate of 400) becomes a null; a decimal comma is taken for a point. Markup damage
+//! costs the point it stands in. Each has a [`Notice`](crate::Notice), the first twenty with their line.
 
 mod activity;
 mod sieve;

@@ -27,8 +27,8 @@
 //! - Offset from UTC: TCX has none. An offset in the times themselves counts, then [`ReadOptions::zone`].
 //!
 //! What is odd: a point whose time cannot be read is left out; a position or number that cannot be becomes a null; a
-//! decimal comma is taken for a point. Markup damage costs the point it stands in. Each has a [`Notice`], the first
-//! twenty with their line.
+//! decimal comma is taken for a point. Markup damage costs the point it stands in. Each has a
+//! [`Notice`](crate::Notice), the first twenty with their line.
 
 mod activity;
 mod sieve;
