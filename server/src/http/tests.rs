@@ -121,15 +121,20 @@ fn form(athlete: &str, files: &[(&str, Vec<u8>)]) -> Request<Body> {
         .unwrap()
 }
 
-/// The pages that a person goes through with an upload, in their words.
-#[tokio::test(flavor = "multi_thread")]
-async fn the_pages_of_an_import_read_as_they_did() {
+/// A service with one athlete on a fixed afternoon; the folder goes when it is dropped.
+async fn ada() -> (tempfile::TempDir, Router, crate::store::Athlete) {
     let folder = tempfile::tempdir().unwrap();
     let now = NaiveDate::from_ymd_opt(2026, 11, 20).unwrap().and_hms_opt(16, 2, 0).unwrap().and_utc();
     let library = Library::open(folder.path(), Clock::Fixed(now), Limits::from_megabytes(128, 256)).await.unwrap();
-    let profile = crate::store::Profile::named("Ada");
-    let athlete = library.store.add_athlete(profile, now.timestamp_millis()).await.unwrap();
-    let router = router(library.clone(), false);
+    let athlete = library.store.add_athlete(crate::store::Profile::named("Ada"), now.timestamp_millis()).await.unwrap();
+    let router = router(library, false);
+    (folder, router, athlete)
+}
+
+/// The pages that a person goes through with an upload, in their words.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_pages_of_an_import_read_as_they_did() {
+    let (_folder, router, athlete) = ada().await;
     let at = |path: &str| format!("/athletes/{}{path}", athlete.id);
     let mut told = String::new();
     let mut tell = |name: &str, html: &str| {
@@ -171,11 +176,7 @@ async fn the_pages_of_an_import_read_as_they_did() {
 /// A table of many rows, and the same rows in other bytes: both lists of their line in the report end early.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_file_that_gave_many_activities_names_the_first() {
-    let folder = tempfile::tempdir().unwrap();
-    let now = NaiveDate::from_ymd_opt(2026, 11, 20).unwrap().and_hms_opt(16, 2, 0).unwrap().and_utc();
-    let library = Library::open(folder.path(), Clock::Fixed(now), Limits::from_megabytes(128, 256)).await.unwrap();
-    let athlete = library.store.add_athlete(crate::store::Profile::named("Ada"), now.timestamp_millis()).await.unwrap();
-    let router = router(library, false);
+    let (_folder, router, athlete) = ada().await;
     let table = |count: u32, end: &str| {
         let rows = (1..=count).map(|day| format!("2026-10-{day:02} 07:30,10,50:00{end}"));
         format!("date,distance_km,duration{end}{}", rows.collect::<String>()).into_bytes()
@@ -196,11 +197,7 @@ async fn a_file_that_gave_many_activities_names_the_first() {
 /// Two activities in one file: each page says what concerns it, and offers the sport that it has.
 #[tokio::test(flavor = "multi_thread")]
 async fn an_activity_shows_its_own_notices_and_its_own_sport() {
-    let folder = tempfile::tempdir().unwrap();
-    let now = NaiveDate::from_ymd_opt(2026, 11, 20).unwrap().and_hms_opt(16, 2, 0).unwrap().and_utc();
-    let library = Library::open(folder.path(), Clock::Fixed(now), Limits::from_megabytes(128, 256)).await.unwrap();
-    let athlete = library.store.add_athlete(crate::store::Profile::named("Ada"), now.timestamp_millis()).await.unwrap();
-    let router = router(library, false);
+    let (_folder, router, athlete) = ada().await;
     let part = |sport: &str, hour: u32| {
         // The last sample has the time of the one before.
         let points: String = (0..600)
@@ -249,11 +246,7 @@ async fn an_activity_shows_its_own_notices_and_its_own_sport() {
 /// Bytes that come without a name are refused with what is missing.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_body_without_a_name_is_told_to_bring_one() {
-    let folder = tempfile::tempdir().unwrap();
-    let now = NaiveDate::from_ymd_opt(2026, 11, 20).unwrap().and_hms_opt(16, 2, 0).unwrap().and_utc();
-    let library = Library::open(folder.path(), Clock::Fixed(now), Limits::from_megabytes(128, 256)).await.unwrap();
-    let athlete = library.store.add_athlete(crate::store::Profile::named("Ada"), now.timestamp_millis()).await.unwrap();
-    let router = router(library, false);
+    let (_folder, router, athlete) = ada().await;
     for kind in [None, Some("application/octet-stream")] {
         let mut request = Request::post(format!("/api/v1/athletes/{}/uploads", athlete.id)).header("host", "localhost");
         if let Some(kind) = kind {
