@@ -1,6 +1,5 @@
 //! Peak of what is allocated while a file is read, beyond the file itself: for every file of a folder of real ones
-//! (`PLIMSOLL_CORPUS`), and for generated ones. Ends with an error when a file needs more than 6 times its size and
-//! 16 MB.
+//! (`PLIMSOLL_CORPUS`). Ends with an error when a file needs more than 6 times its size and 16 MB.
 
 #![expect(clippy::print_stdout, reason = "a benchmark reports to the terminal")]
 #![expect(clippy::unwrap_used, reason = "a benchmark that cannot read its files ends")]

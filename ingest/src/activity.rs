@@ -112,6 +112,9 @@ pub struct Details {
     pub commute: Option<bool>,
     /// Session rating of perceived exertion, Borg's CR10 scale: 0 (rest) to 10 (maximal).
     pub rpe: Option<f64>,
+    /// How it felt, as Garmin's watches ask: 0 (very weak) to 100 (very strong).
+    #[serde(default)]
+    pub feel: Option<f64>,
 }
 
 impl Details {
@@ -125,6 +128,7 @@ impl Details {
             gear: self.gear.or(other.gear),
             commute: self.commute.or(other.commute),
             rpe: self.rpe.or(other.rpe),
+            feel: self.feel.or(other.feel),
         }
     }
 }

@@ -11,12 +11,41 @@ pub struct Notice {
     pub place: String,
     /// One sentence for a person: what was found and what was done about it.
     pub text: String,
+    /// The activity that it is about, by its place in [`crate::WatchFile::activities`]; `None` when it concerns the
+    /// whole file, or nothing that became an activity.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub activity: Option<usize>,
 }
 
 impl Notice {
     /// A notice of `code` at `place`.
     pub fn new(code: NoticeCode, place: impl Into<String>, text: impl Into<String>) -> Self {
-        Self { code, place: place.into(), text: text.into() }
+        Self { code, place: place.into(), text: text.into(), activity: None }
+    }
+
+    /// The same notice, about one activity of the file.
+    #[must_use]
+    pub fn about(self, activity: usize) -> Self {
+        Self { activity: Some(activity), ..self }
+    }
+
+    /// Makes the notices from number `from` on those of an activity: they were given while it was built.
+    pub(crate) fn assign(notices: &mut [Self], from: usize, activity: usize) {
+        notices.iter_mut().skip(from).for_each(|notice| notice.activity = Some(activity));
+    }
+
+    /// Says that the distance of the samples was added up from positions, `but` for something. Where the file states a
+    /// total as well, that one stays the activity's distance.
+    pub(crate) fn distance_from_positions(place: &str, but: &str, stated_m: Option<f64>) -> Self {
+        let text = match stated_m.filter(|metres| *metres > 0.0) {
+            None => format!("Distance was added up from positions{but}."),
+            Some(metres) => format!(
+                "The samples have no distance: theirs was added up from positions{but}. The total, {:.2} km, is the one \
+                 that the file states.",
+                metres / 1000.0
+            ),
+        };
+        Self::new(NoticeCode::DistanceFromPositions, place, text)
     }
 }
 
@@ -61,6 +90,8 @@ pub enum NoticeCode {
     Gap,
     /// Altitude comes from positions alone, not from a barometer: climb is uncertain.
     AltitudeFromPositions,
+    /// Totals that contradict each other; both stand as stated.
+    TotalsDisagree,
     /// Values in another unit or notation than the format states, converted.
     Converted,
     /// There was too much of something; the cap is named.

@@ -1,8 +1,9 @@
 //! Columns of plain numbers to a frame of records.
 
 use polars::prelude::{
-    ChunkedArray, Column, DataFrame, Float64Chunked, Float64Type, Int64Chunked, IntoColumn, NewChunkedArray,
-    PolarsError, PolarsNumericType, TimeUnit, TimeZone, UInt16Chunked, UInt32Chunked,
+    ChunkedArray, Column, DataFrame, DataType, Float64Chunked, Float64Type, Int64Chunked, IntoColumn, ListBuilderTrait,
+    ListPrimitiveChunkedBuilder, NewChunkedArray, PolarsError, PolarsNumericType, TimeUnit, TimeZone, UInt16Chunked,
+    UInt32Chunked,
 };
 use polars_arrow::bitmap::Bitmap;
 
@@ -32,12 +33,14 @@ const ORDER: [&str; 15] = [
 pub(crate) struct Rows {
     time_ms: Vec<i64>,
     columns: Vec<(&'static str, Vec<f64>)>,
+    /// RR intervals, milliseconds, with the row of each; rows never run backwards.
+    rr: Vec<(usize, f64)>,
 }
 
 impl Rows {
     /// Rows at `time_ms`, milliseconds since 1970, UTC.
     pub(crate) fn new(time_ms: Vec<i64>) -> Self {
-        Self { time_ms, columns: Vec::new() }
+        Self { time_ms, columns: Vec::new(), rr: Vec::new() }
     }
 
     /// The times of the rows.
@@ -53,13 +56,23 @@ impl Rows {
         }
     }
 
+    /// The values of the column called `name`, when there is one.
+    pub(crate) fn values(&self, name: &str) -> Option<&[f64]> {
+        self.columns.iter().find(|(column, _)| *column == name).map(|(_, values)| values.as_slice())
+    }
+
+    /// Gives the rows their RR intervals: milliseconds with the row of each, in order of rows.
+    pub(crate) fn set_rr(&mut self, intervals: Vec<(usize, f64)>) {
+        self.rr = intervals;
+    }
+
     /// Whether there is a column called `name`.
     pub(crate) fn has(&self, name: &str) -> bool {
         self.columns.iter().any(|(column, _)| *column == name)
     }
 
     /// The frame, columns as in [`schema`]; `elapsed_s` counts from `start_ms`.
-    pub(crate) fn finish(mut self, start_ms: i64) -> Result<DataFrame, PolarsError> {
+    pub(crate) fn finish(self, start_ms: i64) -> Result<DataFrame, PolarsError> {
         let rows = self.time_ms.len();
         let elapsed = self.time_ms.iter().map(|ms| ms.saturating_sub(start_ms) as f64 / 1000.0).collect();
         let mut columns = vec![
@@ -68,8 +81,11 @@ impl Rows {
                 .into_column(),
             column(schema::ELAPSED_S, elapsed),
         ];
-        self.columns.sort_by_key(|(name, _)| ORDER.iter().position(|known| known == name).unwrap_or(ORDER.len()));
-        columns.extend(self.columns.into_iter().map(|(name, values)| column(name, values)));
+        let place = |name: &str| ORDER.iter().position(|known| *known == name).unwrap_or(ORDER.len());
+        let mut own: Vec<Column> = self.columns.into_iter().map(|(name, values)| column(name, values)).collect();
+        own.extend(lists(schema::RR_MS, rows, &self.rr));
+        own.sort_by_key(|column| place(column.name()));
+        columns.extend(own);
         DataFrame::new(rows, columns)
     }
 }
@@ -88,6 +104,24 @@ fn column(name: &str, values: Vec<f64>) -> Column {
         }
         _ => floats(name, values).into_column(),
     }
+}
+
+/// A column of lists: of each row the values that are given with its number; `None` when no row has one.
+fn lists(name: &str, rows: usize, mut values: &[(usize, f64)]) -> Option<Column> {
+    if values.is_empty() {
+        return None;
+    }
+    let mut list = ListPrimitiveChunkedBuilder::<Float64Type>::new(name.into(), rows, values.len(), DataType::Float64);
+    let mut own = Vec::new();
+    for row in 0..rows {
+        let here = values.iter().take_while(|(of, _)| *of <= row).count();
+        let (taken, rest) = values.split_at_checked(here).unwrap_or_default();
+        values = rest;
+        own.clear();
+        own.extend(taken.iter().map(|(_, value)| *value));
+        list.append_opt_slice((!own.is_empty()).then_some(own.as_slice()));
+    }
+    Some(list.finish().into_column())
 }
 
 /// A column of floats, null where NaN.

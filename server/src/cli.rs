@@ -42,7 +42,7 @@ pub(crate) enum Command {
     ///
     /// FIT, GPX and TCX files; CSV with a header of `date` and `distance_km`, `duration` or both, and optionally `rpe`,
     /// `sport`, `title`, `notes` and `gear`; each of them compressed with gzip; zip archives, and the exports of Strava,
-    /// Garmin, Apple Health and Polar as they come. What a file is, its content decides, not its name.
+    /// Garmin, Apple Health and Polar as they come. What is inside a file counts, not what it is called.
     Import {
         /// Files, archives, and folders to search for both
         #[arg(value_name = "PATH", required = true)]

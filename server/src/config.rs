@@ -66,7 +66,7 @@ pub(crate) fn loopback_only(address: SocketAddr) -> anyhow::Result<SocketAddr> {
     anyhow::ensure!(
         address.ip().is_loopback(),
         "refusing to listen on {address}: there are no accounts yet, so whoever reaches that address could read and \
-         change every athlete's data. Listen on 127.0.0.1 or [::1]; to use it from another machine, forward the port \
+         change every athlete’s data. Listen on 127.0.0.1 or [::1]; to use it from another machine, forward the port \
          (for example with `ssh -L 8080:127.0.0.1:8080 HOST`)."
     );
     Ok(address)

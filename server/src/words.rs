@@ -6,12 +6,27 @@ use crate::store::ActivityRow;
 
 /// `13.2 km`.
 pub(crate) fn km(kilometres: f64) -> String {
-    format!("{kilometres:.1}\u{a0}km")
+    format!("{}\u{a0}km", one_decimal(kilometres))
 }
 
-/// `13.2`.
+/// `43`: a half is rounded up, away from zero, as people do. Rust alone would make 42 of 42.5.
+pub(crate) fn whole(value: f64) -> String {
+    format!("{:.0}", rounded(value, 1.0))
+}
+
+/// `13.2`; a half is rounded away from zero.
 pub(crate) fn one_decimal(value: f64) -> String {
-    format!("{value:.1}")
+    format!("{:.1}", rounded(value, 10.0))
+}
+
+/// `13.24`; a half is rounded away from zero.
+pub(crate) fn two_decimals(value: f64) -> String {
+    format!("{:.2}", rounded(value, 100.0))
+}
+
+fn rounded(value: f64, parts: f64) -> f64 {
+    // Negative zero would print its sign.
+    (value * parts).round() / parts + 0.0
 }
 
 /// `7.1` from 7.15: a line that is rounded up would be a line that may not be run.
@@ -95,7 +110,7 @@ pub(crate) fn activity_in_brief(activity: &ActivityRow) -> String {
     let distance = activity
         .summary
         .distance_m
-        .map_or_else(|| "no distance,".to_owned(), |metres| format!("{:.2} km", metres / 1000.0));
+        .map_or_else(|| "no distance,".to_owned(), |metres| format!("{} km", two_decimals(metres / 1000.0)));
     format!("{distance} {} on {}", activity.sport.replace('_', " "), activity.local_date)
 }
 
@@ -192,6 +207,9 @@ mod tests {
     #[test]
     fn numbers_read_as_a_runner_writes_them() {
         assert_eq!(km(13.24), "13.2\u{a0}km");
+        assert_eq!((km(13.25), one_decimal(0.15)), ("13.3\u{a0}km".to_owned(), "0.2".to_owned()));
+        assert_eq!([42.5, 43.5, 42.49, -0.2].map(whole), ["43", "44", "42", "0"]);
+        assert_eq!([10.125, 10.124].map(two_decimals), ["10.13", "10.12"]);
         assert_eq!((line_km(7.15), line_km(1.1 * 12.0)), ("7.1\u{a0}km".to_owned(), "13.2\u{a0}km".to_owned()));
         assert_eq!(pace(1000.0 / 307.0).unwrap(), "5:07\u{a0}min/km");
         assert_eq!(pace(0.1), None);

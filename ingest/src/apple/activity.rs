@@ -56,7 +56,8 @@ pub(super) fn activity(
         let text = format!("Its route stands in another file ({}), which is not here.", workout.routes.join(", "));
         notices.push(Notice::new(NoticeCode::NotUsed, &place, text));
     }
-    let (mut rows, distance_source) = match route(&embedded, &sport, options, &place, notices) {
+    let stated_m = workout.distance_m.filter(|metres| *metres > 0.0);
+    let (mut rows, distance_source) = match route(&embedded, &sport, stated_m, options, &place, notices) {
         Some(rows) => (rows, DistanceSource::Positions),
         None => (Rows::new(times(samples, &workout.source, sources)), DistanceSource::None),
     };
@@ -79,7 +80,7 @@ pub(super) fn activity(
         offset_source,
         local_date: local.map(|local| local.date()),
         session: Totals {
-            distance_m: workout.distance_m.filter(|metres| *metres > 0.0),
+            distance_m: stated_m,
             timer_time_s: workout.duration_s,
             elapsed_time_s: Some(workout.end.utc_ms.saturating_sub(workout.start.utc_ms) as f64 / 1000.0),
             ascent_m: workout.ascent_m,
@@ -101,6 +102,7 @@ pub(super) fn activity(
 fn route(
     embedded: &[String],
     sport: &Sport,
+    stated_m: Option<f64>,
     options: &ReadOptions,
     place: &str,
     notices: &mut Vec<Notice>,
@@ -149,8 +151,7 @@ fn route(
         let jumps = leave_out_jumps(&mut along_m, time_ms.iter().copied().map(Some));
         notices.extend(jumps.notice(place));
     }
-    let text = "Distance was added up from the positions of the route.";
-    notices.push(Notice::new(NoticeCode::DistanceFromPositions, place, text));
+    notices.push(Notice::distance_from_positions(place, "", stated_m));
     let mut rows = Rows::new(time_ms);
     rows.add(schema::DISTANCE_M, along_m);
     for (name, column) in COLUMNS.into_iter().zip(columns) {

@@ -135,7 +135,9 @@ fn activities(
             without += 1;
         }
         left -= own.len();
+        let before = notices.len();
         activities.push(activity::activity(workout, own, sources, number, options, notices)?);
+        Notice::assign(notices, before, activities.len() - 1);
     }
     if without > 0 {
         let text = format!("Workouts that overlap with too many others were left without samples: {without}.");

@@ -50,7 +50,7 @@ fn kind_within(head: &[u8], layers: usize) -> Kind {
             (true, Some(_)) => Kind::Failed("a damaged gzip file".to_owned()),
             _ => match kind_within(&inner, layers + 1) {
                 Kind::ZipInGzip if layers > 0 => Kind::Failed("a zip archive inside two layers of gzip".to_owned()),
-                Kind::Health => Kind::Aside("Apple Health's export, compressed with gzip".to_owned()),
+                Kind::Health => Kind::Aside("Apple Health’s export, compressed with gzip".to_owned()),
                 kind => kind,
             },
         };

@@ -159,6 +159,7 @@ fn details<'a>(columns: &Columns, field: &impl Fn(Option<usize>) -> Option<&'a s
         description: said(columns.description, LONGEST_TEXT),
         gear: said(columns.gear, LONGEST_NAME),
         commute: field(columns.commute).and_then(text::is_yes),
+        feel: None,
         rpe: field(columns.rpe).and_then(number).filter(|rpe| (0.0..=10.0).contains(rpe) && *rpe > 0.0),
     }
 }

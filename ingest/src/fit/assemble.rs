@@ -102,9 +102,8 @@ pub(super) fn activities(sieve: Sieve<'_>, options: &ReadOptions, notices: &mut 
         {
             activity.distance_source = DistanceSource::Positions;
             let place = format!("session {}", index + 1);
-            let text = "The device wrote no distance; it was added up from positions.";
-            notices.extend(jumps.notice(&place));
-            notices.push(Notice::new(NoticeCode::DistanceFromPositions, place, text));
+            notices.extend(jumps.notice(&place).map(|notice| notice.about(index)));
+            notices.push(Notice::distance_from_positions(&place, "", activity.session.distance_m).about(index));
         }
         activity.records = frame;
     }
@@ -158,6 +157,7 @@ fn draft_part(
         sessions.iter().zip(rows).zip(laps).zip(lengths).zip(pauses)
     {
         let place = format!("session {}", drafts.len() + 1);
+        let before = notices.len();
         laps.sort_by_key(|lap| lap.begin());
         lengths.sort_by_key(|length| length.start);
         let start = session.begin().or_else(|| rows.iter().cloned().flatten().find_map(|row| records.time.get(row)));
@@ -170,6 +170,7 @@ fn draft_part(
         }
         check_times(&rows, records, &place, notices);
         let sport = sport_of(session, part, records, &rows, &place, notices);
+        Notice::assign(notices, before, drafts.len());
         let local = started.map(|start| start + chrono::TimeDelta::seconds(i64::from(utc_offset_s.unwrap_or(0))));
         drafts.push(Draft {
             samples: Samples {
@@ -181,7 +182,7 @@ fn draft_part(
             end: session.end.max(last),
             activity: Activity {
                 sport,
-                details: Details { rpe: session.rpe, ..Details::default() },
+                details: Details { rpe: session.rpe, feel: session.feel, ..Details::default() },
                 start: started,
                 utc_offset_s,
                 offset_source,
@@ -267,7 +268,8 @@ fn check_times(rows: &[Range<usize>], records: &Records<'_>, place: &str, notice
         }
     }
     if missing > 0 {
-        let text = format!("{missing} samples have no time.");
+        let have = if missing == 1 { "sample has" } else { "samples have" };
+        let text = format!("{missing} {have} no time.");
         notices.push(Notice::new(NoticeCode::NoTimes, place, text));
     }
     if backwards + repeated > 0 {
@@ -277,7 +279,8 @@ fn check_times(rows: &[Range<usize>], records: &Records<'_>, place: &str, notice
             n => Some(format!("{n} samples {} {what}", if what.starts_with("earlier") { "are" } else { "have" })),
         };
         let parts = [count(backwards, "earlier than the one before"), count(repeated, "the time of the one before")];
-        let text = format!("{}; kept as they stand.", parts.into_iter().flatten().collect::<Vec<_>>().join(", "));
+        let kept = if backwards + repeated == 1 { "it is kept as it stands" } else { "they are kept as they stand" };
+        let text = format!("{}; {kept}.", parts.into_iter().flatten().collect::<Vec<_>>().join(", "));
         notices.push(Notice::new(NoticeCode::TimeOrder, place, text));
     }
 }

@@ -28,8 +28,8 @@
 //! sample where that is earlier by less than a day; the start itself stays as stated. Heart rates of a strap belong to
 //! the session within whose time they lie, whatever part they stand in; others, from before and after, are left out.
 //!
-//! `workout_rpe` of a session is its rating of perceived exertion. Names of sports and workouts are those of the watch's
-//! menu and of a plan, and no title that a person gave.
+//! `workout_rpe` of a session is its rating of perceived exertion, `workout_feel` how it felt. Names of sports and
+//! workouts are those of the watch's menu and of a plan, and no title that a person gave.
 //!
 //! # Damage
 //!

@@ -27,6 +27,8 @@ pub(super) struct Summary {
     pub(super) sub_sport: Option<u32>,
     /// Perceived exertion of a session, CR10.
     pub(super) rpe: Option<f64>,
+    /// How a session felt, 0 to 100.
+    pub(super) feel: Option<f64>,
     /// Totals as stated.
     pub(super) totals: Totals,
 }
@@ -49,10 +51,13 @@ const LAP: Numbers =
 impl Summary {
     /// Reads a `session` message.
     pub(super) fn session(definition: &Definition, data: &[u8], time: Option<u32>) -> Self {
+        /// How it felt, 0 to 100.
+        const WORKOUT_FEEL: u8 = 192;
         /// Perceived exertion, in tenths.
         const WORKOUT_RPE: u8 = 193;
         let rpe = definition.number(data, WORKOUT_RPE).filter(|tenths| *tenths <= 100.0).map(|tenths| tenths / 10.0);
-        Self { rpe, ..Self::read(definition, data, time, &SESSION) }
+        let feel = definition.number(data, WORKOUT_FEEL).filter(|feel| *feel <= 100.0);
+        Self { rpe, feel, ..Self::read(definition, data, time, &SESSION) }
     }
 
     /// Reads a `lap` message.
@@ -68,6 +73,7 @@ impl Summary {
             sport: definition.integer(data, numbers.sport),
             sub_sport: definition.integer(data, numbers.sub_sport),
             rpe: None,
+            feel: None,
             totals: Totals {
                 elapsed_time_s: scaled(7, 1000.0),
                 timer_time_s: scaled(8, 1000.0),

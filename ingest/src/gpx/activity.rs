@@ -1,15 +1,12 @@
 //! Tracks to activities.
 
 use super::sieve::Trk;
-use crate::jumps::leave_out_jumps;
 use crate::sport::words as sport;
-use crate::xml::field::Field;
-use crate::xml::measure::{local_date, mend_speed_unit, offset, order_notice, pace};
+use crate::xml::measure::{assume_sport, distance, local_date, mend_speed_unit, offset, order_notice, settle_way};
 use crate::xml::notices::Notices;
-use crate::xml::text::quoted;
-use crate::xml::track::{Track, utc};
+use crate::xml::track::utc;
 use crate::xml::{breaks, frame};
-use crate::{Activity, Details, DistanceSource, Format, Notice, NoticeCode, ReadOptions, Sport, Totals, geo};
+use crate::{Activity, Details, DistanceSource, Format, ReadOptions, Sport, Totals, geo};
 use polars::prelude::PolarsError;
 
 /// A track that begins this soon and this near after the one before, with the same type, goes on with it.
@@ -46,18 +43,9 @@ pub(super) fn activity(
         ..Details::default()
     };
     let mut track = track.track;
-    let (mut distance_m, distance_source) = distance(&mut track);
-    if distance_source == DistanceSource::Positions {
-        let text = if track.breaks.is_empty() {
-            "Distance was added up from positions."
-        } else {
-            "Distance was added up from positions; the way during pauses is not counted."
-        };
-        notices.add(Notice::new(NoticeCode::DistanceFromPositions, place, text));
-        if let Some(along_m) = distance_m.as_mut().filter(|_| sport.is_on_foot()) {
-            let jumps = leave_out_jumps(along_m, track.time_ms.iter().copied().map(Some));
-            jumps.notice(place).into_iter().for_each(|notice| notices.add(notice));
-        }
+    let (mut distance_m, distance_source) = distance(&mut track, is_believed);
+    if let Some(along_m) = distance_m.as_mut().filter(|_| distance_source == DistanceSource::Positions) {
+        settle_way(along_m, &track, &sport, None, place, notices);
     }
     Ok(Activity {
         details,
@@ -78,49 +66,19 @@ pub(super) fn activity(
 
 /// The sport the track states; when it states none that is known, a word of its name, or what its speed looks like.
 fn sport_of(track: &Trk, place: &str, notices: &mut Notices<'_>) -> Sport {
-    if let Some(sport) = track.kind.as_deref().and_then(sport::from_type) {
-        return sport;
-    }
-    let said = match &track.kind {
-        Some(kind) => format!("The type {} is not a known sport", quoted(kind)),
-        None => "The sport is not stated".to_owned(),
-    };
-    if let Some(name) = &track.name
-        && let Some(sport) = sport::from_words(name)
-    {
-        let text = format!("{said}; it was taken from the name {}: {}.", quoted(name), sport.name());
-        notices.add(Notice::new(NoticeCode::SportAssumed, place, text));
-        return sport;
-    }
-    let pace = pace(&track.track, &track.track.along_m);
-    let sport = pace.sport();
-    let text = if sport.is_run() {
-        format!("{said}; a mean speed of {:.1} m/s while moving was taken as running.", pace.mean_mps())
-    } else {
-        format!("{said}, and the speed does not look like running; it was left open.")
-    };
-    notices.add(Notice::new(NoticeCode::SportAssumed, place, text));
-    sport
+    let stated = track.kind.as_deref();
+    stated.and_then(sport::from_type).unwrap_or_else(|| {
+        assume_sport(stated, track.name.as_deref(), &track.track, &track.track.along_m, place, notices)
+    })
 }
 
 /// Share of the distance along the positions by which a written distance may differ and still be believed.
 const BELIEVED: f64 = 0.25;
 
-/// The distance column: the file's own when every row has one, it never falls and it agrees roughly with the
-/// positions (some writers put the length of each leg there, or other units); else the distance along the positions.
-fn distance(track: &mut Track) -> (Option<Vec<f64>>, DistanceSource) {
-    let rows = track.rows();
-    let along = std::mem::take(&mut track.along_m);
-    let along_total = along.last().copied().unwrap_or(0.0);
-    let written =
-        track.fields.get_mut(Field::Distance.index()).map(std::mem::take).and_then(|column| column.finish(rows));
-    if let Some(written) = written {
-        let total = written.last().copied().unwrap_or(0.0) - written.first().copied().unwrap_or(0.0);
-        let never_falls = written.windows(2).all(|pair| matches!(pair, [before, after] if before <= after));
-        if never_falls && total > 0.0 && (total - along_total).abs() <= BELIEVED * along_total {
-            return (Some(written), DistanceSource::Device);
-        }
-    }
-    // Positions that are all missing leave nothing to add up.
-    if track.lat_deg.is_empty() { (None, DistanceSource::None) } else { (Some(along), DistanceSource::Positions) }
+/// Whether a written distance is one since the start: every row has one, it never falls and it agrees roughly with the
+/// way along the positions (some writers put the length of each leg there, or other units).
+fn is_believed(written: &[f64], way_m: f64) -> bool {
+    let total = written.last().copied().unwrap_or(0.0) - written.first().copied().unwrap_or(0.0);
+    let never_falls = written.windows(2).all(|pair| matches!(pair, [before, after] if before <= after));
+    never_falls && total > 0.0 && (total - way_m).abs() <= BELIEVED * way_m
 }

@@ -25,20 +25,22 @@
 //!   faster than 7 m/s.
 //! - Offset from UTC: GPX has none. An offset in the times themselves counts, then [`ReadOptions::zone`].
 //!
-//! What is odd: a point whose latitude, longitude or time cannot be read is left out; a number that cannot be
-//! (a position not on the earth, a heart rate of 400) becomes a null; a decimal comma is taken for a point. Markup
-//! damage costs the point it stands in. Each has a [`Notice`], the first twenty with their line.
+//! What is odd: a point whose latitude, longitude or time cannot be read is left out; a number that cannot be (a
+//! position not on the earth, a heart rate of 400) becomes a null; a decimal comma is taken for a point. Markup damage
+//! costs the point it stands in. Each has a [`Notice`](crate::Notice), the first twenty with their line.
 
 mod activity;
 mod sieve;
 mod tag;
 
-use sieve::{COUNTED, Document, MOST_TRACKS, Trk};
+use sieve::{Document, MOST_TRACKS, Trk};
 
 use crate::xml::breaks;
-use crate::xml::markup::Ended;
+use crate::xml::document::{self, Found};
+use crate::xml::markup;
+use crate::xml::measure::untimed_notice;
 use crate::xml::notices::Notices;
-use crate::{Activity, Device, FileKind, Format, Notice, NoticeCode, OtherMessages, ReadError, ReadOptions, WatchFile};
+use crate::{Activity, Device, FileKind, Format, ReadError, ReadOptions, WatchFile};
 
 /// Reads a GPX file.
 ///
@@ -46,30 +48,17 @@ use crate::{Activity, Device, FileKind, Format, Notice, NoticeCode, OtherMessage
 /// [`ReadError::Empty`] for no bytes; [`ReadError::Text`] when the file is damaged before its first point, or when none
 /// of its points can be read.
 pub fn read(bytes: &[u8], options: &ReadOptions) -> Result<WatchFile, ReadError> {
-    if bytes.is_empty() {
-        return Err(ReadError::Empty);
-    }
-    let (text, decoding) = crate::decode::decode(bytes);
-    let mut notices = Notices::new(&text);
-    if let Some(notice) = decoding {
-        notices.add(notice);
-    }
-    let (mut document, ended) = sieve::sieve(&text, &mut notices);
-    let count = |name: &str| {
-        COUNTED.iter().zip(document.counts).find(|((_, counted), _)| *counted == name).map_or(0, |(_, count)| count)
-    };
-    let (route_points, waypoints) = (count("rtept"), count("wpt"));
+    document::read(bytes, Format::Gpx, |text, notices| found(text, options, notices))
+}
+
+fn found<'t>(text: &'t str, options: &ReadOptions, notices: &mut Notices<'t>) -> Result<Found, ReadError> {
+    let (document, ended) = markup::read::<Document>(text, notices);
+    let (route_points, waypoints) = (ended.count("rtept"), ended.count("wpt"));
     let track_points: u64 = document.tracks.iter().map(|trk| trk.track.rows() as u64 + trk.track.untimed).sum();
     if track_points + route_points + waypoints == 0 {
-        refuse_damaged(&document, ended, &mut notices)?;
+        document::refuse_damaged(Format::Gpx, "gpx", &ended, document.skipped, notices)?;
     }
-    let messages = COUNTED
-        .iter()
-        .zip(document.counts)
-        .filter(|(_, n)| *n > 0)
-        .map(|((_, name), n)| ((*name).to_owned(), n))
-        .collect();
-    let activities = activities(&mut document, options, &mut notices)?;
+    let activities = activities(document.tracks, document.name.as_deref(), options, notices)?;
     let kind = if !activities.is_empty() {
         FileKind::Activity
     } else if track_points + route_points > 0 {
@@ -79,56 +68,21 @@ pub fn read(bytes: &[u8], options: &ReadOptions) -> Result<WatchFile, ReadError>
     } else {
         FileKind::Other("empty".to_owned())
     };
-    let device = document.creator.take().map(|creator| Device { manufacturer: Some(creator), ..Device::default() });
-    Ok(WatchFile {
-        format: Format::Gpx,
-        kind,
-        device,
-        messages,
-        activities,
-        others: OtherMessages::default(),
-        diary: Vec::new(),
-        notices: notices.finish(),
-    })
-}
-
-/// Errors when the reason that there is no point at all is damage.
-fn refuse_damaged(document: &Document, ended: Ended, notices: &mut Notices<'_>) -> Result<(), ReadError> {
-    if let Some((at, what)) = ended.damage {
-        let what = if ended.has_root { what } else { "there is no <gpx> element".to_owned() };
-        return Err(ReadError::Text { format: Format::Gpx, what, line: notices.line_of(at) });
-    }
-    match document.skipped {
-        0 => Ok(()),
-        1 => Err(ReadError::Text {
-            format: Format::Gpx,
-            what: "its only track point cannot be read".to_owned(),
-            line: 1,
-        }),
-        n => Err(ReadError::Text {
-            format: Format::Gpx,
-            what: format!("none of its {n} track points can be read"),
-            line: 1,
-        }),
-    }
+    let device = document.creator.map(|creator| Device { manufacturer: Some(creator), ..Device::default() });
+    Ok(Found { kind, device, counts: ended.counts, activities })
 }
 
 fn activities(
-    document: &mut Document,
+    tracks: Vec<Trk>,
+    file_name: Option<&str>,
     options: &ReadOptions,
     notices: &mut Notices<'_>,
 ) -> Result<Vec<Activity>, ReadError> {
     let mut activities = Vec::new();
-    for (number, trk) in joined(std::mem::take(&mut document.tracks)) {
+    for (number, trk) in joined(tracks) {
         let track = &trk.track;
-        if track.untimed > 0 {
-            let text = if track.rows() == 0 {
-                "No point of this track has a time: it is a course, not an activity.".to_owned()
-            } else {
-                format!("{} points without a time were left out.", track.untimed)
-            };
-            notices.add(Notice::new(NoticeCode::NoTimes, format!("track {number}"), text));
-        }
+        let none_has = "No point of this track has a time: it is a course, not an activity.";
+        untimed_notice(track, none_has, &format!("track {number}"), notices);
         if track.rows() == 0 {
             continue;
         }
@@ -136,18 +90,15 @@ fn activities(
         let several = parts.len() > 1;
         for (part, trk) in (1..).zip(parts) {
             if activities.len() >= MOST_TRACKS {
-                let text = format!("There are more than {MOST_TRACKS} activities; those from here on were left out.");
-                notices.once_at(NoticeCode::Capped, 0, &text);
+                notices.capped(0, MOST_TRACKS, "activities");
                 return Ok(activities);
             }
             let place = if several { format!("track {number}, part {part}") } else { format!("track {number}") };
-            let activity = activity::activity(trk, document.name.as_deref(), &place, options, notices);
+            let before = notices.len();
+            let activity = activity::activity(trk, file_name, &place, options, notices);
+            notices.assign(before, activities.len());
             // The columns are built to one length and distinct names, so that this does not happen.
-            activities.push(activity.map_err(|error| ReadError::Text {
-                format: Format::Gpx,
-                what: error.to_string(),
-                line: 1,
-            })?);
+            activities.push(activity.map_err(|error| document::refused(Format::Gpx, error.to_string()))?);
         }
     }
     Ok(activities)

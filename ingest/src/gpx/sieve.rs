@@ -4,30 +4,19 @@ use quick_xml::events::BytesStart;
 use quick_xml::events::attributes::Attribute;
 
 use super::tag::Tag;
+use crate::NoticeCode;
 use crate::xml::field::Field;
-use crate::xml::markup::{self, Elements, Ended};
+use crate::xml::markup::{self, Elements};
 use crate::xml::notices::Notices;
 use crate::xml::point::{Point, degrees};
 use crate::xml::text::{attribute, paragraph, tidy, unescaped};
 use crate::xml::track::Track;
-use crate::{Notice, NoticeCode};
+use crate::xml::unused::Unused;
 
 /// Tracks of one file that are kept.
 pub(super) const MOST_TRACKS: usize = 1000;
-/// Names of unused extension elements that the notice lists.
-const LISTED_NAMES: usize = 12;
 
 type Here<'a, 't> = markup::Here<'a, 't, Tag>;
-
-/// Elements that are counted, in the order of [`Document::counts`].
-pub(super) const COUNTED: [(Tag, &str); 6] = [
-    (Tag::Trk, "trk"),
-    (Tag::TrkSeg, "trkseg"),
-    (Tag::TrkPt, "trkpt"),
-    (Tag::Rte, "rte"),
-    (Tag::RtePt, "rtept"),
-    (Tag::Wpt, "wpt"),
-];
 
 /// Elements of a point's extensions that are known to hold nothing a run is made of, in lower case: they are passed
 /// over without a word.
@@ -74,36 +63,24 @@ pub(super) struct Document {
     pub(super) name: Option<String>,
     /// Tracks in order, those without points too.
     pub(super) tracks: Vec<Trk>,
-    /// Number of elements as in [`COUNTED`].
-    pub(super) counts: [u64; COUNTED.len()],
     /// Points left out.
     pub(super) skipped: u64,
     track: Option<Trk>,
     point: Option<Point>,
-    /// Names of extension elements that held something and were not used.
-    unused: Vec<String>,
-}
-
-/// Reads all of `text`.
-pub(super) fn sieve<'t>(text: &'t str, notices: &mut Notices<'t>) -> (Document, Ended) {
-    let mut document = Document::default();
-    let ended = markup::read(text, &mut document, notices);
-    // A point that the cut runs through may lack half of its digits.
-    if document.point.take().is_some() {
-        document.skipped += 1;
-    }
-    document.finish_track(text.len(), notices);
-    if !document.unused.is_empty() {
-        let more = if document.unused.len() > LISTED_NAMES { " and others" } else { "" };
-        document.unused.truncate(LISTED_NAMES);
-        let text = format!("Not used: {}{more}.", document.unused.join(", "));
-        notices.add(Notice::new(NoticeCode::NotUsed, "trkpt extensions", text));
-    }
-    (document, ended)
+    unused: Unused,
 }
 
 impl Elements for Document {
     type Tag = Tag;
+
+    const COUNTED: &'static [(Tag, &'static str)] = &[
+        (Tag::Trk, "trk"),
+        (Tag::TrkSeg, "trkseg"),
+        (Tag::TrkPt, "trkpt"),
+        (Tag::Rte, "rte"),
+        (Tag::RtePt, "rtept"),
+        (Tag::Wpt, "wpt"),
+    ];
 
     fn tag(name: &str) -> Tag {
         Tag::from_local_name(name)
@@ -123,11 +100,6 @@ impl Elements for Document {
     }
 
     fn start(&mut self, tag: Tag, element: &BytesStart<'_>, here: &mut Here<'_, '_>) {
-        if let Some(i) = COUNTED.iter().position(|(counted, _)| *counted == tag)
-            && let Some(count) = self.counts.get_mut(i)
-        {
-            *count += 1;
-        }
         match tag {
             Tag::Gpx if self.creator.is_none() => {
                 self.creator = attribute(element, "creator").and_then(|text| tidy(&unescaped(&text)));
@@ -187,6 +159,13 @@ impl Elements for Document {
             _ => {}
         }
     }
+
+    fn finish(&mut self, at: usize, notices: &mut Notices<'_>) {
+        // A point that the cut runs through may lack half of its digits.
+        self.skipped += u64::from(self.point.take().is_some());
+        self.finish_track(at, notices);
+        std::mem::take(&mut self.unused).tell("trkpt extensions", notices);
+    }
 }
 
 impl Document {
@@ -227,21 +206,17 @@ impl Document {
         if self.tracks.len() < MOST_TRACKS {
             self.tracks.push(track);
         } else {
-            let text = format!("There are more than {MOST_TRACKS} tracks; those from here on were left out.");
-            notices.once_at(NoticeCode::Capped, at, &text);
+            notices.capped(at, MOST_TRACKS, "tracks");
         }
     }
 
     fn note_unused(&mut self, name: &str, here: &Here<'_, '_>) {
         if self.point.is_some()
             && here.is_leaf
-            && self.unused.len() <= LISTED_NAMES
             && here.open.contains(&Tag::Extensions)
-            && !here.content.trim_ascii().is_empty()
             && !PASSED_OVER.iter().any(|known| known.eq_ignore_ascii_case(name))
-            && !self.unused.iter().any(|known| known == name)
         {
-            self.unused.extend(tidy(name));
+            self.unused.note(name, here.content);
         }
     }
 }

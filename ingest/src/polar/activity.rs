@@ -37,7 +37,11 @@ pub(super) fn activities(
         if several {
             details.title = exercise.name.take().or(details.title);
         }
-        activities.extend(activity(exercise, details, number, options, notices)?);
+        let before = notices.len();
+        if let Some(activity) = activity(exercise, details, number, options, notices)? {
+            Notice::assign(notices, before, activities.len());
+            activities.push(activity);
+        }
     }
     Ok(activities)
 }

@@ -11,9 +11,11 @@ use memchr::memmem;
 use serde::de::{Deserialize, DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
 /// Something that is filled from the fields of an object, or from what stands in its place.
-pub(super) trait Fields: Default {
+pub(super) trait Fields {
     /// Takes the value of `key` out of `map`, whatever it is.
-    fn field<'de, A: MapAccess<'de>>(&mut self, key: &str, map: &mut A) -> Result<(), A::Error>;
+    fn field<'de, A: MapAccess<'de>>(&mut self, _: &str, map: &mut A) -> Result<(), A::Error> {
+        skip(map)
+    }
 
     /// Takes a text that stands in place of the object.
     fn text(&mut self, _: &str) {}
@@ -29,11 +31,12 @@ pub(super) fn skip<'de, A: MapAccess<'de>>(map: &mut A) -> Result<(), A::Error> 
     map.next_value::<IgnoredAny>().map(|_| ())
 }
 
-/// Any value: a number, a text, or nothing that is either.
+/// Any value: a number, a text, a yes, or nothing of these.
 #[derive(Debug, Clone)]
 pub(super) enum Plain<'de> {
     Number(f64),
     Text(Cow<'de, str>),
+    True,
     Nothing,
 }
 
@@ -43,9 +46,14 @@ impl Plain<'_> {
         let number = match self {
             Self::Number(number) => *number,
             Self::Text(text) => text.trim().parse().ok()?,
-            Self::Nothing => return None,
+            Self::True | Self::Nothing => return None,
         };
         number.is_finite().then_some(number)
+    }
+
+    /// Whether it says that something is so; a text may stand for the word.
+    pub(super) fn is_true(&self) -> bool {
+        matches!(self, Self::True) || matches!(self, Self::Text(text) if text == "true")
     }
 
     /// The text, or the number as text.
@@ -53,7 +61,7 @@ impl Plain<'_> {
         match self {
             Self::Number(number) => Some(number.to_string().into()),
             Self::Text(text) => Some(Cow::Borrowed(text)),
-            Self::Nothing => None,
+            Self::True | Self::Nothing => None,
         }
     }
 }
@@ -83,7 +91,9 @@ impl<'de> Deserialize<'de> for Plain<'de> {
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 f.write_str("a value")
             }
-            nothing!(Plain::Nothing; visit_bool: bool);
+            fn visit_bool<E>(self, value: bool) -> Result<Plain<'de>, E> {
+                Ok(if value { Plain::True } else { Plain::Nothing })
+            }
             fn visit_unit<E>(self) -> Result<Plain<'de>, E> {
                 Ok(Plain::Nothing)
             }
@@ -113,7 +123,7 @@ impl<'de> Deserialize<'de> for Plain<'de> {
     }
 }
 
-/// Fills the value from an object.
+/// Fills the value from what stands in the file.
 pub(super) struct Fill<'a, T>(pub(super) &'a mut T);
 
 impl<'de, T: Fields> DeserializeSeed<'de> for Fill<'_, T> {
@@ -126,7 +136,7 @@ impl<'de, T: Fields> DeserializeSeed<'de> for Fill<'_, T> {
 impl<'de, T: Fields> Visitor<'de> for Fill<'_, T> {
     type Value = ();
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("an object")
+        f.write_str("an object or a list")
     }
     nothing!((); visit_bool: bool, visit_i64: i64, visit_u64: u64, visit_f64: f64);
     fn visit_str<E>(self, text: &str) -> Result<(), E> {
@@ -147,29 +157,11 @@ impl<'de, T: Fields> Visitor<'de> for Fill<'_, T> {
     }
 }
 
-/// Fills a list from an array of objects, up to a number of them.
+/// A list that is filled from an array of objects, up to a number of them.
 pub(super) struct List<'a, T>(pub(super) &'a mut Vec<T>, pub(super) usize);
 
-impl<'de, T: Fields> DeserializeSeed<'de> for List<'_, T> {
-    type Value = ();
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
-        deserializer.deserialize_any(self)
-    }
-}
-
-impl<'de, T: Fields> Visitor<'de> for List<'_, T> {
-    type Value = ();
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a list")
-    }
-    nothing!((); visit_bool: bool, visit_i64: i64, visit_u64: u64, visit_f64: f64, visit_str: &str);
-    fn visit_unit<E>(self) -> Result<(), E> {
-        Ok(())
-    }
-    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<(), A::Error> {
-        drain_map(map)
-    }
-    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<(), A::Error> {
+impl<T: Fields + Default> Fields for List<'_, T> {
+    fn list<'de, A: SeqAccess<'de>>(&mut self, mut list: A) -> Result<(), A::Error> {
         while self.0.len() < self.1 {
             self.0.push(T::default());
             let Some(last) = self.0.last_mut() else { break };
@@ -182,29 +174,11 @@ impl<'de, T: Fields> Visitor<'de> for List<'_, T> {
     }
 }
 
-/// Fills a list of numbers; what is none is NaN.
+/// A list of numbers; what is none is NaN.
 pub(super) struct Numbers<'a>(pub(super) &'a mut Vec<f64>);
 
-impl<'de> DeserializeSeed<'de> for Numbers<'_> {
-    type Value = ();
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
-        deserializer.deserialize_any(self)
-    }
-}
-
-impl<'de> Visitor<'de> for Numbers<'_> {
-    type Value = ();
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a list of numbers")
-    }
-    nothing!((); visit_bool: bool, visit_i64: i64, visit_u64: u64, visit_f64: f64, visit_str: &str);
-    fn visit_unit<E>(self) -> Result<(), E> {
-        Ok(())
-    }
-    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<(), A::Error> {
-        drain_map(map)
-    }
-    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<(), A::Error> {
+impl Fields for Numbers<'_> {
+    fn list<'de, A: SeqAccess<'de>>(&mut self, mut list: A) -> Result<(), A::Error> {
         while let Some(value) = list.next_element::<Plain<'de>>()? {
             self.0.push(value.number().unwrap_or(f64::NAN));
         }

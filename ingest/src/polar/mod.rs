@@ -15,19 +15,25 @@
 //! - Speed is written in km/h; cadence counts one foot or both by the rule for all formats (the median tells).
 //! - Power is written for one side (`LEFT_CRANK_CURRENT_POWER`), also for running: with a right side the two are added
 //!   up, without one it is doubled, as Polar's own mean does.
+//! - RR intervals (older exports) stand one behind the other from the start of the exercise on; each belongs to the row
+//!   of the second it ends in, else to the next one. Time without contact passes, and is no interval.
+//! - Stride length becomes `step_length_mm` on foot. Its unit is told by its size; it is one step, or two where speed and
+//!   cadence say so, and left out where they contradict both.
 //! - `distance_m` is the exercise's own where it never falls, else added up along the positions.
 //! - Laps are those taken by hand, else the automatic ones; a lap's time is that of the timer.
 //! - The session's own rating (`sessionRpe`) has ten steps from none to extreme: 1 to 10.
 //!
 //! `NaN`, which Polar writes and JSON does not have, is null. A file that ends in the middle gives what stands before.
-//! Stride length (its unit and the number of steps are not documented), RR intervals and zones are not used. Other
-//! files of the export hold no training; nightly values of heart rate are not read, because their form is not sure.
+//! Zones are not used; samples of other kinds are named in a notice. Other files of the export hold no training; nightly
+//! values of heart rate are not read, because their form is not sure.
 
 mod activity;
+mod clock;
 mod json;
 mod records;
 mod session;
 mod sport;
+mod stride;
 mod text;
 
 use std::collections::BTreeMap;

@@ -1,18 +1,22 @@
 //! The samples of an exercise, joined to rows.
 
+use super::clock::Clock;
 use super::session::{Block, Position};
+use super::stride::step_lengths_mm;
 use crate::jumps::leave_out_jumps;
 use crate::pace::steps_per_count;
 use crate::rows::Rows;
+use crate::xml::text::tidy;
 use crate::{DistanceSource, Notice, NoticeCode, Pause, Sport, geo, schema};
 
 /// What is measured: the two spellings without case and underscores, the factor to the schema's unit, what can be.
-const KINDS: [(Kind, &str, f64, (f64, f64)); 9] = [
+const KINDS: [(Kind, &str, f64, (f64, f64)); 10] = [
     (Kind::HeartRate, "heartrate", 1.0, (1.0, 255.0)),
     (Kind::Speed, "speed", 1.0 / 3.6, (0.0, 150.0)),
     (Kind::Cadence, "cadence", 1.0, (0.0, 500.0)),
     (Kind::Altitude, "altitude", 1.0, (-1_000.0, 12_000.0)),
     (Kind::Distance, "distance", 1.0, (0.0, 1e8)),
+    (Kind::StrideLength, "stridelength", 1.0, (0.0, 5_000.0)),
     (Kind::Temperature, "temperature", 1.0, (-90.0, 90.0)),
     (Kind::Power, "power", 1.0, (0.0, 5_000.0)),
     (Kind::LeftPower, "leftcrankcurrentpower", 1.0, (0.0, 5_000.0)),
@@ -26,6 +30,7 @@ enum Kind {
     Cadence,
     Altitude,
     Distance,
+    StrideLength,
     Temperature,
     Power,
     LeftPower,
@@ -48,30 +53,29 @@ pub(super) fn records(
     let mut counts = Counts::default();
     let mut columns: [BySecond<f64>; KINDS.len()] = [const { Vec::new() }; KINDS.len()];
     for timed in std::mem::take(&mut exercise.samples.timed) {
-        let Some((kind, column)) = column_of(&timed.kind, &mut columns) else { continue };
+        let Some((kind, column)) = column_of(&timed.kind, &mut columns) else {
+            counts.unused(&timed.kind, timed.points.iter().any(|point| point.value.is_some()));
+            continue;
+        };
         let points = timed.points.iter().filter_map(|point| Some((point.at_ms?, point.value?)));
         column.extend(points.filter_map(|(at_ms, value)| Some((at_ms.div_euclid(1000), counts.checked(kind, value)?))));
     }
-    let start_ms = exercise.start_ms.unwrap_or(0);
     for series in std::mem::take(&mut exercise.samples.series) {
-        let Some((kind, column)) = column_of(&series.kind, &mut columns) else { continue };
+        let Some((kind, column)) = column_of(&series.kind, &mut columns) else {
+            counts.unused(&series.kind, series.values.iter().any(|value| !value.is_nan()));
+            continue;
+        };
         let interval_ms = series.interval_ms.filter(|ms| (1.0..=3_600_000.0).contains(ms)).unwrap_or(1000.0);
         let length_s = series.values.len() as f64 * interval_ms / 1000.0;
-        let stands_still = leaves_out_pauses(exercise, length_s);
-        let mut pauses = pauses.iter().peekable();
-        let mut at_ms = start_ms as f64;
+        let mut clock = Clock::new(exercise, length_s, pauses, offset_ms);
         for value in series.values {
-            while let Some(pause) = pauses.next_if(|pause| {
-                stands_still && (pause.from.timestamp_millis().saturating_add(offset_ms)) as f64 <= at_ms
-            }) {
-                at_ms += (pause.to - pause.from).num_milliseconds() as f64;
-            }
+            let at_ms = clock.tick(interval_ms);
             if let Some(value) = counts.checked(kind, value) {
                 column.push(((at_ms / 1000.0).floor() as i64, value));
             }
-            at_ms += interval_ms;
         }
     }
+    let rr = rr(exercise, pauses, offset_ms);
     let positions = positions(exercise, &mut counts);
     let mut seconds: Vec<i64> = Vec::new();
     for column in &mut columns {
@@ -80,12 +84,15 @@ pub(super) fn records(
     }
     seconds.extend(positions.iter().map(|(second, _)| *second));
     seconds.sort_unstable();
+    // Beats behind the last sample, or without any other sample, are rows of their own.
+    let last = seconds.last().copied().unwrap_or(i64::MIN);
+    seconds.extend(rr.iter().map(|(second, _)| *second).filter(|second| *second > last));
     seconds.dedup();
     let place_of = |name: &'static str, column: &BySecond<f64>| (name, at(&seconds, column, |value| *value));
     let mut rows =
         Rows::new(seconds.iter().map(|second| second.saturating_mul(1000).saturating_sub(offset_ms)).collect());
     let mut power = Vec::new();
-    let mut along_m = Vec::new();
+    let (mut along_m, mut strides) = (Vec::new(), Vec::new());
     for ((kind, ..), column) in KINDS.iter().zip(&columns).filter(|(_, column)| !column.is_empty()) {
         let (name, mut values) = match kind {
             Kind::HeartRate => place_of(schema::HEART_RATE_BPM, column),
@@ -95,6 +102,10 @@ pub(super) fn records(
             Kind::Cadence if sport.is_on_foot() => place_of(schema::CADENCE_SPM, column),
             Kind::Cadence => place_of(schema::CADENCE_RPM, column),
             Kind::Power => place_of(schema::POWER_W, column),
+            Kind::StrideLength => {
+                strides = at(&seconds, column, |value| *value);
+                continue;
+            }
             Kind::Distance => {
                 along_m = at(&seconds, column, |value| *value);
                 continue;
@@ -110,6 +121,12 @@ pub(super) fn records(
         }
         rows.add(name, values);
     }
+    if sport.is_on_foot() {
+        let lengths = step_lengths_mm(strides, &rows);
+        rows.add(schema::STEP_LENGTH_MM, lengths);
+    }
+    let row_of = |second: i64| seconds.partition_point(|known| *known < second);
+    rows.set_rr(rr.into_iter().map(|(second, ms)| (row_of(second), ms)).collect());
     match power.as_slice() {
         [one] => rows.add(schema::POWER_W, one.iter().map(|watts| 2.0 * watts).collect()),
         [left, right] => rows.add(schema::POWER_W, left.iter().zip(right).map(|(left, right)| left + right).collect()),
@@ -127,6 +144,9 @@ pub(super) fn records(
         rows.add(schema::LAP, lap);
     }
     let source = distance(along_m, &positions, &seconds, sport, place, &mut rows, notices);
+    if source == DistanceSource::Positions {
+        notices.push(Notice::distance_from_positions(place, "", exercise.distance_m));
+    }
     counts.tell(place, notices);
     (rows, source)
 }
@@ -138,15 +158,17 @@ fn column_of<'c, T>(name: &str, columns: &'c mut [T; KINDS.len()]) -> Option<(Ki
     Some((KINDS.get(index)?.0, columns.get_mut(index)?))
 }
 
-/// Whether a series of this length leaves out the pauses: it is nearer to the time with the timer running than to the
-/// time from start to stop.
-fn leaves_out_pauses(exercise: &Block, length_s: f64) -> bool {
-    let (Some(start_ms), Some(stop_ms), Some(timer_s)) = (exercise.start_ms, exercise.stop_ms, exercise.duration_s)
-    else {
-        return false;
-    };
-    let elapsed_s = stop_ms.saturating_sub(start_ms) as f64 / 1000.0;
-    (length_s - timer_s).abs() < (length_s - elapsed_s).abs()
+/// RR intervals, milliseconds, with the second in which each ends. They begin with the exercise, one behind the other.
+fn rr(exercise: &mut Block, pauses: &[Pause], offset_ms: i64) -> BySecond<f64> {
+    let intervals = std::mem::take(&mut exercise.samples.intervals);
+    let length_s = intervals.iter().filter_map(|interval| interval.duration_s).sum();
+    let mut clock = Clock::new(exercise, length_s, pauses, offset_ms);
+    let timed = intervals.iter().filter_map(|interval| {
+        let ms = interval.duration_s? * 1000.0;
+        let ends_ms = clock.tick(ms) + ms;
+        (!interval.is_offline && ms > 0.0).then_some(((ends_ms / 1000.0).floor() as i64, ms))
+    });
+    timed.collect()
 }
 
 /// A position in degrees and its altitude in metres, NaN where there is none.
@@ -231,7 +253,6 @@ fn distance(
         let times = seconds.iter().map(|second| Some(second.saturating_mul(1000)));
         notices.extend(leave_out_jumps(&mut along, times).notice(place));
     }
-    notices.push(Notice::new(NoticeCode::DistanceFromPositions, place, "Distance was added up from positions."));
     rows.add(schema::DISTANCE_M, along);
     DistanceSource::Positions
 }
@@ -241,6 +262,8 @@ fn distance(
 struct Counts {
     impossible: u64,
     unordered: bool,
+    /// Names of samples that are not used.
+    unused: Vec<String>,
 }
 
 impl Counts {
@@ -257,9 +280,23 @@ impl Counts {
         can_be.then_some(value)
     }
 
+    /// Notes samples of a kind that is not read, when they say something.
+    fn unused(&mut self, kind: &str, says_something: bool) {
+        if says_something && !self.unused.iter().any(|known| known == kind) {
+            self.unused.extend(tidy(kind));
+        }
+    }
+
     fn tell(self, place: &str, notices: &mut Vec<Notice>) {
+        if !self.unused.is_empty() {
+            let text = format!("Not used: {}.", self.unused.join(", "));
+            notices.push(Notice::new(NoticeCode::NotUsed, place, text));
+        }
         if self.impossible > 0 {
-            let text = format!("{} values that cannot be were left out.", self.impossible);
+            let text = match self.impossible {
+                1 => "1 value that cannot be was left out.".to_owned(),
+                n => format!("{n} values that cannot be were left out."),
+            };
             notices.push(Notice::new(NoticeCode::ImpossibleValue, place, text));
         }
         if self.unordered {

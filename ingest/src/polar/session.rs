@@ -1,6 +1,6 @@
 //! What a training session says, in both forms that Polar has written.
 
-use serde::de::{MapAccess, SeqAccess, Visitor};
+use serde::de::{MapAccess, SeqAccess};
 
 use super::json::{Fields, Fill, List, Numbers, Plain, skip};
 use super::text::{duration_s, wall_clock_ms, words};
@@ -71,9 +71,9 @@ impl Fields for Block {
             "samples" => map.next_value_seed(Fill(&mut self.samples))?,
             "routes" => map.next_value_seed(Fill(&mut self.routes))?,
             "laps" => map.next_value_seed(Fill(&mut self.laps))?,
-            "autoLaps" => map.next_value_seed(List(&mut self.auto_laps, MOST_PARTS))?,
-            "pauseTimes" => map.next_value_seed(List(&mut self.pauses, MOST_PARTS))?,
-            "exercises" => map.next_value_seed(List(&mut self.exercises, MOST_EXERCISES))?,
+            "autoLaps" => map.next_value_seed(Fill(&mut List(&mut self.auto_laps, MOST_PARTS)))?,
+            "pauseTimes" => map.next_value_seed(Fill(&mut List(&mut self.pauses, MOST_PARTS)))?,
+            "exercises" => map.next_value_seed(Fill(&mut List(&mut self.exercises, MOST_EXERCISES)))?,
             "done" => {
                 self.is_target = true;
                 skip(map)?;
@@ -117,7 +117,7 @@ pub(super) struct Statistic {
 impl Fields for Statistics {
     fn field<'de, A: MapAccess<'de>>(&mut self, key: &str, map: &mut A) -> Result<(), A::Error> {
         match key {
-            "statistics" => map.next_value_seed(List(&mut self.list, MOST_SERIES)),
+            "statistics" => map.next_value_seed(Fill(&mut List(&mut self.list, MOST_SERIES))),
             _ => skip(map),
         }
     }
@@ -228,7 +228,26 @@ impl Fields for Series {
         match key {
             "type" => self.kind = words(&map.next_value()?, LONGEST_NAME).unwrap_or_default(),
             "intervalMillis" => self.interval_ms = map.next_value::<Plain<'_>>()?.number(),
-            "values" => map.next_value_seed(Numbers(&mut self.values))?,
+            "values" => map.next_value_seed(Fill(&mut Numbers(&mut self.values)))?,
+            _ => skip(map)?,
+        }
+        Ok(())
+    }
+}
+
+/// One RR interval (older exports).
+#[derive(Debug, Default, Clone, Copy)]
+pub(super) struct Interval {
+    pub(super) duration_s: Option<f64>,
+    /// Whether the sensor had no contact meanwhile: time that passed, and no interval between two beats.
+    pub(super) is_offline: bool,
+}
+
+impl Fields for Interval {
+    fn field<'de, A: MapAccess<'de>>(&mut self, key: &str, map: &mut A) -> Result<(), A::Error> {
+        match key {
+            "duration" => self.duration_s = duration_s(&map.next_value()?),
+            "offline" => self.is_offline = map.next_value::<Plain<'_>>()?.is_true(),
             _ => skip(map)?,
         }
         Ok(())
@@ -241,19 +260,22 @@ pub(super) struct Samples {
     pub(super) timed: Vec<Timed>,
     pub(super) series: Vec<Series>,
     pub(super) positions: Vec<Position>,
+    /// In order, from the start of the exercise on.
+    pub(super) intervals: Vec<Interval>,
 }
 
 impl Fields for Samples {
     fn field<'de, A: MapAccess<'de>>(&mut self, key: &str, map: &mut A) -> Result<(), A::Error> {
         match key {
-            "samples" => map.next_value_seed(List(&mut self.series, MOST_SERIES)),
+            "samples" => map.next_value_seed(Fill(&mut List(&mut self.series, MOST_SERIES))),
             // What was measured between two exercises belongs to neither.
             "transitionSamples" => skip(map),
-            "recordedRoute" => map.next_value_seed(List(&mut self.positions, usize::MAX)),
+            "recordedRoute" => map.next_value_seed(Fill(&mut List(&mut self.positions, usize::MAX))),
+            "rr" => map.next_value_seed(Fill(&mut List(&mut self.intervals, usize::MAX))),
             kind if self.timed.len() < MOST_SERIES => {
                 self.timed.push(Timed { kind: kind.to_owned(), points: Vec::new() });
                 match self.timed.last_mut() {
-                    Some(timed) => map.next_value_seed(List(&mut timed.points, usize::MAX)),
+                    Some(timed) => map.next_value_seed(Fill(&mut List(&mut timed.points, usize::MAX))),
                     None => skip(map),
                 }
             }
@@ -287,7 +309,7 @@ impl Fields for Route {
     fn field<'de, A: MapAccess<'de>>(&mut self, key: &str, map: &mut A) -> Result<(), A::Error> {
         match key {
             "startTime" => self.start_ms = wall_clock_ms(&map.next_value()?),
-            "wayPoints" => map.next_value_seed(List(&mut self.positions, usize::MAX))?,
+            "wayPoints" => map.next_value_seed(Fill(&mut List(&mut self.positions, usize::MAX)))?,
             _ => skip(map)?,
         }
         Ok(())
@@ -373,13 +395,13 @@ pub(super) struct Laps {
 impl Fields for Laps {
     fn field<'de, A: MapAccess<'de>>(&mut self, key: &str, map: &mut A) -> Result<(), A::Error> {
         match key {
-            "laps" => map.next_value_seed(List(&mut self.by_hand, MOST_PARTS)),
-            "autoLaps" => map.next_value_seed(List(&mut self.automatic, MOST_PARTS)),
+            "laps" => map.next_value_seed(Fill(&mut List(&mut self.by_hand, MOST_PARTS))),
+            "autoLaps" => map.next_value_seed(Fill(&mut List(&mut self.automatic, MOST_PARTS))),
             _ => skip(map),
         }
     }
 
     fn list<'de, A: SeqAccess<'de>>(&mut self, list: A) -> Result<(), A::Error> {
-        List(&mut self.by_hand, MOST_PARTS).visit_seq(list)
+        List(&mut self.by_hand, MOST_PARTS).list(list)
     }
 }

@@ -236,7 +236,8 @@ fn heart_rate_steps(activity: &Activity, cleaning: &Cleaning, series: &mut Serie
     }
     if cleaning.heart_rate_from_strap {
         let samples = fill_from_strap(activity, &mut series.heart_rate);
-        step("heart_rate_from_strap", samples, "taken from the strap's memory");
+        let what = "filled in from the strap’s own memory, where the samples had none";
+        step("heart_rate_from_strap", samples, what);
     }
     steps
 }
@@ -251,6 +252,14 @@ fn take_out(values: &mut [f64], rows: &[usize]) -> usize {
         }
     }
     taken
+}
+
+/// The heart rates with the gaps filled that the strap's memory can fill.
+pub(super) fn with_strap(activity: &Activity, heart_rate: &[f64]) -> Vec<f64> {
+    let mut filled = heart_rate.to_vec();
+    take_out(&mut filled, &impossible_rows(heart_rate));
+    fill_from_strap(activity, &mut filled);
+    filled
 }
 
 /// Fills samples without a heart rate with the nearest of the strap's; how many.

@@ -15,7 +15,7 @@ const PLACES: usize = 3;
 pub struct Finding {
     /// What it is.
     pub kind: FindingKind,
-    /// Where, in order of the rows.
+    /// Where, in order of the rows. Empty when it is about the activity as a whole.
     pub stretches: Vec<Stretch>,
     /// For a person: what was found, and its effect.
     pub text: String,
@@ -65,6 +65,8 @@ pub enum FindingKind {
     Gap,
     /// Altitude that leaps as no ground does.
     AltitudeRough,
+    /// A timer that ran for longer than the activity took.
+    TimerTooLong,
 }
 
 impl FindingKind {
@@ -82,6 +84,7 @@ impl FindingKind {
             Self::DuplicateSamples => NoticeCode::DuplicateSamples,
             Self::Gap => NoticeCode::Gap,
             Self::AltitudeRough => NoticeCode::AltitudeFromPositions,
+            Self::TimerTooLong => NoticeCode::TotalsDisagree,
         }
     }
 }

@@ -97,12 +97,13 @@ pub(super) fn spikes(series: &Series) -> Option<Finding> {
     })
 }
 
-pub(super) fn dropouts(series: &Series) -> Option<Finding> {
+/// Time without a heart rate; `filled` are the heart rates with what the strap’s memory adds.
+pub(super) fn dropouts(series: &Series, filled: &[f64]) -> Option<Finding> {
     if !series.heart_rate.iter().any(|rate| HEART_RATE_BPM.contains(rate)) {
         return None;
     }
     let mut stretches: Vec<(RangeInclusive<usize>, f64)> = Vec::new();
-    let (mut total_s, mut is_open) = (0.0, false);
+    let (mut total_s, mut filled_s, mut is_open) = (0.0, 0.0, false);
     let rows = series.seconds.iter().zip(&series.heart_rate).enumerate();
     let next = series.seconds.iter().skip(1);
     for ((row, (second, rate)), next) in rows.zip(next) {
@@ -111,6 +112,9 @@ pub(super) fn dropouts(series: &Series) -> Option<Finding> {
         let stands_s = if counts { stands_s } else { 0.0 };
         total_s += stands_s;
         let is_missing = !HEART_RATE_BPM.contains(rate);
+        if is_missing && filled.get(row).is_some_and(|rate| HEART_RATE_BPM.contains(rate)) {
+            filled_s += stands_s;
+        }
         match stretches.last_mut() {
             Some((rows, missing_s)) if is_missing && is_open => {
                 *rows = *rows.start()..=row;
@@ -133,8 +137,19 @@ pub(super) fn dropouts(series: &Series) -> Option<Finding> {
         .map(|(rows, _)| rows)
         .collect();
     Finding::over(FindingKind::HeartRateDropout, series, &told, || {
+        let effect = if filled_s == 0.0 {
+            "means and load leave that time out".to_owned()
+        } else if missing_s - filled_s < 1.0 {
+            "the strap kept it in its own memory, and cleaning fills it in from there".to_owned()
+        } else {
+            let filled = clock(filled_s);
+            format!(
+                "for {filled} of it the strap kept one in its own memory, which cleaning fills in; means and load leave \
+                 the rest out"
+            )
+        };
         format!(
-            "There is no heart rate for {} ({:.0} % of the time), {} at the longest; means and load leave that time out.",
+            "There is no heart rate for {} ({:.0} % of the time), {} at the longest; {effect}.",
             clock(missing_s),
             100.0 * missing_s / total_s,
             clock(longest_s)

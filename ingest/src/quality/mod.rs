@@ -24,6 +24,7 @@
 //! | `same_time` | same time, other values | nothing |
 //! | `gap` | no sample for > 30 s (four times the usual step, if that is more), outside pauses | nothing |
 //! | `altitude_rough` | steeper than 45 % over 20 m in more than 1 % of such legs | nothing |
+//! | `timer_too_long` | the timer ran for longer than from start to end, by 5 s and 1 % | nothing |
 
 mod altitude;
 mod cadence_lock;
@@ -33,6 +34,7 @@ mod heart_rate;
 mod motion;
 mod order;
 mod series;
+mod totals;
 
 pub use clean::{Cleaned, Cleaning, Step, clean, restore};
 pub use finding::{Finding, FindingKind, Stretch};
@@ -61,7 +63,7 @@ pub fn examine(activity: &Activity) -> Vec<Finding> {
         heart_rate::impossible(&series),
         heart_rate::spikes(&series),
         cadence_lock::finding(&series),
-        heart_rate::dropouts(&series),
+        heart_rate::dropouts(&series, &clean::with_strap(activity, &series.heart_rate)),
         heart_rate::flat(&series),
         motion::speed_spikes(&series),
         motion::distance_jumps(&series),
@@ -71,6 +73,7 @@ pub fn examine(activity: &Activity) -> Vec<Finding> {
         order::same_time(&series, &repeated),
         order::gaps(&series),
         altitude::rough(&series),
+        totals::timer(&series, activity),
     ]
     .into_iter()
     .flatten()

@@ -87,7 +87,7 @@ pub(super) fn distance_jumps(series: &Series) -> Option<Finding> {
     rows.sort_unstable();
     Finding::over(FindingKind::DistanceJump, series, &joined(&rows), || {
         format!(
-            "The device's distance leaps farther than anybody runs: {} left the way and came back, {} stayed and make \
+            "The device’s distance leaps farther than anybody runs: {} left the way and came back, {} stayed and make \
              the distance {:.2} km longer.",
             count(glitches.len(), "sample", "samples"),
             count(leaps.len(), "leap", "leaps"),
@@ -120,7 +120,7 @@ pub(super) fn position_jumps(series: &Series) -> Option<Finding> {
         let effect = if series.distance_source == DistanceSource::Positions {
             "the distance leaves them out, and what was run meanwhile is missing"
         } else {
-            "the device's distance may contain them"
+            "the device’s distance may contain them"
         };
         format!("The position leaps {}, {:.2} km together: {effect}.", times(rows.len()), metres / 1000.0)
     })

@@ -169,6 +169,20 @@ fn step(pair: &[(usize, f64)]) -> Option<(RangeInclusive<usize>, f64)> {
     (next > second).then_some((row..=next_row, next - second))
 }
 
+/// What becomes of the time of gaps, in `run` of which the distance grew.
+fn counted_as(run: usize, gaps: usize) -> String {
+    match (run, gaps) {
+        (0, 1) => "It counts as standing still, for the distance hardly grew.".to_owned(),
+        (0, _) => "They count as standing still, for the distance hardly grew.".to_owned(),
+        (1, 1) => "It counts as time in motion, for the distance grew.".to_owned(),
+        (run, gaps) if run == gaps => "They count as time in motion, for the distance grew.".to_owned(),
+        (1, _) => "One, in which the distance grew, counts as time in motion; the rest is standing still.".to_owned(),
+        (run, _) => {
+            format!("{run}, in which the distance grew, count as time in motion; the others as standing still.")
+        }
+    }
+}
+
 pub(super) fn gaps(series: &Series) -> Option<Finding> {
     let gaps = gap_rows(series);
     let rows: Vec<RangeInclusive<usize>> = gaps.iter().map(|(rows, ..)| rows.clone()).collect();
@@ -180,10 +194,10 @@ pub(super) fn gaps(series: &Series) -> Option<Finding> {
     let run = gaps.iter().filter(is_run).count();
     Finding::over(FindingKind::Gap, series, &rows, || {
         format!(
-            "{} without samples outside pauses, {} together, {covered_m:.0} m covered. {run} in which the distance grew \
-             count as time in motion, the others as standing still.",
+            "{} without samples outside pauses, {} together, {covered_m:.0} m covered. {}",
             count(gaps.len(), "stretch", "stretches"),
-            clock(total_s)
+            clock(total_s),
+            counted_as(run, gaps.len())
         )
     })
 }

@@ -3,12 +3,12 @@
 use polars::prelude::PolarsError;
 
 use super::sieve::{LapRead, Session};
-use crate::jumps::leave_out_jumps;
 use crate::sport::words as sport;
 use crate::xml::field::Field;
-use crate::xml::measure::{local_date, mend_speed_unit, offset, order_notice, pace, samples};
+use crate::xml::measure::{
+    assume_sport, distance, local_date, mend_speed_unit, offset, order_notice, samples, settle_way,
+};
 use crate::xml::notices::Notices;
-use crate::xml::text::quoted;
 use crate::xml::track::{Track, utc};
 use crate::xml::{breaks, frame};
 use crate::{
@@ -29,7 +29,8 @@ pub(super) fn activity(
 ) -> Result<Activity, PolarsError> {
     order_notice(&session.track, notices);
     if session.repeats > 0 {
-        let text = format!("{} stand in a lap again and were left out.", samples(session.repeats));
+        let again = samples(session.repeats, "stands in a lap again and was", "stand in a lap again and were");
+        let text = format!("{again} left out.");
         notices.add(Notice::new(NoticeCode::DuplicateSamples, place, text));
     }
     mend_distance_restarts(&mut session.track, &session.laps, place, notices);
@@ -41,18 +42,11 @@ pub(super) fn activity(
     let lap_start = laps.first().and_then(|lap| lap.start).map(|start| start.utc_ms);
     let start = track.time_ms.first().copied().or(lap_start).and_then(utc);
     let (utc_offset_s, offset_source) = offset(&track, start, Format::Tcx, options, notices);
-    let (mut distance_m, distance_source) = distance(&mut track);
+    let totals = totals(&laps);
+    let (mut distance_m, distance_source) = distance(&mut track, is_believed);
     let sport = sport_of(stated.as_deref(), name.as_deref(), &track, distance_m.as_deref(), place, notices);
-    if distance_source == DistanceSource::Positions {
-        notices.add(Notice::new(
-            NoticeCode::DistanceFromPositions,
-            place,
-            "Distance was added up from positions; the way during pauses is not counted.",
-        ));
-        if let Some(along_m) = distance_m.as_mut().filter(|_| sport.is_on_foot()) {
-            let jumps = leave_out_jumps(along_m, track.time_ms.iter().copied().map(Some));
-            jumps.notice(place).into_iter().for_each(|notice| notices.add(notice));
-        }
+    if let Some(along_m) = distance_m.as_mut().filter(|_| distance_source == DistanceSource::Positions) {
+        settle_way(along_m, &track, &sport, totals.distance_m, place, notices);
     }
     let lap = lap_column(&track, &laps, repeats > 0);
     Ok(Activity {
@@ -61,7 +55,7 @@ pub(super) fn activity(
         utc_offset_s,
         offset_source,
         local_date: start.map(|start| local_date(start, utc_offset_s)),
-        session: totals(&laps),
+        session: totals,
         distance_source,
         pauses: std::mem::take(&mut track.pauses),
         lengths: Vec::new(),
@@ -115,40 +109,12 @@ fn sport_of(
         (Some(sport), _) => return sport,
         (None, _) => {}
     }
-    let said = match stated {
-        Some(sport) => format!("The sport {} is not a known one", quoted(sport)),
-        None => "The sport is not stated".to_owned(),
-    };
-    if let (Some(sport), Some(name)) = (sport::from_words(name.unwrap_or_default()), name) {
-        let text = format!("{said}; it was taken from the name {}: {}.", quoted(name), sport.name());
-        notices.add(Notice::new(NoticeCode::SportAssumed, place, text));
-        return sport;
-    }
-    let pace = pace(track, distance_m.unwrap_or_default());
-    let sport = pace.sport();
-    let text = if sport.is_run() {
-        format!("{said}; a mean speed of {:.1} m/s while moving was taken as running.", pace.mean_mps())
-    } else {
-        format!("{said}, and the speed does not look like running; it was left open.")
-    };
-    notices.add(Notice::new(NoticeCode::SportAssumed, place, text));
-    sport
+    assume_sport(stated, name, track, distance_m.unwrap_or_default(), place, notices)
 }
 
-/// The distance column: the device's own, unless it stays at 0 while the positions move; else the distance along the
-/// positions.
-fn distance(track: &mut Track) -> (Option<Vec<f64>>, DistanceSource) {
-    let rows = track.rows();
-    let along = std::mem::take(&mut track.along_m);
-    let along_total = along.last().copied().unwrap_or(0.0);
-    let written =
-        track.fields.get_mut(Field::Distance.index()).map(std::mem::take).and_then(|column| column.finish(rows));
-    if let Some(written) = written
-        && (along_total < MOVED_M || written.iter().any(|m| *m > 0.0))
-    {
-        return (Some(written), DistanceSource::Device);
-    }
-    if track.lat_deg.is_empty() { (None, DistanceSource::None) } else { (Some(along), DistanceSource::Positions) }
+/// Whether a written distance is one: it does not stay at 0 while the positions move.
+fn is_believed(written: &[f64], way_m: f64) -> bool {
+    way_m < MOVED_M || written.iter().any(|m| *m > 0.0)
 }
 
 /// Makes a distance that begins anew in each lap one that runs through.

@@ -27,18 +27,20 @@
 //! - Offset from UTC: TCX has none. An offset in the times themselves counts, then [`ReadOptions::zone`].
 //!
 //! What is odd: a point whose time cannot be read is left out; a position or number that cannot be becomes a null; a
-//! decimal comma is taken for a point. Markup damage costs the point it stands in. Each has a [`Notice`], the first
-//! twenty with their line.
+//! decimal comma is taken for a point. Markup damage costs the point it stands in. Each has a
+//! [`Notice`](crate::Notice), the first twenty with their line.
 
 mod activity;
 mod sieve;
 mod tag;
 
-use sieve::{COUNTED, Document};
+use sieve::{Document, Session};
 
-use crate::xml::markup::Ended;
+use crate::xml::document::{self, Found};
+use crate::xml::markup;
+use crate::xml::measure::untimed_notice;
 use crate::xml::notices::Notices;
-use crate::{Activity, Device, FileKind, Format, Notice, NoticeCode, OtherMessages, ReadError, ReadOptions, WatchFile};
+use crate::{Activity, Device, FileKind, Format, ReadError, ReadOptions, WatchFile};
 
 /// Reads a TCX file.
 ///
@@ -46,99 +48,49 @@ use crate::{Activity, Device, FileKind, Format, Notice, NoticeCode, OtherMessage
 /// [`ReadError::Empty`] for no bytes; [`ReadError::Text`] when the file is damaged before its first point, or when none
 /// of its points can be read.
 pub fn read(bytes: &[u8], options: &ReadOptions) -> Result<WatchFile, ReadError> {
-    if bytes.is_empty() {
-        return Err(ReadError::Empty);
-    }
-    let (text, decoding) = crate::decode::decode(bytes);
-    let mut notices = Notices::new(&text);
-    if let Some(notice) = decoding {
-        notices.add(notice);
-    }
-    let (mut document, ended) = sieve::sieve(&text, &mut notices);
-    let counts = document.counts;
-    let count = |name: &str| {
-        COUNTED.iter().zip(counts).find(|((_, counted), _)| *counted == name).map_or(0, |(_, count)| count)
-    };
+    document::read(bytes, Format::Tcx, |text, notices| found(text, options, notices))
+}
+
+fn found<'t>(text: &'t str, options: &ReadOptions, notices: &mut Notices<'t>) -> Result<Found, ReadError> {
+    let (document, ended) = markup::read::<Document>(text, notices);
+    let (courses, workouts) = (ended.count("Course"), ended.count("Workout"));
     let points: u64 = document.sessions.iter().map(|session| session.track.rows() as u64 + session.track.untimed).sum();
-    if points + count("Course") + count("Workout") == 0 {
-        refuse_damaged(&document, ended, &mut notices)?;
+    if points + courses + workouts == 0 {
+        document::refuse_damaged(Format::Tcx, "TrainingCenterDatabase", &ended, document.skipped, notices)?;
     }
-    let activities = activities(&mut document, options, &mut notices)?;
+    let activities = activities(document.sessions, options, notices)?;
     let kind = if !activities.is_empty() {
         FileKind::Activity
-    } else if points + count("Course") > 0 {
+    } else if points + courses > 0 {
         FileKind::Course
-    } else if count("Workout") > 0 {
+    } else if workouts > 0 {
         FileKind::Other("workouts".to_owned())
     } else {
         FileKind::Other("empty".to_owned())
     };
-    let author = document.author.take();
     let device = document
         .device
-        .take()
         .filter(|device| *device != Device::default())
-        .or_else(|| author.map(|author| Device { manufacturer: Some(author), ..Device::default() }));
-    let messages =
-        COUNTED.iter().zip(counts).filter(|(_, n)| *n > 0).map(|((_, name), n)| ((*name).to_owned(), n)).collect();
-    Ok(WatchFile {
-        format: Format::Tcx,
-        kind,
-        device,
-        messages,
-        activities,
-        others: OtherMessages::default(),
-        diary: Vec::new(),
-        notices: notices.finish(),
-    })
-}
-
-/// Errors when the reason that there is no point at all is damage.
-fn refuse_damaged(document: &Document, ended: Ended, notices: &mut Notices<'_>) -> Result<(), ReadError> {
-    if let Some((at, what)) = ended.damage {
-        let what = if ended.has_root { what } else { "there is no <TrainingCenterDatabase> element".to_owned() };
-        return Err(ReadError::Text { format: Format::Tcx, what, line: notices.line_of(at) });
-    }
-    match document.skipped {
-        0 => Ok(()),
-        1 => Err(ReadError::Text {
-            format: Format::Tcx,
-            what: "its only track point cannot be read".to_owned(),
-            line: 1,
-        }),
-        n => Err(ReadError::Text {
-            format: Format::Tcx,
-            what: format!("none of its {n} track points can be read"),
-            line: 1,
-        }),
-    }
+        .or_else(|| Some(Device { manufacturer: Some(document.author?), ..Device::default() }));
+    Ok(Found { kind, device, counts: ended.counts, activities })
 }
 
 fn activities(
-    document: &mut Document,
+    sessions: Vec<Session>,
     options: &ReadOptions,
     notices: &mut Notices<'_>,
 ) -> Result<Vec<Activity>, ReadError> {
     let mut activities = Vec::new();
-    for (number, session) in (1..).zip(std::mem::take(&mut document.sessions)) {
+    for (number, session) in (1..).zip(sessions) {
         let place = format!("activity {number}");
-        let (rows, untimed) = (session.track.rows(), session.track.untimed);
-        if untimed > 0 {
-            let text = if rows == 0 {
-                "No point of this activity has a time.".to_owned()
-            } else {
-                format!("{untimed} points without a time were left out.")
-            };
-            notices.add(Notice::new(NoticeCode::NoTimes, place.as_str(), text));
-        }
-        if rows > 0 || session.laps.iter().any(|lap| lap.start.is_some() && lap.totals.timer_time_s.is_some()) {
+        let before = notices.len();
+        untimed_notice(&session.track, "No point of this activity has a time.", &place, notices);
+        let has_laps = session.laps.iter().any(|lap| lap.start.is_some() && lap.totals.timer_time_s.is_some());
+        if session.track.rows() > 0 || has_laps {
             let activity = activity::activity(session, &place, options, notices);
+            notices.assign(before, activities.len());
             // The columns are built to one length and distinct names, so that this does not happen.
-            activities.push(activity.map_err(|error| ReadError::Text {
-                format: Format::Tcx,
-                what: error.to_string(),
-                line: 1,
-            })?);
+            activities.push(activity.map_err(|error| document::refused(Format::Tcx, error.to_string()))?);
         }
     }
     Ok(activities)

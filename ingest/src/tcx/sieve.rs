@@ -5,33 +5,22 @@ use quick_xml::events::BytesStart;
 use super::tag::Tag;
 use crate::stamp::{self, Stamp};
 use crate::xml::field::Field;
-use crate::xml::markup::{self, Elements, Ended};
+use crate::xml::markup::{self, Elements};
 use crate::xml::notices::Notices;
 use crate::xml::point::{Point, any_number, degrees};
 use crate::xml::text::{attribute, number, paragraph, quoted, tidy, unescaped};
 use crate::xml::track::Track;
-use crate::{Device, Notice, NoticeCode, Totals};
+use crate::xml::unused::Unused;
+use crate::{Device, NoticeCode, Totals};
 
 /// Activities of one file that are kept.
 const MOST_ACTIVITIES: usize = 1000;
 /// Laps of one file that are kept.
 const MOST_LAPS: usize = 10_000;
-/// Names of unused extension elements that the notice lists.
-const LISTED_NAMES: usize = 12;
 /// A lap whose first point stands this long before the lap's own start repeats points of an earlier lap, milliseconds.
 const REPEATS_MS: i64 = 60_000;
 
 type Here<'a, 't> = markup::Here<'a, 't, Tag>;
-
-/// Elements that are counted, in the order of [`Document::counts`].
-pub(super) const COUNTED: [(Tag, &str); 6] = [
-    (Tag::Activity, "Activity"),
-    (Tag::Lap, "Lap"),
-    (Tag::Track, "Track"),
-    (Tag::Trackpoint, "Trackpoint"),
-    (Tag::Course, "Course"),
-    (Tag::Workout, "Workout"),
-];
 
 /// One `<Lap>`.
 #[derive(Debug, Default)]
@@ -74,8 +63,6 @@ pub(super) struct Document {
     pub(super) author: Option<String>,
     /// Activities in order, those without points too.
     pub(super) sessions: Vec<Session>,
-    /// Number of elements as in [`COUNTED`].
-    pub(super) counts: [u64; COUNTED.len()],
     /// Points left out.
     pub(super) skipped: u64,
     session: Option<Session>,
@@ -86,30 +73,20 @@ pub(super) struct Document {
     laps: usize,
     /// Whether the lap that is being read is one of those that are kept.
     lap_is_kept: bool,
-    /// Names of extension elements that held something and were not used.
-    unused: Vec<String>,
-}
-
-/// Reads all of `text`.
-pub(super) fn sieve<'t>(text: &'t str, notices: &mut Notices<'t>) -> (Document, Ended) {
-    let mut document = Document::default();
-    let ended = markup::read(text, &mut document, notices);
-    // A point that the cut runs through may lack half of its digits.
-    if document.point.take().is_some() {
-        document.skipped += 1;
-    }
-    document.finish_session(text.len(), notices);
-    if !document.unused.is_empty() {
-        let more = if document.unused.len() > LISTED_NAMES { " and others" } else { "" };
-        document.unused.truncate(LISTED_NAMES);
-        let text = format!("Not used: {}{more}.", document.unused.join(", "));
-        notices.add(Notice::new(NoticeCode::NotUsed, "Trackpoint extensions", text));
-    }
-    (document, ended)
+    unused: Unused,
 }
 
 impl Elements for Document {
     type Tag = Tag;
+
+    const COUNTED: &'static [(Tag, &'static str)] = &[
+        (Tag::Activity, "Activity"),
+        (Tag::Lap, "Lap"),
+        (Tag::Track, "Track"),
+        (Tag::Trackpoint, "Trackpoint"),
+        (Tag::Course, "Course"),
+        (Tag::Workout, "Workout"),
+    ];
 
     fn tag(name: &str) -> Tag {
         Tag::from_local_name(name)
@@ -130,11 +107,6 @@ impl Elements for Document {
     }
 
     fn start(&mut self, tag: Tag, element: &BytesStart<'_>, here: &mut Here<'_, '_>) {
-        if let Some(i) = COUNTED.iter().position(|(counted, _)| *counted == tag)
-            && let Some(count) = self.counts.get_mut(i)
-        {
-            *count += 1;
-        }
         match tag {
             Tag::Activity => {
                 // Laps that a damaged file has between two activities are an activity of their own.
@@ -163,6 +135,13 @@ impl Elements for Document {
             self.close_outside(tag, here);
         }
     }
+
+    fn finish(&mut self, at: usize, notices: &mut Notices<'_>) {
+        // A point that the cut runs through may lack half of its digits.
+        self.skipped += u64::from(self.point.take().is_some());
+        self.finish_session(at, notices);
+        std::mem::take(&mut self.unused).tell("Trackpoint extensions", notices);
+    }
 }
 
 impl Document {
@@ -184,7 +163,7 @@ impl Document {
             Tag::Latitude => self.lat = coordinate("latitude", here),
             Tag::Longitude => self.lon = coordinate("longitude", here),
             Tag::Trackpoint => self.finish_point(here.notices),
-            Tag::Other if here.is_leaf && here.open.contains(&Tag::Extensions) => self.note_unused(name, here.content),
+            Tag::Other if here.is_leaf && here.open.contains(&Tag::Extensions) => self.unused.note(name, here.content),
             _ => {}
         }
     }
@@ -249,7 +228,7 @@ impl Document {
         match any_number(text, here.at, here.notices) {
             Some(value) if (0.0..=1e9).contains(&value) => *of(&mut lap.totals) = Some(value),
             _ => here.notices.at(NoticeCode::ImpossibleValue, here.at, || {
-                format!("A lap's total of {} was left out.", quoted(text))
+                format!("A lap’s total of {} was left out.", quoted(text))
             }),
         }
     }
@@ -272,17 +251,7 @@ impl Document {
         if self.sessions.len() < MOST_ACTIVITIES {
             self.sessions.push(session);
         } else {
-            let text = format!("There are more than {MOST_ACTIVITIES} activities; those from here on were left out.");
-            notices.once_at(NoticeCode::Capped, at, &text);
-        }
-    }
-
-    fn note_unused(&mut self, name: &str, content: &str) {
-        if self.unused.len() <= LISTED_NAMES
-            && !content.trim_ascii().is_empty()
-            && !self.unused.iter().any(|known| known == name)
-        {
-            self.unused.extend(tidy(name));
+            notices.capped(at, MOST_ACTIVITIES, "activities");
         }
     }
 }

@@ -1,16 +1,19 @@
 //! One pass over the markup, whatever its vocabulary.
 //!
-//! Plain tags and texts, of which a track has hundreds of thousands, are cut here; at anything else (comments,
+//! Plain tags and texts, of which a track has hundreds of thousands, are cut by `piece`; at anything else (comments,
 //! declarations, entities, damage) the pull parser is asked for one event. Neither knows which element is open: that is
 //! kept here, so that a damaged place costs as little as possible: an end tag that closes nothing is passed over, one
 //! that closes an outer element closes the inner ones with it, and a start tag that runs into the next one is given up
 //! alone.
+
+use std::collections::BTreeMap;
 
 use quick_xml::Reader;
 use quick_xml::errors::{Error, SyntaxError};
 use quick_xml::events::{BytesStart, Event};
 
 use super::notices::Notices;
+use super::piece::{Piece, piece};
 use crate::NoticeCode;
 
 /// Open elements that are told apart; deeper ones are passed over.
@@ -21,9 +24,12 @@ const LONGEST_TEXT: usize = 4096;
 const RESTARTS: u32 = 32;
 
 /// The elements of one vocabulary, and what each of them does.
-pub(crate) trait Elements {
+pub(crate) trait Elements: Default {
     /// An element that means something, or any other.
-    type Tag: Copy + PartialEq;
+    type Tag: Copy + PartialEq + 'static;
+
+    /// Elements that are counted, under the name that the count has.
+    const COUNTED: &'static [(Self::Tag, &'static str)];
 
     /// The element called `name`, any prefix left out.
     fn tag(name: &str) -> Self::Tag;
@@ -41,6 +47,9 @@ pub(crate) trait Elements {
     /// Acts on the end of an element; `here.open` are the elements around it, `name` is empty when its end tag is
     /// missing.
     fn close(&mut self, tag: Self::Tag, name: &str, here: &mut Here<'_, '_, Self::Tag>);
+
+    /// Acts on the end of the text, at byte `at`, whatever is still open.
+    fn finish(&mut self, at: usize, notices: &mut Notices<'_>);
 }
 
 /// A place in the document.
@@ -71,14 +80,25 @@ pub(crate) struct Ended {
     pub(crate) damage: Option<(usize, String)>,
     /// Whether there is a root element.
     pub(crate) has_root: bool,
+    /// Number of elements of each name that is counted, where there is one.
+    pub(crate) counts: BTreeMap<String, u64>,
 }
 
-/// Reads all of `text` into `elements`.
-pub(crate) fn read<'t, E: Elements>(text: &'t str, elements: &mut E, notices: &mut Notices<'t>) -> Ended {
+impl Ended {
+    /// Number of elements called `name`, one of those that are counted.
+    pub(crate) fn count(&self, name: &str) -> u64 {
+        self.counts.get(name).copied().unwrap_or(0)
+    }
+}
+
+/// Reads all of `text`.
+pub(crate) fn read<'t, E: Elements>(text: &'t str, notices: &mut Notices<'t>) -> (E, Ended) {
+    let mut elements = E::default();
     let mut markup = Markup {
-        elements,
-        notices,
+        elements: &mut elements,
+        notices: &mut *notices,
         ended: Ended::default(),
+        counts: vec![0; E::COUNTED.len()],
         open: Vec::with_capacity(DEEPEST),
         too_deep: 0,
         content: String::new(),
@@ -87,7 +107,9 @@ pub(crate) fn read<'t, E: Elements>(text: &'t str, elements: &mut E, notices: &m
         root_closed: false,
     };
     markup.read(text);
-    markup.finish(text.len())
+    let ended = markup.finish(text.len());
+    elements.finish(text.len(), notices);
+    (elements, ended)
 }
 
 /// `name` without its prefix.
@@ -100,6 +122,8 @@ struct Markup<'e, 'n, 't, E: Elements> {
     elements: &'e mut E,
     notices: &'n mut Notices<'t>,
     ended: Ended,
+    /// Numbers of elements, as in [`Elements::COUNTED`].
+    counts: Vec<u64>,
     /// Open elements, outermost first, at most [`DEEPEST`].
     open: Vec<E::Tag>,
     /// Open elements beyond those.
@@ -118,56 +142,6 @@ enum Run {
     Done,
     /// In a damaged tag that starts at this byte.
     Damaged(usize),
-}
-
-/// A plain piece of the text, and the bytes it takes.
-enum Piece<'t> {
-    /// Text without references, not empty.
-    Text(&'t str),
-    /// A start tag: what stands between the brackets, the length of its name, and whether it is its end tag, too.
-    Start { content: &'t str, name: usize, is_empty: bool },
-    /// The name in an end tag.
-    End(&'t str),
-}
-
-/// The plain piece at the start of `rest` and the bytes it takes; `None` where it takes a parser.
-fn piece(rest: &str) -> Option<(Piece<'_>, usize)> {
-    let bytes = rest.as_bytes();
-    if bytes.first() != Some(&b'<') {
-        let end = memchr::memchr2(b'<', b'&', bytes)?;
-        let text = rest.get(..end).filter(|_| bytes.get(end) == Some(&b'<'))?;
-        return Some((Piece::Text(text), end));
-    }
-    let from = if bytes.get(1) == Some(&b'/') { 2 } else { 1 };
-    if !bytes.get(from)?.is_ascii_alphabetic() {
-        return None;
-    }
-    let ends_name = |byte: &u8| matches!(byte, b'>' | b'<' | b'/' | b'"' | b'\'' | b' ' | b'\t' | b'\r' | b'\n');
-    let name = bytes.get(from..)?.iter().position(ends_name)?;
-    let mut end = from + name;
-    if from == 2 {
-        let text = rest.get(from..end).filter(|_| bytes.get(end) == Some(&b'>'))?;
-        return Some((Piece::End(text), end + 1));
-    }
-    match bytes.get(end)? {
-        b'/' if bytes.get(end + 1) != Some(&b'>') => return None,
-        b'<' | b'"' | b'\'' => return None,
-        _ => {}
-    }
-    // A bracket in a value does not end the tag, and one that opens is none of XML.
-    while bytes.get(end) != Some(&b'>') {
-        end += memchr::memchr3(b'>', b'"', b'\'', bytes.get(end..)?)?;
-        let quote = *bytes.get(end)?;
-        if quote != b'>' {
-            end += 2 + memchr::memchr(quote, bytes.get(end + 1..)?)?;
-        }
-    }
-    let content = rest.get(from..end)?;
-    if content.len() > name && content.contains('<') {
-        return None;
-    }
-    let (content, is_empty) = content.strip_suffix('/').map_or((content, false), |content| (content, true));
-    Some((Piece::Start { content, name, is_empty }, end + 1))
 }
 
 impl<'t, E: Elements> Markup<'_, '_, 't, E> {
@@ -305,6 +279,11 @@ impl<'t, E: Elements> Markup<'_, '_, 't, E> {
             self.close_unclosed(level, at);
         }
         self.ended.has_root |= E::is_root(tag);
+        if let Some(i) = E::COUNTED.iter().position(|(counted, _)| *counted == tag)
+            && let Some(count) = self.counts.get_mut(i)
+        {
+            *count += 1;
+        }
         let mut here =
             Here { at, open: &self.open, content: &self.content, is_leaf: true, notices: &mut *self.notices };
         self.elements.start(tag, element, &mut here);
@@ -397,6 +376,8 @@ impl<'t, E: Elements> Markup<'_, '_, 't, E> {
                 "The file ends before its last element is closed; everything before the cut was kept.",
             );
         }
+        let counts = E::COUNTED.iter().zip(self.counts).filter(|(_, count)| *count > 0);
+        self.ended.counts = counts.map(|((_, name), count)| ((*name).to_owned(), count)).collect();
         self.ended
     }
 }

@@ -1,12 +1,15 @@
-//! What is worked out of a whole track: speed, units, order of times, offset from UTC.
+//! What is worked out of a whole track: order of times, offset from UTC, distance, units, sport.
 
 use chrono::{DateTime, Offset, TimeZone, Utc};
 
 use super::field::Field;
 use super::notices::Notices;
+use super::text::quoted;
 use super::track::Track;
+use crate::jumps::leave_out_jumps;
 use crate::pace::Pace;
-use crate::{Format, Notice, NoticeCode, OffsetSource, ReadOptions};
+use crate::sport::words;
+use crate::{DistanceSource, Format, Notice, NoticeCode, OffsetSource, ReadOptions, Sport};
 
 /// Kilometres per hour in a metre per second.
 const KMH_PER_MPS: f64 = 3.6;
@@ -19,16 +22,34 @@ const ENOUGH_S: f64 = 60.0;
 /// Says that times repeat or run backwards.
 pub(crate) fn order_notice(track: &Track, notices: &mut Notices<'_>) {
     let Some(at) = track.out_of_order_at else { return };
-    let parts = [(track.repeated, "with the time of the one before"), (track.backwards, "with an earlier time")];
-    let parts: Vec<String> =
-        parts.iter().filter(|(n, _)| *n > 0).map(|(n, what)| format!("{} {what}", samples(*n))).collect();
-    let text = format!("There are {}, first here; they are kept as they stand.", parts.join(" and "));
+    let parts = [(track.repeated, "the time of the one before"), (track.backwards, "an earlier time than it")];
+    let parts: Vec<String> = parts
+        .iter()
+        .filter(|(n, _)| *n > 0)
+        .map(|(n, what)| format!("{} {what}", samples(*n, "has", "have")))
+        .collect();
+    let text = match track.repeated + track.backwards {
+        1 => format!("{}; it is kept as it stands.", parts.concat()),
+        _ => format!("{}, the first of them here; they are kept as they stand.", parts.join(", and ")),
+    };
     let place = format!("line {}", notices.line_of(at));
     notices.add(Notice::new(NoticeCode::TimeOrder, place, text));
 }
 
-pub(crate) fn samples(count: u64) -> String {
-    if count == 1 { "1 sample".to_owned() } else { format!("{count} samples") }
+/// Says that points have no time and were left out; `none_has` when no point has one.
+pub(crate) fn untimed_notice(track: &Track, none_has: &str, place: &str, notices: &mut Notices<'_>) {
+    let text = match (track.untimed, track.rows()) {
+        (0, _) => return,
+        (_, 0) => none_has.to_owned(),
+        (1, _) => "1 point without a time was left out.".to_owned(),
+        (n, _) => format!("{n} points without a time were left out."),
+    };
+    notices.add(Notice::new(NoticeCode::NoTimes, place, text));
+}
+
+/// `1 sample has`, `3 samples have`.
+pub(crate) fn samples(count: u64, does: &str, do_: &str) -> String {
+    if count == 1 { format!("1 sample {does}") } else { format!("{count} samples {do_}") }
 }
 
 /// The offset from UTC: of the times themselves when they have one, else of the athlete's zone.
@@ -65,8 +86,77 @@ pub(crate) fn local_date(start: DateTime<Utc>, utc_offset_s: Option<i32>) -> chr
     start.naive_utc().checked_add_signed(offset).unwrap_or(start.naive_utc()).date()
 }
 
+/// The distance column: the file's own, when `is_believed` says so of it and of the length of the way along the
+/// positions; else the distance along the positions.
+pub(crate) fn distance(
+    track: &mut Track,
+    is_believed: impl FnOnce(&[f64], f64) -> bool,
+) -> (Option<Vec<f64>>, DistanceSource) {
+    let rows = track.rows();
+    let along_m = std::mem::take(&mut track.along_m);
+    let way_m = along_m.last().copied().unwrap_or(0.0);
+    let written =
+        track.fields.get_mut(Field::Distance.index()).map(std::mem::take).and_then(|column| column.finish(rows));
+    match written.filter(|written| is_believed(written, way_m)) {
+        Some(written) => (Some(written), DistanceSource::Device),
+        // Positions that are all missing leave nothing to add up.
+        None if track.lat_deg.is_empty() => (None, DistanceSource::None),
+        None => (Some(along_m), DistanceSource::Positions),
+    }
+}
+
+/// Says that a distance was added up from positions, once legs that nobody runs are left out of it on foot.
+/// `stated_m` is the total that the file states.
+pub(crate) fn settle_way(
+    along_m: &mut [f64],
+    track: &Track,
+    sport: &Sport,
+    stated_m: Option<f64>,
+    place: &str,
+    notices: &mut Notices<'_>,
+) {
+    let but = if track.breaks.is_empty() { "" } else { ", without the way during pauses" };
+    notices.add(Notice::distance_from_positions(place, but, stated_m));
+    if sport.is_on_foot() {
+        let jumps = leave_out_jumps(along_m, track.time_ms.iter().copied().map(Some));
+        jumps.notice(place).into_iter().for_each(|notice| notices.add(notice));
+    }
+}
+
+/// The sport where none is `stated`, or none that is known: a word of the name, or what the speed along `along_m` looks
+/// like. Says which.
+pub(crate) fn assume_sport(
+    stated: Option<&str>,
+    name: Option<&str>,
+    track: &Track,
+    along_m: &[f64],
+    place: &str,
+    notices: &mut Notices<'_>,
+) -> Sport {
+    let said = match stated {
+        Some(sport) => format!("The sport {} is not a known one", quoted(sport)),
+        None => "The sport is not stated".to_owned(),
+    };
+    let named = name.and_then(|name| Some((name, words::from_words(name)?)));
+    let (sport, text) = if let Some((name, sport)) = named {
+        let text = format!("{said}; it was taken from the name {}: {}.", quoted(name), sport.name());
+        (sport, text)
+    } else {
+        let pace = pace(track, along_m);
+        let sport = pace.sport();
+        let text = if sport.is_run() {
+            format!("{said}; a mean speed of {:.1} m/s while moving was taken as running.", pace.mean_mps())
+        } else {
+            format!("{said}, and the speed does not look like running; it was left open.")
+        };
+        (sport, text)
+    };
+    notices.add(Notice::new(NoticeCode::SportAssumed, place, text));
+    sport
+}
+
 /// The speed of the legs along `along_m` between rows of one segment.
-pub(crate) fn pace(track: &Track, along_m: &[f64]) -> Pace {
+fn pace(track: &Track, along_m: &[f64]) -> Pace {
     let mut pace = Pace::default();
     for (seconds, metres, _) in legs(track, along_m) {
         pace.take(seconds, metres);

@@ -39,9 +39,25 @@ impl<'t> Notices<'t> {
         }
     }
 
+    /// Says once that from byte `at` on there is more than is kept: `what` there are, and how many of them count.
+    pub(crate) fn capped(&mut self, at: usize, most: usize, what: &str) {
+        let text = format!("There are more than {most} {what}; those from here on were left out.");
+        self.once_at(NoticeCode::Capped, at, &text);
+    }
+
     /// A notice about a named place, or the whole file.
     pub(crate) fn add(&mut self, notice: Notice) {
         self.list.push(notice);
+    }
+
+    /// Number of notices so far.
+    pub(crate) fn len(&self) -> usize {
+        self.list.len()
+    }
+
+    /// Makes the notices from number `from` on those of an activity.
+    pub(crate) fn assign(&mut self, from: usize, activity: usize) {
+        Notice::assign(&mut self.list, from, activity);
     }
 
     /// Line of byte `at`, from 1.

@@ -55,6 +55,7 @@ fn a_row_is_an_activity_without_samples() {
         gear: Some("Shoe A".to_owned()),
         commute: Some(true),
         rpe: Some(6.0),
+        feel: None,
     };
     assert_eq!(run.details, expected);
     assert_eq!(file.notices, []);

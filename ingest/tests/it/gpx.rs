@@ -1,22 +1,15 @@
 //! What the GPX reader makes of files, good and bad.
 
-#![expect(clippy::unwrap_used, reason = "a helper that fails fails its test")]
-
 mod damage;
 mod rules;
 
-use chrono::{DateTime, NaiveDate, TimeZone, Utc};
+use crate::ask::{codes, column, has_column, only, place, read_text, time};
+use chrono::{NaiveDate, TimeZone, Utc};
 use plimsoll_ingest::encode::{self, Recording, Sample};
-use plimsoll_ingest::{
-    Activity, DistanceSource, FileKind, Format, NoticeCode, OffsetSource, ReadOptions, RunKind, Sport, WatchFile, read,
-};
+use plimsoll_ingest::{DistanceSource, FileKind, Format, NoticeCode, OffsetSource, ReadOptions, RunKind, Sport, read};
 
 fn options() -> ReadOptions {
     ReadOptions { zone: None }
-}
-
-fn read_text(text: &str) -> WatchFile {
-    read(text.as_bytes(), &options()).unwrap()
 }
 
 /// A GPX 1.1 document around `body`.
@@ -43,34 +36,6 @@ fn point(s: u32, inner: &str) -> String {
 
 fn points(seconds: impl IntoIterator<Item = u32>) -> String {
     seconds.into_iter().map(|s| point(s, "")).collect()
-}
-
-fn only(file: &WatchFile) -> &Activity {
-    assert_eq!(file.activities.len(), 1);
-    &file.activities[0]
-}
-
-/// A column as numbers, nulls kept.
-fn column(activity: &Activity, name: &str) -> Vec<Option<f64>> {
-    let column = activity.records.column(name).unwrap().cast(&polars::prelude::DataType::Float64).unwrap();
-    let column = column.f64().unwrap();
-    (0..column.len()).map(|i| column.get(i)).collect()
-}
-
-fn has_column(activity: &Activity, name: &str) -> bool {
-    activity.records.column(name).is_ok()
-}
-
-fn codes(file: &WatchFile) -> Vec<NoticeCode> {
-    file.notices.iter().map(|notice| notice.code).collect()
-}
-
-fn place(file: &WatchFile, code: NoticeCode) -> &str {
-    &file.notices.iter().find(|notice| notice.code == code).unwrap().place
-}
-
-fn time(text: &str) -> DateTime<Utc> {
-    text.parse().unwrap()
 }
 
 #[test]
@@ -243,6 +208,16 @@ fn times_out_of_order_are_kept_and_said() {
     let file = read_text(&track(&points([0, 1, 1, 5, 3])));
     assert_eq!(column(only(&file), "elapsed_s"), [0.0, 1.0, 1.0, 5.0, 3.0].map(Some));
     assert_eq!(place(&file, NoticeCode::TimeOrder), "line 6");
+    let said = |seconds: &[u32]| {
+        let file = read_text(&track(&points(seconds.iter().copied())));
+        file.notices.into_iter().find(|notice| notice.code == NoticeCode::TimeOrder).unwrap().text
+    };
+    assert_eq!(said(&[0, 1, 1, 5]), "1 sample has the time of the one before; it is kept as it stands.");
+    assert_eq!(
+        said(&[0, 1, 1, 5, 5, 3]),
+        "2 samples have the time of the one before, and 1 sample has an earlier time than it, the first of them here; \
+         they are kept as they stand."
+    );
 }
 
 #[test]

@@ -3,6 +3,7 @@
 mod any_bytes;
 mod apple;
 mod archive;
+mod ask;
 mod csv;
 mod fit;
 mod format;

@@ -1,33 +1,13 @@
 //! What becomes of Polar's training sessions.
 
-#![expect(clippy::unwrap_used, reason = "a helper that fails fails its test")]
-
 use std::fmt::Write;
 
+use crate::ask::{codes, column, only, read_text};
 use chrono::NaiveDate;
 use plimsoll_ingest::{
-    Activity, DistanceSource, FileKind, Format, NoticeCode, OffsetSource, ReadError, ReadOptions, RunKind, Sport,
-    WatchFile, read,
+    Activity, DistanceSource, FileKind, Format, NoticeCode, OffsetSource, ReadError, ReadOptions, RunKind, Sport, read,
 };
 use proptest::prelude::*;
-
-fn read_text(text: &str) -> WatchFile {
-    read(text.as_bytes(), &ReadOptions::default()).unwrap()
-}
-
-fn only(file: &WatchFile) -> &Activity {
-    assert_eq!(file.activities.len(), 1);
-    &file.activities[0]
-}
-
-fn column(activity: &Activity, name: &str) -> Vec<Option<f64>> {
-    let column = activity.records.column(name).unwrap().cast(&polars::prelude::DataType::Float64).unwrap();
-    column.f64().unwrap().iter().collect()
-}
-
-fn codes(file: &WatchFile) -> Vec<NoticeCode> {
-    file.notices.iter().map(|notice| notice.code).collect()
-}
 
 /// `[{"dateTime": …, "value": …}, …]`, one a second.
 fn samples(values: &[&str]) -> String {
@@ -273,6 +253,62 @@ fn a_cut_keeps_what_stands_before_it() {
             Err(error) => assert!(matches!(error, ReadError::NotAWatchFile { .. }), "{error}"),
         }
     }
+}
+
+#[test]
+fn rr_intervals_stand_with_the_second_they_end_in() {
+    // 0.6 + 0.5 + 0.6 s of beats, 2 s without contact, and two beats behind the last heart rate.
+    let beats = [("0.6", false), ("0.5", false), ("0.6", false), ("2.0", true), ("0.7", false), ("0.8", false)];
+    let beats: Vec<String> = beats
+        .iter()
+        .map(|(seconds, offline)| format!(r#"{{ "duration" : "PT{seconds}S", "offline" : {offline} }}"#))
+        .collect();
+    let beats = beats.join(", ");
+    let inner = format!(r#", "samples" : {{ "rr" : [ {beats} ], "heartRate" : {} }}"#, samples(&["100", "101", "102"]));
+    let file = read_text(&old("RUNNING", &inner));
+    let run = only(&file);
+    let intervals = |run: &Activity| -> Vec<Vec<f64>> {
+        let lists = run.records.column("rr_ms").unwrap().list().unwrap();
+        let list = |row| lists.get_as_series(row).map(|list| list.f64().unwrap().iter().flatten().collect());
+        (0..lists.len()).map(|row| list(row).unwrap_or_default()).collect()
+    };
+    assert_eq!(column(run, "elapsed_s"), [0.0, 1.0, 2.0, 4.0, 5.0].map(Some));
+    assert_eq!(column(run, "heart_rate_bpm"), [Some(100.0), Some(101.0), Some(102.0), None, None]);
+    assert_eq!(intervals(run), [vec![600.0], vec![500.0, 600.0], vec![], vec![700.0], vec![800.0]]);
+    // Beats alone are rows, too.
+    let alone = read_text(&old("RUNNING", &format!(r#", "samples" : {{ "rr" : [ {beats} ] }}"#)));
+    assert_eq!(intervals(only(&alone)).concat(), [600.0, 500.0, 600.0, 700.0, 800.0]);
+}
+
+#[test]
+fn a_stride_is_one_step_or_two_as_speed_and_cadence_say() {
+    let steps = |stride: &str, speed_kmh: &str| {
+        let parts = [
+            series("STRIDE_LENGTH", &[stride, "0", stride]),
+            series("SPEED", &[speed_kmh; 3]),
+            series("CADENCE", &["90"; 3]),
+        ];
+        let file = read_text(&new(&parts.join(",")));
+        let run = only(&file);
+        run.records.column("step_length_mm").is_ok().then(|| column(run, "step_length_mm")[..3].to_vec())
+    };
+    // 180 steps a minute at 10.8 km/h are steps of one metre, in whichever unit.
+    for one in ["1.0", "100", "1000"] {
+        assert_eq!(steps(one, "10.8"), Some(vec![Some(1000.0), None, Some(1000.0)]), "{one}");
+    }
+    assert_eq!(steps("200", "10.8"), Some(vec![Some(1000.0), None, Some(1000.0)]));
+    assert_eq!(steps("140", "10.8"), None);
+    // Without them it is one step, when it can be.
+    let alone = |stride: &str| read_text(&new(&series("STRIDE_LENGTH", &[stride])));
+    assert_eq!(column(only(&alone("95")), "step_length_mm")[0], Some(950.0));
+    assert!(only(&alone("220")).records.column("step_length_mm").is_err());
+}
+
+#[test]
+fn samples_that_are_not_used_are_named() {
+    let file = read_text(&new(&[series("AIR_PRESSURE", &["NaN", "980"]), series("FORWARD_X", &["NaN"])].join(",")));
+    let notice = file.notices.iter().find(|notice| notice.code == NoticeCode::NotUsed).unwrap();
+    assert_eq!((notice.text.as_str(), notice.activity), ("Not used: AIR_PRESSURE.", Some(0)));
 }
 
 proptest! {

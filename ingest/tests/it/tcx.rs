@@ -1,21 +1,16 @@
 //! What the TCX reader makes of files, good and bad.
 
-#![expect(clippy::unwrap_used, reason = "a helper that fails fails its test")]
-
 mod damage;
 
-use chrono::{DateTime, NaiveDate, TimeZone, Utc};
+use crate::ask::{codes, column, has_column, only, place, read_text, time};
+use chrono::{NaiveDate, TimeZone, Utc};
 use plimsoll_ingest::encode::{self, Recording, Sample};
 use plimsoll_ingest::{
-    Activity, DistanceSource, FileKind, Format, NoticeCode, OffsetSource, ReadOptions, RunKind, Sport, WatchFile, read,
+    DistanceSource, FileKind, Format, NoticeCode, OffsetSource, ReadOptions, RunKind, Sport, WatchFile, read,
 };
 
 fn options() -> ReadOptions {
     ReadOptions { zone: None }
-}
-
-fn read_text(text: &str) -> WatchFile {
-    read(text.as_bytes(), &options()).unwrap()
 }
 
 /// A TCX document around `body`.
@@ -64,34 +59,6 @@ fn points(seconds: impl IntoIterator<Item = u32>) -> String {
 
 fn simple(points: String) -> String {
     run(&lap(0, "", &[points]))
-}
-
-fn only(file: &WatchFile) -> &Activity {
-    assert_eq!(file.activities.len(), 1);
-    &file.activities[0]
-}
-
-/// A column as numbers, nulls kept.
-fn column(activity: &Activity, name: &str) -> Vec<Option<f64>> {
-    let column = activity.records.column(name).unwrap().cast(&polars::prelude::DataType::Float64).unwrap();
-    let column = column.f64().unwrap();
-    (0..column.len()).map(|i| column.get(i)).collect()
-}
-
-fn has_column(activity: &Activity, name: &str) -> bool {
-    activity.records.column(name).is_ok()
-}
-
-fn codes(file: &WatchFile) -> Vec<NoticeCode> {
-    file.notices.iter().map(|notice| notice.code).collect()
-}
-
-fn place(file: &WatchFile, code: NoticeCode) -> &str {
-    &file.notices.iter().find(|notice| notice.code == code).unwrap().place
-}
-
-fn time(text: &str) -> DateTime<Utc> {
-    text.parse().unwrap()
 }
 
 #[test]
@@ -189,7 +156,14 @@ fn a_missing_distance_is_added_up_from_positions() {
     let file = read_text(&simple(points(0..=100)));
     assert_eq!(only(&file).distance_source, DistanceSource::Positions);
     assert!((column(only(&file), "distance_m")[100].unwrap() - 300.0).abs() < 0.2);
-    assert!(codes(&file).contains(&NoticeCode::DistanceFromPositions));
+    let said = |file: &WatchFile| {
+        file.notices.iter().find(|notice| notice.code == NoticeCode::DistanceFromPositions).unwrap().text.clone()
+    };
+    assert_eq!(said(&file), "Distance was added up from positions.");
+    // A total that the lap states is the activity's, and the sentence does not claim another.
+    let stated = read_text(&run(&lap(0, "<DistanceMeters>312</DistanceMeters>", &[points(0..=100)])));
+    assert_eq!(only(&stated).session.distance_m, Some(312.0));
+    assert!(said(&stated).ends_with("The total, 0.31 km, is the one that the file states."), "{}", said(&stated));
     let zeros = (0..=100).map(|s| point(s, "<DistanceMeters>0.0</DistanceMeters>")).collect();
     assert_eq!(only(&read_text(&simple(zeros))).distance_source, DistanceSource::Positions);
 }
@@ -375,4 +349,22 @@ fn a_written_run_is_read_as_it_was() {
         assert_eq!(column(run, name)[600], Some(value), "{name}");
     }
     assert_eq!(column(run, "lat_deg")[7], None);
+}
+
+#[test]
+fn a_notice_names_the_activity_that_it_is_about() {
+    let activity = |name: &str, from: u32| {
+        let points: String = (from..from + 100).map(|s| point(s, "")).collect();
+        format!("<Activity Sport=\"{name}\"><Id>x</Id>{}</Activity>", lap(from, "", &[points]))
+    };
+    // An activity without a point becomes none: the second one of the file is the first that is read.
+    let empty = "<Activity Sport=\"Running\"><Id>x</Id></Activity>";
+    let [known, unknown] = [activity("Running", 0), activity("Quidditch", 600)];
+    let file = read_text(&tcx(&format!("<Activities>{empty}{known}{unknown}</Activities>")));
+    assert_eq!(file.activities.len(), 2);
+    let of = |code: NoticeCode| -> Vec<(&str, Option<usize>)> {
+        file.notices.iter().filter(|n| n.code == code).map(|n| (n.place.as_str(), n.activity)).collect()
+    };
+    assert_eq!(of(NoticeCode::DistanceFromPositions), [("activity 2", Some(0)), ("activity 3", Some(1))]);
+    assert_eq!(of(NoticeCode::SportAssumed), [("activity 3", Some(1))]);
 }

@@ -85,8 +85,11 @@ pub(crate) async fn import(order: Order) -> anyhow::Result<bool> {
 
 /// What is imported, for a person.
 fn label(paths: &[PathBuf]) -> String {
+    // `..` has a name only where it leads.
     let name = |path: &PathBuf| {
-        path.file_name().map_or_else(|| path.display().to_string(), |name| name.to_string_lossy().into_owned())
+        let full = path.canonicalize().unwrap_or_else(|_| path.clone());
+        let named = path.file_name().or_else(|| full.file_name());
+        named.map_or_else(|| path.display().to_string(), |name| name.to_string_lossy().into_owned())
     };
     match paths {
         [] => String::new(),
@@ -168,5 +171,21 @@ fn search(path: &Path, files: &mut Vec<PathBuf>, missing: &mut Vec<(PathBuf, Str
             }
         }
         Err(error) => missing.push((path.to_owned(), error.to_string())),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::PathBuf;
+
+    use super::label;
+
+    #[test]
+    fn an_import_is_called_by_the_folder_it_leads_to() {
+        let here = std::env::current_dir().unwrap();
+        assert_eq!(label(&[PathBuf::from(".")]), here.file_name().unwrap().to_str().unwrap());
+        let above = here.parent().unwrap();
+        assert_eq!(label(&[PathBuf::from("..")]), above.file_name().unwrap().to_str().unwrap());
+        assert_eq!(label(&["a/run.fit", "b.fit", "c.fit"].map(PathBuf::from)), "run.fit and 2 more");
     }
 }

@@ -121,15 +121,20 @@ fn form(athlete: &str, files: &[(&str, Vec<u8>)]) -> Request<Body> {
         .unwrap()
 }
 
-/// The pages that a person goes through with an upload, in their words.
-#[tokio::test(flavor = "multi_thread")]
-async fn the_pages_of_an_import_read_as_they_did() {
+/// A service with one athlete on a fixed afternoon; the folder goes when it is dropped.
+async fn ada() -> (tempfile::TempDir, Router, crate::store::Athlete) {
     let folder = tempfile::tempdir().unwrap();
     let now = NaiveDate::from_ymd_opt(2026, 11, 20).unwrap().and_hms_opt(16, 2, 0).unwrap().and_utc();
     let library = Library::open(folder.path(), Clock::Fixed(now), Limits::from_megabytes(128, 256)).await.unwrap();
-    let profile = crate::store::Profile::named("Ada");
-    let athlete = library.store.add_athlete(profile, now.timestamp_millis()).await.unwrap();
-    let router = router(library.clone(), false);
+    let athlete = library.store.add_athlete(crate::store::Profile::named("Ada"), now.timestamp_millis()).await.unwrap();
+    let router = router(library, false);
+    (folder, router, athlete)
+}
+
+/// The pages that a person goes through with an upload, in their words.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_pages_of_an_import_read_as_they_did() {
+    let (_folder, router, athlete) = ada().await;
     let at = |path: &str| format!("/athletes/{}{path}", athlete.id);
     let mut told = String::new();
     let mut tell = |name: &str, html: &str| {
@@ -171,11 +176,7 @@ async fn the_pages_of_an_import_read_as_they_did() {
 /// A table of many rows, and the same rows in other bytes: both lists of their line in the report end early.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_file_that_gave_many_activities_names_the_first() {
-    let folder = tempfile::tempdir().unwrap();
-    let now = NaiveDate::from_ymd_opt(2026, 11, 20).unwrap().and_hms_opt(16, 2, 0).unwrap().and_utc();
-    let library = Library::open(folder.path(), Clock::Fixed(now), Limits::from_megabytes(128, 256)).await.unwrap();
-    let athlete = library.store.add_athlete(crate::store::Profile::named("Ada"), now.timestamp_millis()).await.unwrap();
-    let router = router(library, false);
+    let (_folder, router, athlete) = ada().await;
     let table = |count: u32, end: &str| {
         let rows = (1..=count).map(|day| format!("2026-10-{day:02} 07:30,10,50:00{end}"));
         format!("date,distance_km,duration{end}{}", rows.collect::<String>()).into_bytes()
@@ -191,4 +192,68 @@ async fn a_file_that_gave_many_activities_names_the_first() {
     let (_, location, _) = send(&router, form(&athlete.id, &[("few.csv", table(20, " \n"))])).await;
     let report = String::from_utf8(get(&router, &location.unwrap()).await.1).unwrap();
     assert!(!report.contains(" more<"), "{report}");
+}
+
+/// Two activities in one file: each page says what concerns it, and offers the sport that it has.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_activity_shows_its_own_notices_and_its_own_sport() {
+    let (_folder, router, athlete) = ada().await;
+    let part = |sport: &str, hour: u32| {
+        // The last sample has the time of the one before.
+        let points: String = (0..600)
+            .map(|second: u32| second.min(598))
+            .map(|second| {
+                let (lat, clock) =
+                    (52.5 + f64::from(second) * 2.7e-5, format!("{:02}:{:02}", second / 60, second % 60));
+                format!(
+                    "<Trackpoint><Time>2026-11-19T{hour:02}:{clock}Z</Time><Position><LatitudeDegrees>{lat:.6}\
+                     </LatitudeDegrees><LongitudeDegrees>13.4</LongitudeDegrees></Position></Trackpoint>"
+                )
+            })
+            .collect();
+        format!(
+            "<Activity Sport=\"{sport}\"><Lap StartTime=\"2026-11-19T{hour:02}:00:00Z\"><Track>{points}</Track></Lap>\
+             </Activity>"
+        )
+    };
+    let parts = part("Running", 7) + &part("Transition", 8);
+    let file = format!("<TrainingCenterDatabase><Activities>{parts}</Activities></TrainingCenterDatabase>");
+    let (_, report, _) = send(&router, form(&athlete.id, &[("both.tcx", file.into_bytes())])).await;
+    let report = String::from_utf8(get(&router, &report.unwrap()).await.1).unwrap();
+    let both = "<p>1 sample has the time of the one before; it is kept as it stands (2 times).</p>";
+    assert!(report.contains(both), "{report}");
+    let activities = get(&router, &format!("/api/v1/athletes/{}/activities", athlete.id)).await.1;
+    let activities: Value = serde_json::from_slice(&activities).unwrap();
+    let mut told = Vec::new();
+    for activity in activities["activities"].as_array().unwrap() {
+        let path = format!("/athletes/{}/activities/{}", athlete.id, activity["id"].as_str().unwrap());
+        let page = String::from_utf8(get(&router, &path).await.1).unwrap();
+        let sport = activity["sport"].as_str().unwrap().to_owned();
+        assert_eq!(page.matches(" selected>").count(), 1, "{sport}");
+        assert!(page.contains(&format!("<option value=\"{sport}\" selected>")), "{sport}: {page}");
+        told.push((sport.clone(), page.contains("(activity 1)"), page.contains("(activity 2)")));
+        // Sending the form as it came changes nothing.
+        let change = Request::post(format!("{path}/sport"))
+            .header("host", "localhost")
+            .header("content-type", "application/x-www-form-urlencoded")
+            .body(Body::from(format!("sport={sport}")))
+            .unwrap();
+        assert_eq!(send(&router, change).await.0, StatusCode::SEE_OTHER, "{sport}");
+    }
+    assert_eq!(told, [("transition".to_owned(), false, true), ("running".to_owned(), true, false)]);
+}
+
+/// Bytes that come without a name are refused with what is missing.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_body_without_a_name_is_told_to_bring_one() {
+    let (_folder, router, athlete) = ada().await;
+    for kind in [None, Some("application/octet-stream")] {
+        let mut request = Request::post(format!("/api/v1/athletes/{}/uploads", athlete.id)).header("host", "localhost");
+        if let Some(kind) = kind {
+            request = request.header("content-type", kind);
+        }
+        let (status, _, body) = send(&router, request.body(Body::from("any bytes")).unwrap()).await;
+        assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(body.contains("needs its name in the address, for example ?name=run.fit"), "{body}");
+    }
 }

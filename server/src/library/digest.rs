@@ -70,9 +70,9 @@ impl Reader {
             };
             if !is_believable(local_date, self.today) {
                 let text = format!(
-                    "It is dated {local_date}: the watch's clock was not right. It is kept, and counts nowhere."
+                    "It is dated {local_date}: the watch’s clock was not right. It is kept, and counts nowhere."
                 );
-                notices.push(Notice::new(NoticeCode::ImpossibleValue, place, text));
+                notices.push(Notice::new(NoticeCode::ImpossibleValue, place, text).about(position));
             }
             let samples = activity.records.estimated_size();
             let richness = Richness::of(&activity, file.format);
@@ -100,7 +100,7 @@ impl Reader {
         if activities.is_empty() && file.diary.is_empty() {
             return Digested::nothing(nothing_to_keep(&file.kind, &notices));
         }
-        let told: Vec<String> = notices.iter().filter(|notice| is_news(notice)).map(|n| n.text.clone()).collect();
+        let told = told(&notices);
         let messages = diary_words(file.diary.len()).into_iter().chain(told.iter().cloned()).collect();
         let reading = Reading::Read { activities, diary: file.diary, notices, device: file.device, messages };
         Digested { reading, notices: told.len() }
@@ -170,6 +170,22 @@ const COMPRESSION: ParquetCompression = ParquetCompression::Zstd(None);
 /// Whether a notice is worth the sender's attention. What is as usual for such files stands on the activity's page.
 fn is_news(notice: &Notice) -> bool {
     !matches!(notice.code, NoticeCode::NotUsed | NoticeCode::DistanceFromPositions)
+}
+
+/// What of the notices is told in a report, in order. What several activities of a file have in common is said once.
+fn told(notices: &[Notice]) -> Vec<String> {
+    let mut told: Vec<(&str, usize)> = Vec::new();
+    for notice in notices.iter().filter(|notice| is_news(notice)) {
+        match told.iter_mut().find(|(text, _)| *text == notice.text) {
+            Some((_, times)) => *times += 1,
+            None => told.push((&notice.text, 1)),
+        }
+    }
+    let sentence = |(text, times): (&str, usize)| match times {
+        1 => text.to_owned(),
+        times => format!("{} ({times} times).", text.trim_end_matches('.')),
+    };
+    told.into_iter().map(sentence).collect()
 }
 
 fn diary_words(values: usize) -> Option<String> {

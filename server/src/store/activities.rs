@@ -53,6 +53,8 @@ pub(crate) struct ActivityRow {
     pub(crate) athlete_id: String,
     /// The upload it came in.
     pub(crate) upload_id: String,
+    /// Its place among the activities of that, from 0.
+    pub(crate) position: i64,
     /// `running`, `cycling`…
     pub(crate) sport: String,
     /// `trail`, `treadmill`…
@@ -308,6 +310,7 @@ pub(super) fn activity_from_row(row: &SqliteRow) -> anyhow::Result<ActivityRow> 
         id: row.try_get("id")?,
         athlete_id: row.try_get("athlete_id")?,
         upload_id: row.try_get("upload_id")?,
+        position: row.try_get("position")?,
         sport: row.try_get("sport")?,
         run_kind: row.try_get("run_kind")?,
         title: row.try_get("title")?,

@@ -66,6 +66,7 @@ fn the_table_goes_to_its_files_wherever_it_stands() {
             gear: Some("Shoe A".to_owned()),
             commute: Some(true),
             rpe: Some(6.0),
+            feel: None,
         };
         assert_eq!(details(&items, &format!("a.zip/{file}")), Some(expected));
     }

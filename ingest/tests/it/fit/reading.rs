@@ -440,12 +440,12 @@ fn what_the_runner_felt_is_a_session_rpe() {
             .read()
             .activities[0]
             .details
-            .rpe
+            .clone()
     };
-    assert_eq!(with(70), Some(7.0));
-    assert_eq!(with(0), Some(0.0));
-    assert_eq!(with(0xFF), None);
-    assert_eq!(with(120), None, "the scale ends at ten");
+    assert_eq!((with(70).rpe, with(70).feel), (Some(7.0), Some(75.0)));
+    assert_eq!(with(0).rpe, Some(0.0));
+    assert_eq!(with(0xFF).rpe, None);
+    assert_eq!(with(120).rpe, None, "the scale ends at ten");
 }
 
 #[test]

@@ -37,7 +37,7 @@ fn rates_of(frame: &DataFrame, name: &str) -> Vec<Option<u16>> {
     frame.column(name).unwrap().u16().unwrap().iter().collect()
 }
 
-fn strap(seconds: &[f64], rates: &[u16]) -> Option<DataFrame> {
+pub(super) fn strap(seconds: &[f64], rates: &[u16]) -> Option<DataFrame> {
     let rates = Column::new(schema::HEART_RATE_BPM.into(), rates.to_vec());
     DataFrame::new(seconds.len(), vec![time(seconds), rates]).ok()
 }
@@ -83,6 +83,10 @@ fn a_strap_without_any_heart_rate_in_the_records() {
     let activity = Activity { strap_heart_rate: strap(&[0.0, 1.0], &[120, 121]), ..run(&[0.0, 1.0, 60.0], vec![]) };
     let cleaned = clean(&activity, &Cleaning::default());
     assert_eq!(rates_of(&cleaned.records, schema::HEART_RATE_BPM), [Some(120), Some(121), None]);
+    assert_eq!(
+        cleaned.steps[0].text,
+        "2 heart rates filled in from the strap’s own memory, where the samples had none."
+    );
     assert_same(&restore(&cleaned.records), &activity.records);
     // One that measured at other times gives nothing.
     let elsewhere = Activity { strap_heart_rate: strap(&[700.0], &[120]), ..activity };

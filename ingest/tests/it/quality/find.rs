@@ -3,6 +3,7 @@
 use plimsoll_ingest::quality::FindingKind;
 use plimsoll_ingest::{Activity, DistanceSource, NoticeCode, Pause, Sport};
 
+use super::clean::strap;
 use super::*;
 
 /// Half an hour at 3 m/s with a heart rate around 150 that wanders as hearts do, and nothing wrong.
@@ -90,6 +91,16 @@ fn a_sensor_that_drops_out() {
     assert_eq!(rows(&finding), [(600, 779)]);
     assert!(finding.text.contains("3:00 (10 % of the time)"), "{}", finding.text);
     assert_eq!(found(&dropped(600..650), FindingKind::HeartRateDropout), None);
+    assert!(finding.text.ends_with("means and load leave that time out."), "{}", finding.text);
+    // What the strap remembers is not missing in the end, and the sentence says so.
+    let remembers = |rows: std::ops::Range<u16>| {
+        let times: Vec<f64> = rows.map(f64::from).collect();
+        Activity { strap_heart_rate: strap(&times, &vec![150; times.len()]), ..dropped(600..780) }
+    };
+    let text = found(&remembers(590..790), FindingKind::HeartRateDropout).unwrap().text;
+    assert!(text.ends_with("the strap kept it in its own memory, and cleaning fills it in from there."), "{text}");
+    let text = found(&remembers(590..691), FindingKind::HeartRateDropout).unwrap().text;
+    assert!(text.contains("for 1:36 of it the strap kept one in its own memory"), "{text}");
     // No sensor at all is no dropout.
     assert_eq!(found(&dropped(0..1800), FindingKind::HeartRateDropout), None);
 }
@@ -179,4 +190,22 @@ fn altitude_that_no_ground_has() {
     // A mountain run up at 30 % is ground.
     let steep = changed(schema::ALTITUDE_M, |row, _| 0.9 * row as f64);
     assert_eq!(found(&steep, FindingKind::AltitudeRough), None);
+}
+
+#[test]
+fn a_timer_that_runs_longer_than_the_activity_takes() {
+    let with = |timer_s: f64, elapsed_s: Option<f64>| {
+        let session = Totals { timer_time_s: Some(timer_s), elapsed_time_s: elapsed_s, ..Totals::default() };
+        found(&Activity { session, ..good() }, FindingKind::TimerTooLong)
+    };
+    let finding = with(2760.0, Some(1632.0)).unwrap();
+    assert!(finding.text.contains("run for 46:00, longer than the 27:12"), "{}", finding.text);
+    let notice = finding.notice();
+    assert_eq!((notice.code, notice.place.as_str()), (NoticeCode::TotalsDisagree, ""));
+    // Where no time from start to end is stated, the samples tell it: 1,799 s.
+    assert!(with(1900.0, None).is_some());
+    // A pause, an even time and the slack of rounding are right.
+    for timer_s in [900.0, 1799.0, 1815.0] {
+        assert_eq!(with(timer_s, None), None, "{timer_s}");
+    }
 }

@@ -104,12 +104,14 @@ struct DetailsReport {
     commute: Option<bool>,
     #[serde(skip_serializing_if = "Option::is_none")]
     rpe: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    feel: Option<f64>,
 }
 
 impl From<&Details> for DetailsReport {
     fn from(details: &Details) -> Self {
-        let Details { sport: _, title, description, gear, commute, rpe } = details.clone();
-        Self { title, description, gear, commute, rpe }
+        let Details { sport: _, title, description, gear, commute, rpe, feel } = details.clone();
+        Self { title, description, gear, commute, rpe, feel }
     }
 }
 

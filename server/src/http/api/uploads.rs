@@ -32,7 +32,8 @@ pub(crate) struct UploadBody {
     state: &'static str,
     /// Why nothing could be read, or what the file is instead of an activity.
     failure: Option<String>,
-    /// What was odd: objects with `code`, `place` and `text`.
+    /// What was odd: objects with `code`, `place`, `text` and, where it is about one activity of the file, `activity`:
+    /// its place among them, from 0.
     notices: serde_json::Value,
     /// Device that wrote the file: `manufacturer`, `product`, `serial`.
     device: Option<serde_json::Value>,

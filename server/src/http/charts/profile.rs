@@ -89,6 +89,8 @@ impl ProfileSeries {
 /// Draws one series along `track`, `width` CSS pixels wide; `None` when the activity has no such values.
 pub(crate) fn profile(track: &Track, series: ProfileSeries, width: u32) -> Result<Option<Chart>, ChartError> {
     const HEIGHT: u32 = 150;
+    /// Labels of the grid stand at least this far apart, CSS pixels.
+    const LABEL_HEIGHT: f64 = 15.0;
     let values = series.values(track);
     let points: Vec<(f64, f64)> = track
         .along
@@ -107,7 +109,14 @@ pub(crate) fn profile(track: &Track, series: ProfileSeries, width: u32) -> Resul
     let unit = if track.by_time { "min" } else { "km" };
     let label = format!("{} over {} {unit}", series.heading(), words::one_decimal(end));
     let chart = Chart::draw((width, HEIGHT), label, |paper| {
+        // Labels that would run into each other are left out: slow paces lie close together.
+        let mut last_y = f64::INFINITY;
         for (value, text) in series.ticks(low, high) {
+            let here_y = f64::from(y(value));
+            if (here_y - last_y).abs() < f64::from(px(LABEL_HEIGHT)) {
+                continue;
+            }
+            last_y = here_y;
             paper.draw(&PathElement::new([(px(left), y(value)), (px(right), y(value))], stroke(Ink::Hair, 1.0)))?;
             let style = text_style(Ink::Soft, 11.5, HPos::Right, VPos::Center);
             paper.draw(&Text::new(text, (px(left - 6.0), y(value)), style))?;
@@ -136,7 +145,8 @@ pub(crate) fn profile(track: &Track, series: ProfileSeries, width: u32) -> Resul
 }
 
 /// Least and greatest value to show. Pace leaves the slowest twentieth and the fastest fiftieth to the edge, and what
-/// is slower than half of the middle: a stop at a crossing would flatten everything else.
+/// is slower than half of the middle or faster than three times it: a stop at a crossing, or a jump of the position,
+/// would flatten everything else.
 fn range(points: &[(f64, f64)], series: ProfileSeries) -> Option<(f64, f64)> {
     let mut values: Vec<f64> = points.iter().map(|(_, value)| *value).collect();
     values.sort_by(f64::total_cmp);
@@ -144,7 +154,7 @@ fn range(points: &[(f64, f64)], series: ProfileSeries) -> Option<(f64, f64)> {
     let (mut low, mut high) = (at(0)?, at(values.len().checked_sub(1)?)?);
     if series == ProfileSeries::Pace {
         low = at(values.len() / 20)?.max(at(values.len() / 2)? / 2.0);
-        high = at(values.len().checked_sub(values.len() / 50 + 1)?)?;
+        high = at(values.len().checked_sub(values.len() / 50 + 1)?)?.min(at(values.len() / 2)? * 3.0);
     }
     let least_span = match series {
         ProfileSeries::Pace | ProfileSeries::Speed => 0.3,
@@ -152,12 +162,20 @@ fn range(points: &[(f64, f64)], series: ProfileSeries) -> Option<(f64, f64)> {
     };
     let middle = f64::midpoint(low, high);
     let half = ((high - low) / 2.0).max(least_span / 2.0) * 1.1;
-    Some((middle - half, middle + half))
+    // Nothing is slower than standing still.
+    let least = if matches!(series, ProfileSeries::Pace | ProfileSeries::Speed) { 0.0 } else { f64::NEG_INFINITY };
+    Some(((middle - half).max(least), middle + half))
 }
 
-/// Paces at round quarters, halves or whole minutes between two speeds.
+/// Paces at round quarters, halves or whole minutes between two speeds, the fastest first.
 fn pace_ticks(low_mps: f64, high_mps: f64) -> Vec<(f64, String)> {
     let (slow_s, fast_s) = (1000.0 / low_mps.max(0.3), 1000.0 / high_mps.max(0.31));
+    if slow_s > 2.0 * fast_s {
+        // Even steps of pace are uneven on a scale of speed: what is far apart above would be one line below.
+        let minutes = [1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0, 10.0, 12.0, 15.0, 20.0, 30.0];
+        let paces = minutes.into_iter().map(|minutes| 60.0 * minutes).filter(|pace| (fast_s..=slow_s).contains(pace));
+        return paces.map(|pace| (1000.0 / pace, words::minutes_seconds(pace))).collect();
+    }
     let step =
         [5.0, 10.0, 15.0, 30.0, 60.0, 120.0, 300.0].into_iter().find(|s| (slow_s - fast_s) / s <= 5.0).unwrap_or(600.0);
     let mut at: f64 = (fast_s / step).ceil() * step;
@@ -167,4 +185,38 @@ fn pace_ticks(low_mps: f64, high_mps: f64) -> Vec<(f64, String)> {
         at += step;
     }
     ticks
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Heights of the grid's labels, CSS pixels: they end at the left edge of the chart.
+    fn label_heights(chart: &Chart) -> Vec<f64> {
+        let svg = chart.inline();
+        let labels = svg.split("<text ").skip(1).filter(|text| text.contains("text-anchor=\"end\""));
+        labels.map(|text| text.split_once(" y=\"").unwrap().1.split_once('"').unwrap().0.parse().unwrap()).collect()
+    }
+
+    #[test]
+    fn labels_of_slow_and_uneven_paces_keep_apart() {
+        let paced = |speeds: &[f64]| Track {
+            along: (0..speeds.len()).map(|i| 0.05 * i as f64).collect(),
+            speed_mps: speeds.iter().copied().map(Some).collect(),
+            ..Track::default()
+        };
+        let walk: Vec<f64> = (0..60).map(|i| if i < 40 { 0.6 + 0.01 * f64::from(i) } else { 3.4 }).collect();
+        let run: Vec<f64> = (0..60).map(|i| 3.0 + 0.4 * (f64::from(i) / 5.0).sin()).collect();
+        let jump: Vec<f64> = (0..60).map(|i| if i > 57 { 30.0 } else { 1.0 + 0.01 * f64::from(i) }).collect();
+        for speeds in [walk, run, jump] {
+            for width in [350, 640] {
+                let chart = profile(&paced(&speeds), ProfileSeries::Pace, width).unwrap().unwrap();
+                let heights = label_heights(&chart);
+                assert!(heights.len() >= 2, "{heights:?}");
+                for pair in heights.windows(2) {
+                    assert!((pair[1] - pair[0]).abs() >= 150.0, "{heights:?}");
+                }
+            }
+        }
+    }
 }

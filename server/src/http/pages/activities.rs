@@ -72,7 +72,7 @@ impl ActivityLine {
     pub(super) fn new(activity: &ActivityRow, today: NaiveDate) -> Self {
         let summary = &activity.summary;
         let dash = || "–".to_owned();
-        let whole = |value: Option<f64>| value.map_or_else(dash, |value| format!("{value:.0}"));
+        let whole = |value: Option<f64>| value.map_or_else(dash, words::whole);
         let sport = words::sport(&activity.sport, activity.run_kind.as_deref());
         Self {
             id: activity.id.clone(),

@@ -33,7 +33,8 @@ struct ActivityPage {
     title: String,
     when: String,
     sport_name: String,
-    sports: Vec<(&'static str, String)>,
+    /// Value, name, and whether it is the activity's own.
+    sports: Vec<(String, String, bool)>,
     counts: bool,
     date_is_wrong: bool,
     removed: bool,
@@ -124,7 +125,7 @@ pub(super) async fn page(
     let sport = words::capitalised(&words::sport(&activity.sport, activity.run_kind.as_deref()));
     let title = activity.title.clone().unwrap_or_else(|| sport.clone());
     let (file, notices, device) = upload.map_or_else(Default::default, |upload| {
-        (upload.file_name.clone(), notice_texts(&upload.notices), device_words(upload.device.as_ref()))
+        (upload.file_name.clone(), own_notices(&upload.notices, &activity), device_words(upload.device.as_ref()))
     });
     render(&ActivityPage {
         shell: Shell::of(&app, &athlete, "activities", format!("{title} · {}", athlete.profile.name)),
@@ -163,9 +164,11 @@ async fn find(app: &App, athlete: &Athlete, id: &str) -> Result<ActivityRow, Pro
     app.library.store.activity(&athlete.id, id).await?.ok_or_else(|| Problem::no_such("activity"))
 }
 
-/// The sports to choose from, the activity's own among them.
-fn sports(own: &str) -> Vec<(&'static str, String)> {
-    SPORTS.into_iter().filter(|sport| *sport != own).map(|sport| (sport, sport.replace('_', " "))).collect()
+/// The sports to choose from, the activity's own among them: a file may name one that nobody has to choose.
+fn sports(own: &str) -> Vec<(String, String, bool)> {
+    let foreign = Some(own).filter(|own| !SPORTS.contains(own));
+    let all = foreign.into_iter().chain(SPORTS);
+    all.map(|sport| (sport.to_owned(), words::sport(sport, None), sport == own)).collect()
 }
 
 fn when(activity: &ActivityRow, today: NaiveDate) -> String {
@@ -180,8 +183,11 @@ fn facts(activity: &ActivityRow) -> Vec<(String, String)> {
     let mut facts: Vec<(String, String)> = Vec::new();
     let mut add = |value: Option<String>, name: &str| facts.extend(value.map(|value| (value, name.to_owned())));
     match summary.distance_m {
-        Some(metres) => add(Some(format!("{:.2} km", metres / 1000.0)), "distance"),
-        None => add(Some("–".to_owned()), "distance: the file states none, or one that nobody runs in that time"),
+        Some(metres) => add(Some(format!("{} km", words::two_decimals(metres / 1000.0))), "distance"),
+        None if activity.sport == "running" => {
+            add(Some("–".to_owned()), "distance: the file states none, or one that nobody runs in that time");
+        }
+        None => add(Some("–".to_owned()), "distance: the file states none"),
     }
     add(summary.timer_time_s.map(words::duration), "with the timer running");
     // The other two are said when they tell something else.
@@ -192,14 +198,14 @@ fn facts(activity: &ActivityRow) -> Vec<(String, String)> {
     if words::is_on_foot(&activity.sport) {
         add(summary.avg_speed_mps.and_then(words::pace), "mean pace");
     } else {
-        add(summary.avg_speed_mps.map(|mps| format!("{:.1} km/h", mps * 3.6)), "mean speed");
+        add(summary.avg_speed_mps.map(|mps| format!("{} km/h", words::one_decimal(mps * 3.6))), "mean speed");
     }
-    add(summary.ascent_m.map(|metres| format!("{metres:.0} m")), "climb");
-    add(summary.avg_heart_rate_bpm.map(|bpm| format!("{bpm:.0} bpm")), "mean heart rate");
-    add(summary.max_heart_rate_bpm.map(|bpm| format!("{bpm:.0} bpm")), "highest heart rate");
-    add(summary.avg_cadence_spm.map(|spm| format!("{spm:.0} spm")), "mean cadence");
+    add(summary.ascent_m.map(|metres| format!("{} m", words::whole(metres))), "climb");
+    add(summary.avg_heart_rate_bpm.map(|bpm| format!("{} bpm", words::whole(bpm))), "mean heart rate");
+    add(summary.max_heart_rate_bpm.map(|bpm| format!("{} bpm", words::whole(bpm))), "highest heart rate");
+    add(summary.avg_cadence_spm.map(|spm| format!("{} spm", words::whole(spm))), "mean cadence");
     match (summary.trimp, &summary.trimp_reason) {
-        (Some(trimp), _) => add(Some(format!("{trimp:.0}")), "TRIMP (Banister)"),
+        (Some(trimp), _) => add(Some(words::whole(trimp)), "TRIMP (Banister)"),
         (None, Some(reason)) => add(Some("–".to_owned()), &format!("TRIMP: {reason}")),
         (None, None) => {}
     }
@@ -219,10 +225,10 @@ fn laps(activity: &ActivityRow) -> Vec<LapView> {
             let speed = lap.distance_m.zip(lap.timer_time_s).filter(|(_, s)| *s > 0.0).map(|(m, s)| m / s);
             LapView {
                 number: index + 1,
-                distance: lap.distance_m.map_or_else(dash, |metres| format!("{:.2}", metres / 1000.0)),
+                distance: lap.distance_m.map_or_else(dash, |metres| words::two_decimals(metres / 1000.0)),
                 time: lap.timer_time_s.map_or_else(dash, words::duration),
                 pace: speed.filter(|mps| *mps > 0.5).map_or_else(dash, shown_speed),
-                heart_rate: lap.avg_heart_rate_bpm.map_or_else(dash, |bpm| format!("{bpm:.0}")),
+                heart_rate: lap.avg_heart_rate_bpm.map_or_else(dash, words::whole),
             }
         })
         .collect()
@@ -256,6 +262,16 @@ fn said(activity: &ActivityRow) -> Vec<(&'static str, String)> {
     said.extend(activity.gear.clone().map(|gear| ("Gear", gear)));
     said.extend(activity.commute.filter(|commute| *commute).map(|_| ("Commute", "yes".to_owned())));
     said
+}
+
+/// Notices of the file that are about this activity or the whole file, not those about its other activities.
+fn own_notices(notices: &serde_json::Value, activity: &ActivityRow) -> Vec<String> {
+    let is_own = |notice: &&serde_json::Value| {
+        let about = notice.get("activity").and_then(serde_json::Value::as_i64);
+        about.is_none_or(|position| position == activity.position)
+    };
+    let own = notices.as_array().into_iter().flatten().filter(is_own).cloned().collect();
+    notice_texts(&serde_json::Value::Array(own))
 }
 
 fn notice_texts(notices: &serde_json::Value) -> Vec<String> {
@@ -331,12 +347,20 @@ pub(super) struct SportForm {
     sport: String,
 }
 
+async fn own_sport(app: &App, athlete_id: &str, id: &str) -> anyhow::Result<Option<String>> {
+    Ok(app.library.store.activity(athlete_id, id).await?.map(|activity| activity.sport))
+}
+
 pub(super) async fn sport(
     State(app): State<App>,
     Path((athlete_id, id)): Path<(String, String)>,
     PageForm(form): PageForm<SportForm>,
 ) -> Result<Redirect, PageError> {
+    // The page offers the activity's own sport, too, whatever it is.
     let known = SPORTS.contains(&form.sport.as_str());
+    if !known && own_sport(&app, &athlete_id, &id).await? == Some(form.sport.clone()) {
+        return Ok(Redirect::to(&format!("/athletes/{athlete_id}/activities/{id}")));
+    }
     if known && app.library.store.set_sport(&athlete_id, &id, &form.sport).await? {
         Ok(Redirect::to(&format!("/athletes/{athlete_id}/activities/{id}")))
     } else {

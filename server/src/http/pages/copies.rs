@@ -69,7 +69,7 @@ fn because(one: &ActivityRow, other: &ActivityRow) -> String {
     });
     let pair = |left: String, right: String| if left == right { left } else { format!("{left} and {right}") };
     if let Some((left, right)) = one.summary.distance_m.zip(other.summary.distance_m) {
-        let km = |metres: f64| format!("{:.2}", metres / 1000.0);
+        let km = |metres: f64| words::two_decimals(metres / 1000.0);
         reasons.push(format!("they are {}\u{a0}km long", pair(km(left), km(right))));
     }
     if let Some((left, right)) = one.summary.timer_time_s.zip(other.summary.timer_time_s) {

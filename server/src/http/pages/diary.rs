@@ -96,7 +96,7 @@ pub(super) async fn page(
         let chart = Responsive::draw(WIDE, |width| diary_values(&named, values, (from, to), width))?;
         kinds.push(KindView { name, unit, note, chart });
     }
-    let whole = |value: Option<&f64>| value.map_or_else(|| "–".to_owned(), |value| format!("{value:.0}"));
+    let whole = |value: Option<&f64>| value.map_or_else(|| "–".to_owned(), |value| words::whole(*value));
     let rows = by_day.iter().rev().map(|(date, values)| DayRow {
         date: format!("{} {}", date.format("%a"), words::day_month_near(*date, today)),
         values: by_kind.keys().map(|kind| whole(values.get(kind))).collect(),

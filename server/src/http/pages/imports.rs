@@ -107,6 +107,16 @@ pub(super) fn result_words(result: FileResult) -> ResultWords {
     ResultWords { name: result.as_str(), icon, word }
 }
 
+/// Mark and words of a file's result, as things are now: what was brought and taken back is no longer there.
+fn result_now(result: FileResult, state: ImportState) -> ResultWords {
+    let word = match (state, result) {
+        (ImportState::Undone, FileResult::New) => "undone, was new",
+        (ImportState::Undone, FileResult::SameActivity) => "undone, was the same activity",
+        _ => return result_words(result),
+    };
+    ResultWords { name: "undone", icon: "↶", word }
+}
+
 fn count_of(counts: &Counts, result: FileResult) -> u64 {
     match result {
         FileResult::Waiting => counts.waiting,
@@ -180,7 +190,7 @@ pub(super) async fn page(
             Some(upload) => app.library.store.activities_of_upload(&athlete.id, upload).await?,
             None => Vec::new(),
         };
-        rows.push(file_row(&file, &given, today));
+        rows.push(file_row(&file, &given, import.state, today));
     }
     let filters = RESULTS
         .into_iter()
@@ -303,7 +313,7 @@ async fn report(
     Ok((files, next))
 }
 
-fn file_row(file: &ImportFile, given: &[ActivityRow], today: NaiveDate) -> FileRow {
+fn file_row(file: &ImportFile, given: &[ActivityRow], state: ImportState, today: NaiveDate) -> FileRow {
     let (place, name) = match file.name.rsplit_once('/') {
         Some((place, name)) if !name.is_empty() => (Some(place.to_owned()), name.to_owned()),
         _ => (None, file.name.clone()),
@@ -322,7 +332,7 @@ fn file_row(file: &ImportFile, given: &[ActivityRow], today: NaiveDate) -> FileR
     FileRow {
         name,
         place,
-        result: result_words(file.result),
+        result: result_now(file.result, state),
         messages: file.messages.iter().take(WRITTEN_OUT).map(|text| sentence(text)).collect(),
         more_messages: and_more(file.messages.len()),
         activities,

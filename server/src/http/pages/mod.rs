@@ -91,6 +91,28 @@ impl Responsive {
     }
 }
 
+/// A file's name as HTML. A long one may be broken behind its punctuation: the middle of a word is no place for that.
+pub(super) fn file_html(name: &str) -> String {
+    /// Characters that fit in a line of a phone.
+    const LINE: usize = 28;
+    let may_break = name.chars().count() > LINE;
+    let mut html = String::with_capacity(name.len());
+    for letter in name.chars() {
+        match letter {
+            '&' => html.push_str("&amp;"),
+            '<' => html.push_str("&lt;"),
+            '>' => html.push_str("&gt;"),
+            '"' => html.push_str("&quot;"),
+            '\'' => html.push_str("&#39;"),
+            _ => html.push(letter),
+        }
+        if may_break && matches!(letter, '_' | '-' | '.' | '/' | '+') {
+            html.push_str("<wbr>");
+        }
+    }
+    html
+}
+
 /// A finished page, or the problem that the template could not be filled in.
 fn render(template: &impl Template) -> Result<Html<String>, PageError> {
     Ok(Html(template.render().map_err(anyhow::Error::from)?))
@@ -107,4 +129,19 @@ struct ErrorPage<'a> {
 pub(super) fn error_page(problem: &Problem) -> Html<String> {
     let shell = Shell { title: problem.title.clone(), athlete: None, current: "", demo: false };
     Html(ErrorPage { shell, problem }.render().unwrap_or_else(|_| problem.detail.clone()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::file_html;
+
+    #[test]
+    fn a_long_name_breaks_behind_its_punctuation_and_stays_text() {
+        assert_eq!(file_html("morning_run.fit"), "morning_run.fit");
+        assert_eq!(
+            file_html("2019/activity_8837264_with_friends.gpx"),
+            "2019/<wbr>activity_<wbr>8837264_<wbr>with_<wbr>friends.<wbr>gpx"
+        );
+        assert_eq!(file_html("<b>\"a'&.fit"), "&lt;b&gt;&quot;a&#39;&amp;.fit");
+    }
 }

@@ -288,7 +288,7 @@ pub(super) fn flag_view(episode: &Episode, standing: &Standing) -> FlagView {
     let flag = &episode.flag;
     let shown = |value: f64| match flag.unit {
         "ratio" => format!("{value:.3}"),
-        unit => format!("{value:.0}\u{a0}{unit}"),
+        unit => format!("{}\u{a0}{unit}", words::whole(value)),
     };
     let measured = match (flag.value, flag.threshold) {
         (Some(value), Some(threshold)) => format!("{}; the rule’s bound is {}", shown(value), shown(threshold)),
@@ -332,10 +332,13 @@ fn facts(standing: &Standing) -> Vec<Fact> {
     let why = |measure: Measure| measure.err().map_or_else(String::new, |reason| reason.text().to_owned());
     let first = standing.as_of - Days::new(6);
     let runs = standing.runs.iter().filter(|run| run.local_date >= first).count();
-    let usual = standing
-        .usual_week_km()
-        .map_or_else(|| "km in the last 7 days".to_owned(), |km| format!("km in the last 7 days, usual {km:.1}"));
-    let strain = day.strain.map_or_else(|_| "monotony".to_owned(), |strain| format!("monotony; strain {strain:.0}"));
+    let usual = standing.usual_week_km().map_or_else(
+        || "km in the last 7 days".to_owned(),
+        |km| format!("km in the last 7 days, usual {}", words::one_decimal(km)),
+    );
+    let strain = day
+        .strain
+        .map_or_else(|_| "monotony".to_owned(), |strain| format!("monotony; strain {}", words::whole(strain)));
     vec![
         Fact { value: shown(week_km, 1), text: usual, title: why(week_km) },
         Fact { value: runs.to_string(), text: "runs in the last 7 days".to_owned(), title: String::new() },

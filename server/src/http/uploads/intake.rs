@@ -139,6 +139,8 @@ async fn open(batch: Batch, archives: &[WaitingArchive]) -> anyhow::Result<()> {
 /// What an import is called, from its first file and how many came.
 fn label(first: &str, count: usize, is_all: bool) -> String {
     let first: String = first.chars().filter(|c| !c.is_control()).take(200).collect();
+    // Where a sender was when it named the file says nothing.
+    let first = first.trim_start_matches("../").trim_start_matches("./").to_owned();
     // Files of a folder come with its name before theirs.
     if let Some((folder, _)) = first.split_once('/').filter(|(folder, _)| !folder.is_empty()) {
         return format!("folder {folder}");
@@ -163,6 +165,9 @@ mod tests {
         assert_eq!(label("run.fit", 5, true), "run.fit and 4 more");
         assert_eq!(label("run.fit", 64, false), "run.fit and others");
         assert_eq!(label("Activities/2019/run.fit", 64, false), "folder Activities");
+        assert_eq!(label("../../2019/run.fit", 64, false), "folder 2019");
+        assert_eq!(label("../run.fit", 1, true), "run.fit");
+        assert_eq!(label("..", 1, true), "..");
         assert_eq!(label("", 1, true), "unnamed file");
     }
 }

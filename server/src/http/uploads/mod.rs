@@ -53,9 +53,10 @@ pub(super) async fn receive(
     let mut intake = Intake::new(app, athlete, source);
     let is_form = header_text(request.headers(), &header::CONTENT_TYPE)
         .is_some_and(|kind| kind.trim_start().to_ascii_lowercase().starts_with("multipart/form-data"));
-    let taking = match name.filter(|_| !is_form) {
+    let taking = match name {
+        _ if is_form => take_form(&mut intake, request, limit).await,
         Some(name) => take_body(&mut intake, &name, request, limit).await,
-        None => take_form(&mut intake, request, limit).await,
+        None => return Err(unnamed()),
     };
     match taking {
         Ok(()) => intake.finish().await?.ok_or_else(|| {
@@ -64,6 +65,15 @@ pub(super) async fn receive(
         Err(Stopped::Refused(problem)) => Err(problem),
         Err(Stopped::Broken(broken)) => Err(end_early(intake.taken(), broken, limit)),
     }
+}
+
+/// A body that is no form is one file, which needs a name.
+fn unnamed() -> Problem {
+    Problem::new(
+        StatusCode::UNPROCESSABLE_ENTITY,
+        "A file that is sent as the body needs its name in the address, for example ?name=run.fit. Several files go \
+         as multipart/form-data.",
+    )
 }
 
 /// Why a request was not taken in to its end.
@@ -103,11 +113,7 @@ async fn take_form(intake: &mut Intake<'_>, mut request: Request, limit: usize) 
     let mut form = Multipart::from_request(request, &()).await.map_err(|error| {
         Problem::new(
             StatusCode::UNPROCESSABLE_ENTITY,
-            format!(
-                "{}. Send files as multipart/form-data, or one file as the body with its name in the address: \
-                 ?name=export.zip.",
-                error.body_text()
-            ),
+            format!("The form cannot be read: {}.", error.body_text().trim_end_matches('.')),
         )
     })?;
     while let Some(field) = form.next_field().await.map_err(Broken::from)? {
