@@ -6,6 +6,7 @@ use encoding_rs::{UTF_16BE, UTF_16LE};
 use serde::Serialize;
 
 use crate::ReadError;
+use crate::error::{CLINICAL_DOCUMENT, ELECTROCARDIOGRAM};
 
 /// A format that is read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -149,7 +150,7 @@ fn detect_text(bytes: &[u8]) -> Result<Format, ReadError> {
             Some(b"gpx") => Ok(Format::Gpx),
             Some(b"HealthData") => Ok(Format::AppleHealth),
             Some(b"TrainingCenterDatabase") => Ok(Format::Tcx),
-            Some(b"ClinicalDocument") => Err(other("a clinical document (CDA)")),
+            Some(b"ClinicalDocument") => Err(other(CLINICAL_DOCUMENT)),
             Some(b"kml") => Err(other("a KML map file")),
             Some(b"svg") => Err(other("an SVG image")),
             Some(name) if name.eq_ignore_ascii_case(b"html") => Err(other("an HTML page")),
@@ -168,7 +169,7 @@ fn detect_text(bytes: &[u8]) -> Result<Format, ReadError> {
     Err(match text.first() {
         Some(b'{' | b'[') if looks_like_json(text) => other("a JSON document"),
         _ if crate::csv::is_ours(sample) => return Ok(Format::Csv),
-        _ if looks_like_electrocardiogram(sample) => other("an electrocardiogram"),
+        _ if looks_like_electrocardiogram(sample) => other(ELECTROCARDIOGRAM),
         _ if looks_like_table(sample) => {
             other("a CSV table without a column date, and one like distance_km or duration")
         }

@@ -85,13 +85,16 @@ fn many(head: &[u8]) -> Option<Many> {
 }
 
 /// What a file is that holds no others.
-pub(super) fn plain_kind(head: &[u8]) -> Kind {
-    match Format::detect(head) {
-        Ok(format) => Kind::File(format),
-        Err(ReadError::Empty) => Kind::Aside("an empty file".to_owned()),
-        Err(ReadError::NotAWatchFile { looks_like }) => Kind::Aside(phrase(head, looks_like)),
-        Err(error) => Kind::Aside(error.to_string()),
-    }
+fn plain_kind(head: &[u8]) -> Kind {
+    let error = match Format::detect(head) {
+        Ok(format) => return Kind::File(format),
+        Err(error) => error,
+    };
+    Kind::Aside(match (error.beside_training(), error) {
+        (Some(what), _) => what.to_owned(),
+        (None, ReadError::NotAWatchFile { looks_like }) => phrase(head, looks_like),
+        (None, error) => error.to_string(),
+    })
 }
 
 /// Whether the root element is `HealthData`, behind the long document type that Apple writes.
@@ -103,9 +106,7 @@ fn is_health_export(head: &[u8]) -> bool {
 
 /// What a person calls it.
 fn phrase(head: &[u8], looks_like: &'static str) -> String {
-    let is_picture = looks_like.ends_with(" image")
-        || head.starts_with(b"BM")
-        || head.starts_with(b"RIFF") && head.get(8..12) == Some(b"WEBP");
+    let is_picture = head.starts_with(b"BM") || head.starts_with(b"RIFF") && head.get(8..12) == Some(b"WEBP");
     let is_tar = head.get(257..262) == Some(b"ustar");
     if is_picture {
         "a picture".to_owned()
