@@ -227,13 +227,16 @@ impl Walk<'_> {
             Err(stopped) => return self.member_stopped(name, stopped),
         }
         match kind(&bytes) {
-            Kind::File(format) => match fill_whole(&mut *reader, &mut bytes, self.limits, &mut self.spent) {
-                Err(Stopped::Io(error)) if is_damage(&error) && says_that_it_ends_early(format) => {
-                    self.item(name, Content::File { bytes, details: about.details })
+            Kind::File(format) => {
+                match fill_whole(&mut *reader, &mut bytes, self.limits, &mut self.spent) {
+                    Ok(()) => {}
+                    Err(Stopped::Io(error)) if is_damage(&error) && says_that_it_ends_early(format) => {}
+                    Err(stopped) => return self.member_stopped(name, stopped),
                 }
-                Ok(()) => self.item(name, Content::File { bytes, details: about.details }),
-                Err(stopped) => self.member_stopped(name, stopped),
-            },
+                // It grew by doubling, and may wait among others for its turn.
+                bytes.shrink_to_fit();
+                self.item(name, Content::File { bytes, details: about.details })
+            }
             Kind::Aside(_) if about.is_strava && name.ends_with(".csv") => {
                 self.item(name, Content::aside(format!("a table of Strava’s export: {}", names::last(name))))
             }
