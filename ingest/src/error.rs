@@ -44,3 +44,21 @@ pub enum ReadError {
         line: usize,
     },
 }
+
+impl ReadError {
+    /// What the file is, when it is of a kind that lies beside training in exports and folders and never holds any, with
+    /// its article: `a picture`. `None` for what may be a mistake.
+    #[must_use]
+    pub fn beside_training(&self) -> Option<&'static str> {
+        match self {
+            Self::Empty => Some("an empty file"),
+            Self::NotAWatchFile { looks_like } if looks_like.ends_with(" image") => Some("a picture"),
+            Self::NotAWatchFile { looks_like: what @ (CLINICAL_DOCUMENT | ELECTROCARDIOGRAM) } => Some(what),
+            _ => None,
+        }
+    }
+}
+
+/// What Apple Health's export holds beside its training, in words.
+pub(crate) const CLINICAL_DOCUMENT: &str = "a clinical document (CDA)";
+pub(crate) const ELECTROCARDIOGRAM: &str = "an electrocardiogram";

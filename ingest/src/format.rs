@@ -6,6 +6,7 @@ use encoding_rs::{UTF_16BE, UTF_16LE};
 use serde::Serialize;
 
 use crate::ReadError;
+use crate::error::{CLINICAL_DOCUMENT, ELECTROCARDIOGRAM};
 
 /// A format that is read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -149,6 +150,7 @@ fn detect_text(bytes: &[u8]) -> Result<Format, ReadError> {
             Some(b"gpx") => Ok(Format::Gpx),
             Some(b"HealthData") => Ok(Format::AppleHealth),
             Some(b"TrainingCenterDatabase") => Ok(Format::Tcx),
+            Some(b"ClinicalDocument") => Err(other(CLINICAL_DOCUMENT)),
             Some(b"kml") => Err(other("a KML map file")),
             Some(b"svg") => Err(other("an SVG image")),
             Some(name) if name.eq_ignore_ascii_case(b"html") => Err(other("an HTML page")),
@@ -167,6 +169,7 @@ fn detect_text(bytes: &[u8]) -> Result<Format, ReadError> {
     Err(match text.first() {
         Some(b'{' | b'[') if looks_like_json(text) => other("a JSON document"),
         _ if crate::csv::is_ours(sample) => return Ok(Format::Csv),
+        _ if looks_like_electrocardiogram(sample) => other(ELECTROCARDIOGRAM),
         _ if looks_like_table(sample) => {
             other("a CSV table without a column date, and one like distance_km or duration")
         }
@@ -242,6 +245,16 @@ fn looks_like_json(text: &[u8]) -> bool {
 fn looks_like_polar(sample: &[u8]) -> bool {
     let has = |key: &str| memchr::memmem::find(sample, key.as_bytes()).is_some();
     (has("\"exportVersion\"") || has("\"durationMillis\"")) && (has("\"exercises\"") || has("\"startTime\""))
+}
+
+/// Whether one of the first lines names the unit µV, as Apple's tables of electrocardiograms do in every language.
+fn looks_like_electrocardiogram(sample: &[u8]) -> bool {
+    // The sign stands twice in Unicode.
+    let units = ["\u{b5}V", "\u{3bc}V"];
+    sample.split(|b| *b == b'\n').any(|line| {
+        let last = line.trim_ascii_end().rsplit(|b| *b == b',').next().unwrap_or_default();
+        line.contains(&b',') && units.iter().any(|unit| last == unit.as_bytes())
+    })
 }
 
 /// Whether the first two lines have the same number (at least one) of one separator.

@@ -42,7 +42,8 @@ pub(crate) enum Command {
     ///
     /// FIT, GPX and TCX files; CSV with a header of `date` and `distance_km`, `duration` or both, and optionally `rpe`,
     /// `sport`, `title`, `notes` and `gear`; each of them compressed with gzip; zip archives, and the exports of Strava,
-    /// Garmin, Apple Health and Polar as they come. What is inside a file counts, not what it is called.
+    /// Garmin, Apple Health and Polar as they come, packed or unpacked. What is inside a file counts, not what it is
+    /// called. In folders, hidden files are passed over and links are not followed.
     Import {
         /// Files, archives, and folders to search for both
         #[arg(value_name = "PATH", required = true)]
@@ -91,7 +92,7 @@ pub(crate) enum Command {
     },
     /// Say what is in watch files
     Inspect {
-        /// Files
+        /// Files, and archives of them
         #[arg(value_name = "FILE", required = true)]
         files: Vec<PathBuf>,
         /// One JSON object per file and line
@@ -100,6 +101,8 @@ pub(crate) enum Command {
         /// In JSON, also what a FIT file says beside its activities: profile, zones, devices…
         #[arg(long, requires = "json")]
         others: bool,
+        #[command(flatten)]
+        limits: FileLimitArgs,
     },
     /// Work out every indicator and flag from a table of runs
     ///
@@ -148,6 +151,9 @@ pub(crate) struct FileLimitArgs {
     /// How many archives may lie one inside the other
     #[arg(long, value_name = "DEPTH", default_value_t = archive::Limits::default().depth)]
     max_depth: u32,
+    /// Longest name of a file in an archive or a folder, in bytes, with the folders that it lies in
+    #[arg(long, value_name = "BYTES", default_value_t = archive::Limits::default().name_bytes)]
+    max_name_bytes: usize,
 }
 
 impl LimitArgs {
@@ -167,6 +173,7 @@ impl FileLimitArgs {
             total_bytes: self.max_archive_gb.saturating_mul(1_000_000_000),
             ratio: self.max_ratio,
             depth: self.max_depth,
+            name_bytes: self.max_name_bytes,
             ..limits.archive
         };
         Limits { archive, ..limits }

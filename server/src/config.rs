@@ -2,7 +2,7 @@
 
 use std::net::SocketAddr;
 
-use plimsoll_ingest::archive::{self, ArchiveError};
+use plimsoll_ingest::archive::{self, ArchiveError, Reached};
 
 /// Where the service listens unless told otherwise.
 pub(crate) const DEFAULT_LISTEN: &str = "127.0.0.1:8080";
@@ -34,26 +34,31 @@ impl Limits {
     }
 }
 
-/// Words for a cap of an archive that was reached: the option of the command line that raises it. `field` is the field
-/// of [`archive::Limits`] that holds the cap.
-pub(crate) fn raised_by(field: &str) -> Option<&'static str> {
+/// The option of the command line that raises a cap of archives; `field` is the field of [`archive::Limits`] that holds
+/// it.
+fn raised_by(field: &str) -> Option<&'static str> {
     match field {
-        "member_bytes" => Some("--max-file-mb raises it"),
-        "total_bytes" => Some("--max-archive-gb raises it"),
-        "members" => Some("--max-members raises it"),
-        "ratio" => Some("--max-ratio raises it"),
-        "depth" => Some("--max-depth raises it"),
+        "member_bytes" => Some("--max-file-mb"),
+        "total_bytes" => Some("--max-archive-gb"),
+        "members" => Some("--max-members"),
+        "ratio" => Some("--max-ratio"),
+        "depth" => Some("--max-depth"),
+        "name_bytes" => Some("--max-name-bytes"),
         _ => None,
     }
+}
+
+/// Why a member could not be taken out of an archive, for a person.
+pub(crate) fn failure_words(reason: &str, cap: Option<&Reached>) -> String {
+    let Some(Reached { cap, option }) = cap else { return reason.to_owned() };
+    let raised = raised_by(option).map_or_else(String::new, |option| format!("; {option} raises it"));
+    format!("{} (the cap is {cap}{raised})", reason.trim_end_matches('.'))
 }
 
 /// Why an archive could not be opened to its end, for a person.
 pub(crate) fn archive_words(error: &ArchiveError) -> String {
     match error {
-        ArchiveError::Capped { what, cap, option } => {
-            let raised = raised_by(option).map_or_else(String::new, |words| format!("; {words}"));
-            format!("{what} (the cap is {cap}{raised})")
-        }
+        ArchiveError::Capped { what, cap, option } => failure_words(what, Some(&Reached { cap: cap.clone(), option })),
         other => other.to_string(),
     }
 }

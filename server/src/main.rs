@@ -63,8 +63,9 @@ async fn run(command: Command) -> anyhow::Result<bool> {
         Command::Imports { athlete, data } => commands::imports::list(&athlete, &data).await.map(|()| true),
         Command::UndoImport { id, data } => commands::imports::undo(&id, &data).await,
         Command::RedoImport { id, data } => commands::imports::redo(&id, &data).await,
-        Command::Inspect { files, json, others } => {
-            tokio::task::spawn_blocking(move || commands::inspect::inspect(&files, json, others)).await?
+        Command::Inspect { files, json, others, limits } => {
+            let limits = limits.limits().archive;
+            tokio::task::spawn_blocking(move || commands::inspect::inspect(&files, json, others, limits)).await?
         }
         Command::Analyze { runs, json, as_of, gaps } => {
             let gaps = match gaps {

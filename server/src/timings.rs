@@ -13,6 +13,8 @@ pub(crate) enum Stage {
     Read,
     /// Taking members out of archives, and decompressing.
     Inflate,
+    /// Cutting an export that is one large file into documents; with Apple Health's, decompressing it on the way.
+    Split,
     /// SHA-256.
     Hash,
     /// Writing the bytes to the disk, flushed.
@@ -28,10 +30,11 @@ pub(crate) enum Stage {
 }
 
 impl Stage {
-    const ALL: [(Self, &str); 9] = [
+    const ALL: [(Self, &str); 10] = [
         (Self::Find, "find"),
         (Self::Read, "read"),
         (Self::Inflate, "inflate"),
+        (Self::Split, "split export"),
         (Self::Hash, "hash"),
         (Self::StoreBytes, "store bytes"),
         (Self::Decode, "decode"),

@@ -211,9 +211,9 @@ async fn a_person_sends_a_zip_undoes_the_import_and_brings_it_back() {
         )
         .await
         .unwrap();
-    browser.wait().for_element(Locator::Css(".report .failed")).await.unwrap();
+    browser.wait().for_element(Locator::Css("form[action$='/undo'] button")).await.unwrap();
     assert_eq!(text(&browser, "h1").await, "folder Watch");
-    assert_eq!(text(&browser, "[data-result=failed]").await, "2");
+    assert_eq!(text(&browser, "[data-result=set_aside]").await, "2");
     browser.close().await.unwrap();
 }
 

@@ -39,13 +39,44 @@ fn import_says_what_became_of_every_file_and_its_exit_status_whether_any_failed(
 
     write(&files, "page.fit", "<html></html>");
     write(&files, "nothing.fit", "");
+    write(&files, "cut.fit.gz", b"\x1f\x8b\x08");
     let second = import();
     let out = text(&second.stdout);
     assert_eq!(second.status.code(), Some(1), "{out}");
-    assert!(out.contains("0 new, 3 duplicate, 0 same activity, 0 set aside, 2 failed"), "{out}");
-    let failed: Vec<&str> = out.lines().filter(|line| line.starts_with("failed ")).collect();
-    assert!(failed.iter().any(|line| line.contains("page.fit") && line.contains("HTML")), "{out}");
-    assert!(failed.iter().any(|line| line.contains("nothing.fit") && line.contains("empty")), "{out}");
+    assert!(out.contains("0 new, 3 duplicate, 0 same activity, 2 set aside, 1 failed"), "{out}");
+    let has = |start: &str, name: &str, word: &str| {
+        out.lines().any(|line| line.starts_with(start) && line.contains(name) && line.contains(word))
+    };
+    assert!(has("set aside ", "page.fit", "HTML") && has("set aside ", "nothing.fit", "empty"), "{out}");
+    assert!(has("failed ", "cut.fit.gz", "damaged"), "{out}");
+    // A file that somebody names is no thing beside training: it may be the wrong one.
+    let page = files.join("page.fit");
+    let out = plimsoll(&["import", page.to_str().unwrap(), "--athlete", "Ada", "--data", data.to_str().unwrap()]);
+    assert!(out.status.code() == Some(1) && text(&out.stdout).contains("HTML"), "{out:?}");
+}
+
+#[test]
+fn each_cap_is_named_with_the_option_that_raises_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let fit = encode::fit(&run(5, 5.0));
+    let inner = crate::imports::zip(&[("a-long-name.fit", &fit), ("b.fit", &fit)]);
+    write(folder.path(), "a.zip", crate::imports::zip(&[("inner.zip", &inner)]));
+    let (archive, data) = (folder.path().join("a.zip"), folder.path().join("data"));
+    let (archive, data) = (archive.to_str().unwrap(), data.to_str().unwrap());
+    for (option, cap, said) in [
+        ("--max-name-bytes", "10", "its name is too long (the cap is 10 bytes; --max-name-bytes raises it)"),
+        ("--max-members", "1", "there are too many files in it (the cap is 1; --max-members raises it)"),
+        ("--max-depth", "1", "it lies too deep inside other archives (the cap is 1; --max-depth raises it)"),
+        ("--max-file-mb", "0", "the file is too large (the cap is 0 bytes; --max-file-mb raises it)"),
+        ("--max-archive-gb", "0", "its files are too large together (the cap is 0 bytes; --max-archive-gb raises it)"),
+    ] {
+        let import = ["import", archive, "--athlete", "Ada", "--data", data, option, cap];
+        for arguments in [&import[..], &["inspect", archive, option, cap]] {
+            let out = plimsoll(arguments);
+            assert!(text(&out.stdout).contains(said), "{arguments:?}: {}", text(&out.stdout));
+            assert_eq!(out.status.code(), Some(1));
+        }
+    }
 }
 
 #[test]
@@ -151,7 +182,7 @@ fn import_says_where_the_time_went_when_asked() {
     let (file, data) = (folder.path().join("a.fit"), folder.path().join("data"));
     let arguments = ["import", file.to_str().unwrap(), "--athlete", "Ada", "--data", data.to_str().unwrap()];
     let out = text(&plimsoll(&[&arguments[..], &["--timings"]].concat()).stdout);
-    for stage in ["read", "inflate", "hash", "decode", "summarise", "store rows", "wall"] {
+    for stage in ["read", "inflate", "split export", "hash", "decode", "summarise", "store rows", "wall"] {
         assert!(out.lines().any(|line| line.starts_with(stage)), "{stage}: {out}");
     }
 }

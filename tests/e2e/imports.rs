@@ -187,18 +187,47 @@ async fn the_form_leads_to_the_page_of_the_import() {
     let page = format!("{}/athletes/{}/upload", bench.service.url, bench.athlete);
     assert!(client.get(&page).send().await.unwrap().text().await.unwrap().contains("None yet"));
     let form = Form::new()
-        .part("file", Part::bytes(encode::fit(&run(3, 5.0))).file_name("Activities/2024/a.fit"))
+        .part("file", Part::bytes(encode::fit(&run(3, 5.0))).file_name("a.fit"))
         .part("file", Part::bytes(Vec::new()).file_name(""));
     let answer = client.post(&page).multipart(form).send().await.unwrap();
     assert_eq!(answer.status(), StatusCode::SEE_OTHER);
     let import = format!("{}{}", bench.service.url, answer.headers()["location"].to_str().unwrap());
     let html = client.get(&import).send().await.unwrap().text().await.unwrap();
-    assert!(html.contains("folder Activities") && html.contains("brought something new"), "{html}");
+    assert!(html.contains("a.fit") && html.contains("brought something new"), "{html}");
     assert!(html.contains("Undo this import") && !html.contains("http-equiv=\"refresh\""));
     let nothing = Form::new().part("file", Part::bytes(Vec::new()).file_name(""));
     let refused = client.post(&page).multipart(nothing).send().await.unwrap();
     assert_eq!(refused.status(), StatusCode::UNPROCESSABLE_ENTITY);
     assert!(refused.text().await.unwrap().contains("No file was sent"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_unpacked_export_comes_file_by_file_and_is_joined() {
+    let bench = Bench::new().await;
+    let recording = run(3, 5.0);
+    let start = recording.samples[0].time.format("%b %-d, %Y, %-I:%M:%S %p");
+    let table = format!(
+        "Activity ID,Activity Date,Activity Name,Activity Type,Activity Gear,Elapsed Time,Distance,Filename\n\
+         1,\"{start}\",Round the lake,Run,Old shoes,1,5,activities/1.fit\n"
+    );
+    let inner = zip(&[("b.fit", &encode::fit(&run(4, 6.0)))]);
+    // As a browser sends a folder: in no order, the table behind what it tells of.
+    let form = Form::new()
+        .part("file", Part::bytes(encode::fit(&recording)).file_name("export_7/activities/1.fit"))
+        .part("file", Part::bytes(inner).file_name("export_7/more.zip"))
+        .part("file", Part::bytes(encode::fit(&run(5, 7.0))).file_name("alone.fit"))
+        .part("file", Part::bytes(table.into_bytes()).file_name("export_7/activities.csv"))
+        .part("file", Part::bytes(encode::gpx(&run(6, 8.0)).into_bytes()).file_name("export_7/activities/2.gpx"));
+    let answer = bench.client.post(bench.api("uploads")).multipart(form).send().await.unwrap();
+    assert_eq!(answer.status(), StatusCode::ACCEPTED);
+    let location = answer.headers()["location"].to_str().unwrap().to_owned();
+    let import = finished(&bench, &location).await;
+    assert_eq!((&import["label"], &import["counts"]["new"]), (&json!("folder export_7"), &json!(4)), "{import}");
+    assert_eq!((&import["counts"]["failed"], &import["counts"]["set_aside"]), (&json!(0), &json!(1)), "{import}");
+    let activities = activities(&bench).await;
+    assert_eq!(activities.len(), 4);
+    let joined = activities.iter().find(|activity| activity["title"] == "Round the lake");
+    assert_eq!(joined.unwrap()["gear"], "Old shoes", "{activities:?}");
 }
 
 /// Opens a request by hand, so that it can be left in the middle: the head and the first `sent` bytes of `body`.

@@ -19,7 +19,7 @@ TABLES = {
     "dates.csv": "date,distance_km,duration,rpe,sport\n2024-05-01,12.3,1:02:03,6,run\n2024-05-02,,45:00,,cycling\n",
     "semicolons.csv": "date;distance_km;duration_min;notes\n2024-05-01 07:30;12,3;62,5;\"easy; dry\"\n",
     "strava.csv": "Activity ID,Activity Date,Activity Name,Activity Type,Elapsed Time,Distance,Filename\n"
-    '1,"Jan 5, 2019, 6:32:11 AM",Run,Run,3600,10.1,\n',
+    '1,"Jan 5, 2019, 6:32:11 AM",Run,Run,3600,10.1,\n2,"Jan 6, 2019, 6:32:11 AM",Run,Run,3600,10.1,activities/2.fit.gz\n',
 }
 SESSION = """{"exportVersion":"1.6","startTime":"2021-03-02T17:05:11.000","timeZoneOffset":60,"duration":"PT60S",
 "exercises":[{"startTime":"2021-03-02T17:05:11.000","timezoneOffset":60,"duration":"PT60S","distance":200.0,"sport":"RUNNING",
@@ -50,6 +50,8 @@ def archives(files: list[tuple[str, bytes]]) -> dict[str, bytes]:
         "nested-deflated.zip": packed(zipfile.ZIP_DEFLATED, [("inner.zip", deflated)]),
         "cut.zip": deflated[: len(deflated) * 2 // 3],
         "strava.zip": packed(zipfile.ZIP_DEFLATED, [("activities.csv", TABLES["strava.csv"].encode()), *files]),
+        "program.exe": b"MZ" + deflated,
+        "zip.gz": gzip.compress(deflated),
         "health.zip": packed(zipfile.ZIP_DEFLATED, [("apple_health_export/export.xml", HEALTH.encode())]),
         "one.gz": gzip.compress(files[0][1]),
     }

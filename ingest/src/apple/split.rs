@@ -89,6 +89,9 @@ pub struct Report {
     pub remarks: Vec<String>,
 }
 
+/// Where routes are, for a person who handed over the export without them.
+const ROUTES: &str = "Routes lie in the folder workout-routes of the whole export.";
+
 /// Workouts that a sample may belong to (two programs may write the same run).
 const MOST_OWNERS: usize = 8;
 /// Workouts that began before a sample and are asked whether it is theirs.
@@ -348,16 +351,19 @@ impl Split<'_> {
 
     fn tell_of_routes(&mut self) {
         let cap = self.caps.route_bytes;
-        for (routes, what) in [
-            (&self.missing, "not in the export".to_owned()),
-            (&self.too_large, format!("larger than {cap} bytes and left out")),
-        ] {
-            match routes {
-                Named { count: 0, .. } => {}
-                Named { count: 1, first } => self.report.remarks.push(format!("The route of {first} is {what}.")),
-                Named { count, first } => {
-                    self.report.remarks.push(format!("{count} routes are {what}, the first of them that of {first}."));
-                }
+        let too_large = format!("larger than {cap} bytes and left out");
+        let remarks = &mut self.report.remarks;
+        match &self.missing {
+            Named { count: 0, .. } => {}
+            Named { count: 1, first } => remarks.push(format!("The route of {first} did not come with it. {ROUTES}")),
+            Named { count, first } => remarks
+                .push(format!("{count} routes did not come with it, the first of them that of {first}. {ROUTES}")),
+        }
+        match &self.too_large {
+            Named { count: 0, .. } => {}
+            Named { count: 1, first } => remarks.push(format!("The route of {first} is {too_large}.")),
+            Named { count, first } => {
+                remarks.push(format!("{count} routes are {too_large}, the first of them that of {first}."));
             }
         }
     }

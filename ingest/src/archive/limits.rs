@@ -3,7 +3,7 @@
 use std::io::{self, Read};
 
 use super::inflate::Unpack;
-use super::{ArchiveError, Content};
+use super::{ArchiveError, Content, Reached};
 
 /// How much of an archive is opened. Sizes are those after decompression.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -62,7 +62,7 @@ pub(super) struct Cap {
 
 impl Cap {
     pub(super) fn depth(limits: &Limits) -> Self {
-        Self { what: "an archive too deep inside other archives", cap: limits.depth.to_string(), option: "depth" }
+        Self { what: "it lies too deep inside other archives", cap: limits.depth.to_string(), option: "depth" }
     }
 
     pub(super) fn name(limits: &Limits) -> Self {
@@ -81,9 +81,20 @@ impl Cap {
         }
     }
 
+    /// What there is too much of, as a phrase.
+    pub(super) fn what(&self) -> &'static str {
+        self.what
+    }
+
     /// As what was found under a name.
     pub(super) fn content(self) -> Content {
-        Content::Failed { reason: format!("{} (the cap is {})", self.what, self.cap), option: Some(self.option) }
+        let reason = self.what.to_owned();
+        Content::Failed { reason, cap: Some(self.reached()) }
+    }
+
+    /// The cap without what there was too much of.
+    pub(super) fn reached(self) -> Reached {
+        Reached { cap: self.cap, option: self.option }
     }
 
     /// As the end of the walk, or of [`super::plain`].
@@ -113,8 +124,8 @@ impl Spent {
         Err(Cap { what: "there are too many files in it", cap: limits.members.to_string(), option: "members" })
     }
 
-    /// Counts bytes that were read.
-    fn bytes(&mut self, count: u64, limits: &Limits) -> Result<(), Cap> {
+    /// Counts bytes that were read or made.
+    pub(super) fn bytes(&mut self, count: u64, limits: &Limits) -> Result<(), Cap> {
         self.total = self.total.saturating_add(count);
         if self.total <= limits.total_bytes {
             return Ok(());

@@ -5,11 +5,12 @@ use std::io::{self, Read, Seek, SeekFrom};
 use memchr::memmem;
 
 use super::Content;
-use super::kind::{HEAD, Kind, kind};
+use super::find::Found;
+use super::kind::{HEAD, Kind, Many, kind};
 use super::limits::{Stopped, fill};
 use super::member::{Member, Packing};
 use super::strava::Export;
-use super::walk::{About, Found, Stop, Walk, damaged, is_damage};
+use super::walk::{About, Stop, Walk, damaged, is_damage};
 use super::window::Window;
 
 /// Bytes between two looks for a header.
@@ -58,7 +59,7 @@ impl Walk<'_> {
                 (packed, _) => packed,
             };
             let member = match (packed, packing) {
-                (Some(packed), Ok(packing)) => Ok(Member { start: header.data, packed, packing }),
+                (Some(packed), Ok(packing)) => Ok(Member { start: header.data, packed, packing, gzip: 0 }),
                 (_, Err(reason)) => Err(reason),
                 (None, Ok(_)) => Err("neither the archive nor the file says where it ends".to_owned()),
             };
@@ -78,12 +79,9 @@ impl Walk<'_> {
                 }
             };
             count += 1;
-            let found = Found { shown, path: header.name, header_start, member };
-            if !export.is_strava()
-                && Export::may_be_table(&found.path)
-                && let Some(read) = self.read_table(&found, source)?
-            {
-                export = read;
+            let found = Found { shown, path: header.name, id: header_start, member };
+            if Export::may_be_table(&found.path) && !export.is_table(header_start) {
+                self.read_table(&found.path, header_start, &mut *found.member.open(source)?, &mut export)?;
             }
             self.named(&found, source, depth, &mut export)?;
         };
@@ -113,8 +111,9 @@ impl Walk<'_> {
                 Err(Stopped::Io(error)) if is_damage(&error) => {}
                 Err(stopped) => return self.member_stopped(shown, stopped).map(|()| false),
             }
-            if kind(&head) == Kind::Zip {
-                return self.member(shown, source, &member, depth, About::default()).map(|()| true);
+            if kind(&head) == Kind::Many(Many::Zip, 0) {
+                let found = Found { shown: shown.to_owned(), path: shown.to_owned(), id: 0, member };
+                return self.member(&found, source, depth, About::default()).map(|()| true);
             }
         }
         self.item(shown, Content::failed("the archive is cut off inside it")).map(|()| false)
@@ -124,7 +123,7 @@ impl Walk<'_> {
     /// cut off; `None` when it is damaged.
     fn measure(&mut self, source: &mut Window<'_>, start: u64) -> Result<Option<u64>, Stop> {
         let left = source.len().saturating_sub(start);
-        let mut reader = Member { start, packed: left, packing: Packing::Deflated }.open(source)?;
+        let mut reader = Member { start, packed: left, packing: Packing::Deflated, gzip: 0 }.open(source)?;
         let (mut bytes, mut before) = (Vec::new(), 0_u64);
         loop {
             match fill(&mut *reader, &mut bytes, before, MEASURED, self.limits, &mut self.spent) {

@@ -1,12 +1,12 @@
 //! Where a member lies, and its bytes.
 
-use std::io::{self, Read, Seek, SeekFrom};
+use std::io::{self, BufRead, BufReader, Seek, SeekFrom};
 
 use zip::HasZipMetadata;
 use zip::read::ZipFileEntry;
 use zip::result::ZipError;
 
-use super::inflate::{Counted, Inflate, Unpack};
+use super::inflate::{Counted, Gunzip, Inflate, Unpack};
 use super::window::Window;
 
 /// How a member is packed.
@@ -24,13 +24,13 @@ pub(super) struct Member {
     /// Bytes as packed.
     pub(super) packed: u64,
     pub(super) packing: Packing,
+    /// Layers of gzip that are taken off what is unpacked.
+    pub(super) gzip: usize,
 }
 
 impl Member {
     /// A source that is its own only file.
-    pub(super) fn whole(source: &Window<'_>) -> Self {
-        Self { start: 0, packed: source.len(), packing: Packing::Stored }
-    }
+    pub(super) const WHOLE: Self = Self { start: 0, packed: u64::MAX, packing: Packing::Stored, gzip: 0 };
 
     /// Where the member of an entry lies, or why it cannot be had, as a phrase.
     pub(super) fn find(entry: &ZipFileEntry<'_>, source: &mut Window<'_>) -> io::Result<Result<Self, String>> {
@@ -50,17 +50,26 @@ impl Member {
         if start.checked_add(packed).is_none_or(|end| end > source.len()) {
             return Ok(Err("the archive ends before it does".to_owned()));
         }
-        Ok(Ok(Self { start, packed, packing }))
+        Ok(Ok(Self { start, packed, packing, gzip: 0 }))
     }
 
     /// Its bytes, unpacked, from the first on. It can be opened as often as needed.
     pub(super) fn open<'w>(&self, source: &'w mut Window<'_>) -> io::Result<Box<dyn Unpack + 'w>> {
         source.seek(SeekFrom::Start(self.start))?;
+        Ok(self.unpack(source))
+    }
+
+    /// The same out of a source that stands at its first byte.
+    pub(super) fn unpack<'w>(&self, source: impl BufRead + 'w) -> Box<dyn Unpack + 'w> {
         let packed = source.take(self.packed);
-        Ok(match self.packing {
+        let mut reader: Box<dyn Unpack + 'w> = match self.packing {
             Packing::Stored => Box::new(Counted::new(packed)),
             Packing::Deflated => Box::new(Inflate::new(packed)),
-        })
+        };
+        for _ in 0..self.gzip {
+            reader = Box::new(Gunzip::new(BufReader::new(reader)));
+        }
+        reader
     }
 }
 

@@ -1,7 +1,8 @@
 //! Archives, and whatever else a person hands over: one file, or very many in one.
 //!
 //! [`walk`] visits every file in what was handed over, one at a time, so that memory does not grow with the archive:
-//! it holds one member, up to [`Limits::member_bytes`], and never an index of all.
+//! it holds one member, up to [`Limits::member_bytes`], and never an index of all. [`walk_folder`] does the same for
+//! files that lie unpacked in a folder, which somebody else opens.
 //! Names inside archives are only ever shown to people: nothing here makes a path of them.
 //!
 //! What becomes what:
@@ -10,9 +11,10 @@
 //! - Pictures, web pages, tables and JSON that are no training, empty files and unknown data are
 //!   [`Content::SetAside`]. Folders, hidden files and what systems leave behind (`__MACOSX`, `.DS_Store`,
 //!   `Thumbs.db`) are passed over.
-//! - Zip archives are opened, one inside the other as deep as [`Limits::depth`]: in place when they lie uncompressed in
-//!   the outer one, else unpacked into memory up to 8 MB and into [`Scratch`] beyond. Members are stored or deflated;
-//!   other methods and encryption fail with the reason. Zip64 and bytes before the archive are fine.
+//! - Zip archives are opened, one inside the other as deep as [`Limits::depth`], also behind a program that unpacks them
+//!   and inside one or two layers of gzip: in place when they lie uncompressed in the outer one, else unpacked into
+//!   memory up to 8 MB and into [`Scratch`] beyond. Members are stored or deflated; other methods and encryption fail
+//!   with the reason. Zip64 and bytes before the archive are fine.
 //! - Sizes and checksums that an archive states are not believed: a member is what its data unpack to. A checksum that
 //!   does not fit is not checked at all, because watch formats have their own. Damaged data of a FIT, GPX,
 //!   TCX, Polar or Apple Health file are given out up to the damage, where the reader says that it ends early; of other files they fail.
@@ -20,16 +22,21 @@
 //!   member. The member in which it is cut off fails, and one more [`Content::Failed`] under the archive's own name
 //!   says what happened.
 //! - **Strava's export** is known by its `activities.csv`, in any folder and any language: it is read first, and what it
-//!   says (title, description, gear, commute, perceived exertion, sport) goes to its file as [`Details`].
-//!   Activities without a file become a table of past training (see [`crate::csv`]) under the table's name. A
-//!   `Details::sport` of it wins as [`crate::WatchFile::apply`] says.
+//!   says (title, description, gear, commute, perceived exertion, sport) goes to its file as [`Details`], whether the
+//!   file is compressed as the table says or not. A `Details::sport` of it wins as [`crate::WatchFile::apply`] says.
+//!   Each activity without a file, and each whose file is not there, becomes a table of past training of one row (see
+//!   [`crate::csv`]) under the table's name and its start (`activities.csv#2019-01-07T00:02:11Z`), with the same bytes
+//!   in every later export; that files are missing is said. The table by itself gives all its rows.
 //! - **Garmin's export** is zip archives in a zip archive, with FIT files, settings and empty files. The names that
 //!   `summarizedActivities.json` gives to activities are not joined: that file is set aside as JSON.
-//! - **Apple Health's export** is known by the root element of its `export.xml`, in an archive or by itself. It is
-//!   visited first, as one document per workout (`…/export.xml#running-2023-05-01T05:30:00Z`) and per month of values
-//!   of days (see [`crate::apple`]); then comes what is to be said about it. Routes that belong to a workout stand in
-//!   its document and are not visited again; others are files like any.
+//! - **Apple Health's export** is known by the root element of an XML file, which is called `export.xml` in English only;
+//!   also by itself. It is visited first, as one document per workout (`…/export.xml#running-2023-05-01T05:30:00Z`) and
+//!   per month of values of days (see [`crate::apple`]); then comes what is to be said about it. Routes that belong to a
+//!   workout stand in its document and are not visited again; others are files like any.
+//! - Several exports beside each other each take what lies in or below their own folder.
 
+mod find;
+mod folder;
 mod health;
 mod inflate;
 mod kind;
@@ -48,6 +55,7 @@ use std::ops::ControlFlow;
 
 use thiserror::Error;
 
+pub use folder::{Folder, walk_folder};
 pub use limits::Limits;
 
 use inflate::{Gunzip, Oddity};
@@ -63,6 +71,20 @@ pub struct Item {
     pub name: String,
     /// What it is.
     pub content: Content,
+    /// Where its bytes come from.
+    pub origin: Origin,
+}
+
+/// Where the bytes of an [`Item`] come from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Origin {
+    /// A file that was handed over as it is.
+    File,
+    /// A member of an archive.
+    Member,
+    /// A part that was cut out of a larger file, or what is to be said about that file: a workout of Apple Health's
+    /// export, an activity of Strava's table.
+    Part,
 }
 
 /// What was found under a name.
@@ -82,11 +104,20 @@ pub enum Content {
     },
     /// Something that could not be taken out of the archive.
     Failed {
-        /// Why, as a phrase; a cap names itself and its value.
+        /// Why, as a phrase.
         reason: String,
-        /// Field of [`Limits`] that raises the cap, when a cap was the reason.
-        option: Option<&'static str>,
+        /// The cap that was the reason.
+        cap: Option<Reached>,
     },
+}
+
+/// A cap that was reached.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reached {
+    /// The cap, with its unit.
+    pub cap: String,
+    /// Field of [`Limits`] that holds it.
+    pub option: &'static str,
 }
 
 impl Content {
@@ -95,7 +126,7 @@ impl Content {
     }
 
     fn failed(reason: impl Into<String>) -> Self {
-        Self::Failed { reason: reason.into(), option: None }
+        Self::Failed { reason: reason.into(), cap: None }
     }
 }
 
@@ -135,6 +166,11 @@ pub trait Scratch {
     fn create(&mut self) -> io::Result<Box<dyn ReadWriteSeek>>;
 }
 
+/// A source that can be read and moved about in.
+pub trait ReadSeek: Read + Seek {}
+
+impl<T: Read + Seek> ReadSeek for T {}
+
 /// A place that can be written, read and moved about in.
 pub trait ReadWriteSeek: Read + Write + Seek {}
 
@@ -157,11 +193,12 @@ pub fn is_archive(head: &[u8]) -> bool {
     [b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08"].into_iter().any(|mark| head.starts_with(mark))
 }
 
-/// Whether a file that begins like this holds many: an archive, or Apple Health's export. It goes through [`walk`];
-/// other files may go to [`crate::read`] as they are. 64 kB are enough to tell.
+/// Whether a file that begins like this holds many, or may: an archive, also compressed with gzip or behind a program
+/// that unpacks it, Apple Health's export, or Strava's table. It goes through [`walk`]; other files may go to
+/// [`crate::read`] as they are. 64 kB are enough to tell.
 #[must_use]
 pub fn holds_many(head: &[u8]) -> bool {
-    is_archive(head) || kind::is_health_export(head)
+    matches!(kind::kind(head), kind::Kind::Many(..))
 }
 
 /// Visits every file in `source`, in the archive's order; a source that is no archive is its own only file.

@@ -15,15 +15,72 @@ use crate::sport::words;
 const LONGEST_NAME: usize = 200;
 const LONGEST_TEXT: usize = 10_000;
 
+/// Activities without a file that are kept, of one table.
+pub(super) const MOST_ROWS: usize = 20_000;
+
 /// What the table says.
 #[derive(Debug, Default)]
 pub(super) struct Table {
-    /// What it says about each file that it names.
-    pub(super) files: Vec<(String, Details)>,
-    /// Activities without a file, as a table that [`crate::csv`] reads.
-    pub(super) without_file: Option<Vec<u8>>,
-    /// Lines of activities without a file whose date cannot be read.
-    pub(super) unread_lines: Vec<u64>,
+    /// Activities with the file that each names.
+    pub(super) files: Vec<(String, Row)>,
+    /// Activities without a file.
+    pub(super) without_file: Vec<Row>,
+    /// Activities without a file beyond [`MOST_ROWS`].
+    pub(super) too_many: usize,
+}
+
+/// What the table says about one activity.
+#[derive(Debug)]
+pub(super) struct Row {
+    pub(super) line: u64,
+    pub(super) details: Details,
+    /// The kind of activity in the table's own word.
+    kind: String,
+    start: Option<DateTime<Utc>>,
+    distance_m: Option<f64>,
+    duration_s: Option<f64>,
+}
+
+/// Why a row cannot stand for an activity that has no file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Lack {
+    /// Its date cannot be read.
+    Date,
+    /// It has neither a distance nor a duration.
+    Amount,
+}
+
+impl Row {
+    /// A name, and the row as a table of past training (see [`crate::csv`]). The same row gives the same bytes in every
+    /// later export, so that whoever knows files by their bytes knows it again.
+    pub(super) fn document(&self) -> Result<(String, Vec<u8>), Lack> {
+        let start = self.start.ok_or(Lack::Date)?.format("%Y-%m-%dT%H:%M:%SZ").to_string();
+        if self.distance_m.is_none() && self.duration_s.is_none() {
+            return Err(Lack::Amount);
+        }
+        let Details { sport: _, title, description, gear, commute, rpe, feel: _ } = &self.details;
+        let written = |value: Option<f64>| value.map(|value| value.to_string()).unwrap_or_default();
+        let said = |text: &Option<String>| text.clone().unwrap_or_default();
+        let (mut header, mut row) = (Vec::new(), Vec::new());
+        for (name, cell) in [
+            ("date", start.clone()),
+            ("distance_m", written(self.distance_m)),
+            ("duration_s", written(self.duration_s)),
+            ("rpe", written(*rpe)),
+            ("sport", self.kind.clone()),
+            ("title", said(title)),
+            ("notes", said(description)),
+            ("gear", said(gear)),
+            ("commute", commute.map(|commute| commute.to_string()).unwrap_or_default()),
+        ] {
+            header.push(name.to_owned());
+            row.push(cell);
+        }
+        let mut writer = csv::Writer::from_writer(Vec::new());
+        // Writing to memory does not fail.
+        let _ = writer.write_record(header).and_then(|()| writer.write_record(row));
+        Ok((start, writer.into_inner().unwrap_or_default()))
+    }
 }
 
 /// Where the columns are.
@@ -96,58 +153,60 @@ impl Columns {
     }
 }
 
+/// Whether a file that begins like this is the table.
+pub(super) fn is_table(head: &[u8]) -> bool {
+    let (text, _) = text::decode(head);
+    let mut record = csv::StringRecord::new();
+    let is_row = reader(&text).read_record(&mut record).is_ok_and(|is_row| is_row);
+    is_row && Columns::find(&record).is_some()
+}
+
+fn reader(text: &str) -> csv::Reader<&[u8]> {
+    csv::ReaderBuilder::new().has_headers(false).flexible(true).from_reader(text.as_bytes())
+}
+
 impl Table {
-    /// `None` when it is not Strava's.
-    pub(super) fn read(bytes: &[u8]) -> Option<Self> {
+    /// Reads at most `most` activities that have a file; `None` when it is not Strava's.
+    pub(super) fn read(bytes: &[u8], most: u64) -> Option<Self> {
         let (text, _) = text::decode(bytes);
-        let mut reader = csv::ReaderBuilder::new().has_headers(false).flexible(true).from_reader(text.as_bytes());
+        let mut reader = reader(&text);
         let mut record = csv::StringRecord::new();
         reader.read_record(&mut record).ok().filter(|is_row| *is_row)?;
         let columns = Columns::find(&record)?;
         let mut table = Self::default();
-        let mut rows = csv::Writer::from_writer(Vec::new());
-        let mut count = 0_u64;
         // Text in memory is read without errors.
         while let Ok(true) = reader.read_record(&mut record) {
             let line = record.position().map_or(0, csv::Position::line);
             let field =
                 |at: Option<usize>| at.and_then(|at| record.get(at)).map(str::trim).filter(|text| !text.is_empty());
-            let details = details(&columns, &field);
-            if let Some(file) = field(Some(columns.file)) {
-                table.files.push((file.to_owned(), details));
-                continue;
-            }
-            let Some(date) = field(Some(columns.date)) else { continue };
-            let Some(time) = read_time(date) else {
-                table.unread_lines.push(line);
+            let Some(file) = field(Some(columns.file)) else {
+                if field(Some(columns.date)).is_none() {
+                    continue;
+                }
+                if table.without_file.len() < MOST_ROWS {
+                    table.without_file.push(row(&columns, line, &field));
+                } else {
+                    table.too_many += 1;
+                }
                 continue;
             };
-            if count == 0 {
-                let header = ["date", "distance_m", "duration_s", "rpe", "sport", "title", "notes", "gear", "commute"];
-                rows.write_record(header).ok()?;
+            if (table.files.len() as u64) < most {
+                table.files.push((file.to_owned(), row(&columns, line, &field)));
             }
-            count += 1;
-            let value = |at: Option<usize>| field(at).and_then(number).filter(|value| *value > 0.0);
-            let duration_s = value(columns.moving_s).or_else(|| value(columns.elapsed_s));
-            let distance_m = value(columns.distance).map(|distance| distance * columns.metres);
-            let written = |value: Option<f64>| value.map(|value| value.to_string()).unwrap_or_default();
-            rows.write_record([
-                time.format("%Y-%m-%dT%H:%M:%SZ").to_string(),
-                written(distance_m),
-                written(duration_s),
-                written(details.rpe),
-                field(Some(columns.kind)).unwrap_or_default().to_owned(),
-                details.title.unwrap_or_default(),
-                details.description.unwrap_or_default(),
-                details.gear.unwrap_or_default(),
-                details.commute.map(|commute| commute.to_string()).unwrap_or_default(),
-            ])
-            .ok()?;
-        }
-        if count > 0 {
-            table.without_file = rows.into_inner().ok();
         }
         Some(table)
+    }
+}
+
+fn row<'a>(columns: &Columns, line: u64, field: &impl Fn(Option<usize>) -> Option<&'a str>) -> Row {
+    let value = |at: Option<usize>| field(at).and_then(number).filter(|value| *value > 0.0);
+    Row {
+        line,
+        details: details(columns, field),
+        kind: field(Some(columns.kind)).and_then(|kind| text::tidy(kind, LONGEST_NAME)).unwrap_or_default(),
+        start: field(Some(columns.date)).and_then(read_time),
+        distance_m: value(columns.distance).map(|distance| distance * columns.metres),
+        duration_s: value(columns.moving_s).or_else(|| value(columns.elapsed_s)),
     }
 }
 

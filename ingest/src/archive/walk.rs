@@ -1,29 +1,27 @@
 //! From member to member, and into archives inside archives.
 
 use std::borrow::Cow;
-use std::io::{self, BufReader, Cursor, Read, Seek, SeekFrom, Write};
+use std::io::{self, Cursor, Read, Seek, SeekFrom, Write};
 use std::ops::ControlFlow;
 
 use zip::read::{Config, ZipFileEntry};
 use zip::result::ZipError;
 use zip::unstable::read::ZipIterable;
 
-use super::inflate::{Gunzip, Unpack};
-use super::kind::{HEAD, Kind, kind};
+use super::find::Found;
+use super::inflate::Unpack;
+use super::kind::{HEAD, Kind, Many, kind};
 use super::limits::{Cap, Limits, Spent, Stopped, fill, fill_whole};
 use super::member::{Member, Packing};
 use super::strava::Export;
-use super::window::{ReadSeek, Window};
-use super::{ArchiveError, Content, Item, ReadWriteSeek, Scratch, names};
+use super::window::Window;
+use super::{ArchiveError, Content, Item, Origin, ReadSeek, ReadWriteSeek, Scratch, names};
 use crate::{Details, Format};
 
 /// Bytes of a compressed inner archive that are held in memory; a larger one goes to the scratch space.
 const IN_MEMORY: u64 = 8_000_000;
 /// Bytes of a member's headers, at least.
 const HEADERS: u64 = 30 + 46;
-/// Members by the name of Strava's table that are looked into.
-const TABLES_TRIED: u32 = 4;
-
 /// Why the walk ends early.
 #[derive(Debug)]
 pub(super) enum Stop {
@@ -44,6 +42,8 @@ pub(super) struct Walk<'a> {
     pub(super) spent: Spent,
     scratch: &'a mut dyn Scratch,
     pub(super) visit: &'a mut dyn FnMut(Item) -> ControlFlow<()>,
+    /// Where the bytes come from that are read just now.
+    pub(super) origin: Origin,
 }
 
 /// See [`super::walk`].
@@ -54,30 +54,42 @@ pub(super) fn walk(
     scratch: &mut dyn Scratch,
     visit: &mut dyn FnMut(Item) -> ControlFlow<()>,
 ) -> Result<(), ArchiveError> {
-    let mut walk = Walk { limits, spent: Spent::default(), scratch, visit };
+    let mut walk = Walk::new(limits, scratch, visit);
     match Window::new(source, 0, u64::MAX).map_err(Stop::from).and_then(|mut source| walk.top(name, &mut source)) {
         Ok(()) | Err(Stop::Visitor) => Ok(()),
         Err(Stop::Error(error)) => Err(error),
     }
 }
 
+impl<'a> Walk<'a> {
+    pub(super) fn new(
+        limits: &'a Limits,
+        scratch: &'a mut dyn Scratch,
+        visit: &'a mut dyn FnMut(Item) -> ControlFlow<()>,
+    ) -> Self {
+        Self { limits, spent: Spent::default(), scratch, visit, origin: Origin::File }
+    }
+}
+
 impl Walk<'_> {
     fn top(&mut self, name: &str, source: &mut Window<'_>) -> Result<(), Stop> {
-        let whole = Member::whole(source);
         let mut head = Vec::new();
-        whole.open(source)?.take(HEAD as u64).read_to_end(&mut head)?;
-        // A program that unpacks itself has its archive behind it.
-        let is_program = [b"MZ".as_slice(), b"#!", b"\x7fELF"].iter().any(|mark| head.starts_with(mark));
-        let is_zip = match kind(&head) {
-            Kind::Zip => true,
-            _ => is_program && ZipIterable::try_new(&mut *source, Config::default()).is_ok_and(|zip| !zip.is_empty()),
-        };
-        if is_zip { self.zip(name, source, 1) } else { self.member(name, source, &whole, 0, About::default()) }
+        Member::WHOLE.open(source)?.take(HEAD as u64).read_to_end(&mut head)?;
+        if kind(&head) == Kind::Many(Many::Zip, 0) {
+            return self.zip(name, source, 1);
+        }
+        let found = Found { shown: name.to_owned(), path: name.to_owned(), id: 0, member: Member::WHOLE };
+        self.member(&found, source, 0, About::default())
     }
 
     /// Hands an item to the visitor.
     pub(super) fn item(&mut self, name: &str, content: Content) -> Result<(), Stop> {
-        match (self.visit)(Item { name: name.to_owned(), content }) {
+        self.item_of(self.origin, name, content)
+    }
+
+    /// The same for one that comes from elsewhere.
+    pub(super) fn item_of(&mut self, origin: Origin, name: &str, content: Content) -> Result<(), Stop> {
+        match (self.visit)(Item { name: name.to_owned(), content, origin }) {
             ControlFlow::Continue(()) => Ok(()),
             ControlFlow::Break(()) => Err(Stop::Visitor),
         }
@@ -105,6 +117,13 @@ impl Walk<'_> {
         if depth > self.limits.depth {
             return self.item(name, Cap::depth(self.limits).content());
         }
+        let before = std::mem::replace(&mut self.origin, Origin::Member);
+        let result = self.members(name, source, depth);
+        self.origin = before;
+        result
+    }
+
+    fn members(&mut self, name: &str, source: &mut Window<'_>, depth: u32) -> Result<(), Stop> {
         let len = source.len();
         let mut directory = match ZipIterable::try_new(&mut *source, Config::default()) {
             Ok(directory) => directory,
@@ -114,8 +133,8 @@ impl Walk<'_> {
         if directory.is_empty() {
             return self.item(name, Content::aside("an archive without any file"));
         }
-        let mut export = self.export(&mut directory)?;
-        let done = self.health(name, &mut directory)?;
+        let mut export = self.tables(name, &mut directory)?;
+        let done = self.health_in(name, &mut directory)?;
         // Bytes of the archive that its members use: members that share them would use more than there are.
         let (mut used, mut end, mut is_damaged) = (0_u64, 0_u64, false);
         let files = directory.files().map_err(|error| damaged(error.to_string()))?;
@@ -151,10 +170,10 @@ impl Walk<'_> {
             if done.has(entry.header_start()) {
                 continue;
             }
-            let found = Found { shown, path, header_start: entry.header_start(), member };
+            let found = Found { shown, path, id: entry.header_start(), member };
             self.named(&found, source, depth, &mut export)?;
         }
-        if is_damaged { self.loose(name, source, end, depth, export) } else { self.missing(&export) }
+        if is_damaged { self.loose(name, source, end, depth, export) } else { self.missing(&mut export) }
     }
 
     /// Counts a member.
@@ -183,60 +202,24 @@ impl Walk<'_> {
         depth: u32,
         export: &mut Export,
     ) -> Result<(), Stop> {
-        if export.is_table(found.header_start) {
-            return self.table(&found.shown, export);
+        if export.is_table(found.id) {
+            return self.table(&found.shown, found.id, export);
         }
-        let about = About { details: export.take(&found.path), is_strava: export.is_strava() };
-        self.member(&found.shown, source, &found.member, depth, about)
-    }
-
-    /// Strava's table of the archive, when there is one.
-    fn export(&mut self, directory: &mut ZipIterable<&mut Window<'_>>) -> Result<Export, Stop> {
-        let files = directory.files().map_err(|error| damaged(error.to_string()))?;
-        let (mut seen, mut tried) = (0_u64, 0_u32);
-        // Damage is met again, and reported, when the members are visited.
-        while let Some(Ok(entry)) = files.next() {
-            seen += 1;
-            if seen > self.limits.members || tried == TABLES_TRIED {
-                break;
-            }
-            let path = path(&entry);
-            if !Export::may_be_table(&path) || names::is_clutter(&path) {
-                continue;
-            }
-            let source = &mut **files.reader_mut();
-            let Ok(member) = Member::find(&entry, source)? else { continue };
-            tried += 1;
-            let found = Found { shown: String::new(), path, header_start: entry.header_start(), member };
-            if let Some(export) = self.read_table(&found, source)? {
-                return Ok(export);
-            }
-        }
-        Ok(Export::default())
-    }
-
-    /// Reads what may be Strava's table; `None` when it is not, or cannot be read.
-    pub(super) fn read_table(&mut self, found: &Found, source: &mut Window<'_>) -> Result<Option<Export>, Stop> {
-        let mut bytes = Vec::new();
-        match fill_whole(&mut *found.member.open(source)?, &mut bytes, self.limits, &mut self.spent) {
-            Ok(()) => Ok(Export::read(&found.path, found.header_start, &bytes)),
-            Err(Stopped::Member(_)) => Ok(None),
-            Err(Stopped::Io(error)) if is_damage(&error) => Ok(None),
-            Err(stopped) => Err(self.stop(stopped)),
-        }
+        let about = About { details: export.take(&found.path), is_strava: export.is_strava(&found.path) };
+        self.member(found, source, depth, about)
     }
 
     /// One member, whatever it is.
     pub(super) fn member(
         &mut self,
-        name: &str,
+        found: &Found,
         source: &mut Window<'_>,
-        at: &Member,
         depth: u32,
         about: About,
     ) -> Result<(), Stop> {
+        let name = &found.shown;
         let mut bytes = Vec::new();
-        let mut reader = at.open(source)?;
+        let mut reader = found.member.open(source)?;
         match fill(&mut *reader, &mut bytes, 0, HEAD as u64, self.limits, &mut self.spent) {
             Ok(_) => {}
             // Whoever reads on meets the damage again.
@@ -244,57 +227,70 @@ impl Walk<'_> {
             Err(stopped) => return self.member_stopped(name, stopped),
         }
         match kind(&bytes) {
-            Kind::File(format) => match fill_whole(&mut *reader, &mut bytes, self.limits, &mut self.spent) {
-                Err(Stopped::Io(error)) if is_damage(&error) && says_that_it_ends_early(format) => {
-                    self.item(name, Content::File { bytes, details: about.details })
+            Kind::File(format) => {
+                match fill_whole(&mut *reader, &mut bytes, self.limits, &mut self.spent) {
+                    Ok(()) => {}
+                    Err(Stopped::Io(error)) if is_damage(&error) && says_that_it_ends_early(format) => {}
+                    Err(stopped) => return self.member_stopped(name, stopped),
                 }
-                Ok(()) => self.item(name, Content::File { bytes, details: about.details }),
-                Err(stopped) => self.member_stopped(name, stopped),
-            },
+                // It grew by doubling, and may wait among others for its turn.
+                bytes.shrink_to_fit();
+                self.item(name, Content::File { bytes, details: about.details })
+            }
             Kind::Aside(_) if about.is_strava && name.ends_with(".csv") => {
                 self.item(name, Content::aside(format!("a table of Strava’s export: {}", names::last(name))))
             }
             Kind::Aside(reason) => self.item(name, Content::aside(reason)),
             Kind::Failed(reason) => self.item(name, Content::failed(reason)),
-            Kind::Health => {
+            Kind::Many(many, gzip) => {
                 drop(reader);
-                self.big_xml(name, source, at)
-            }
-            Kind::Zip | Kind::ZipInGzip if depth >= self.limits.depth => {
-                self.item(name, Cap::depth(self.limits).content())
-            }
-            Kind::Zip if at.packing == Packing::Stored => {
-                drop(reader);
-                self.inner(name, source, at.start, at.packed, depth)
-            }
-            Kind::Zip => {
-                let unpacked = self.unpack(&mut *reader, bytes);
-                self.unpacked(name, unpacked, depth)
-            }
-            Kind::ZipInGzip => {
-                drop(reader);
-                let mut reader = Gunzip::new(BufReader::new(at.open(source)?));
-                let unpacked = self.unpack(&mut reader, Vec::new());
-                self.unpacked(name, unpacked, depth)
+                let member = Member { gzip, ..found.member };
+                self.many(
+                    &Found { shown: name.clone(), path: found.path.clone(), member, ..*found },
+                    source,
+                    depth,
+                    many,
+                )
             }
         }
     }
 
-    fn unpacked(
-        &mut self,
-        name: &str,
-        unpacked: Result<Box<dyn ReadWriteSeek>, Stopped>,
-        depth: u32,
-    ) -> Result<(), Stop> {
-        match unpacked {
-            Ok(mut place) => self.inner(name, &mut place, 0, u64::MAX, depth),
-            Err(stopped) => self.member_stopped(name, stopped),
+    /// A member that holds many files, or may.
+    fn many(&mut self, found: &Found, source: &mut Window<'_>, depth: u32, many: Many) -> Result<(), Stop> {
+        let (name, at) = (&found.shown, &found.member);
+        match many {
+            Many::Health => self.big_xml(source, found),
+            Many::StravaTable => {
+                let (mut bytes, mut export) = (Vec::new(), Export::default());
+                match fill_whole(&mut *at.open(source)?, &mut bytes, self.limits, &mut self.spent) {
+                    Ok(()) => {}
+                    Err(stopped) => return self.member_stopped(name, stopped),
+                }
+                export.add(&found.path, found.id, &bytes, self.limits);
+                self.table(name, found.id, &mut export)?;
+                self.missing(&mut export)
+            }
+            Many::Zip if depth >= self.limits.depth => self.item(name, Cap::depth(self.limits).content()),
+            Many::Zip | Many::Program if at.packing == Packing::Stored && at.gzip == 0 => {
+                self.inner(name, &mut Window::new(source, at.start, at.packed)?, depth, many)
+            }
+            Many::Zip | Many::Program => {
+                let unpacked = self.unpack(&mut *at.open(source)?);
+                match unpacked {
+                    Ok(mut place) => self.inner(name, &mut Window::new(&mut place, 0, u64::MAX)?, depth, many),
+                    Err(stopped) => self.member_stopped(name, stopped),
+                }
+            }
         }
     }
 
-    /// A zip archive inside another. Its damage ends it alone.
-    fn inner(&mut self, name: &str, source: &mut dyn ReadSeek, start: u64, len: u64, depth: u32) -> Result<(), Stop> {
-        match self.zip(name, &mut Window::new(source, start, len)?, depth + 1) {
+    /// A zip archive inside another, or what may be one. Its damage ends it alone.
+    fn inner(&mut self, name: &str, source: &mut Window<'_>, depth: u32, many: Many) -> Result<(), Stop> {
+        let has_files = |source| ZipIterable::try_new(source, Config::default()).is_ok_and(|zip| !zip.is_empty());
+        if many == Many::Program && !has_files(&mut *source) {
+            return self.item(name, Content::aside("a program"));
+        }
+        match self.zip(name, source, depth + 1) {
             Err(Stop::Error(error @ ArchiveError::Damaged { .. })) => {
                 self.item(name, Content::failed(error.to_string()))
             }
@@ -302,9 +298,10 @@ impl Walk<'_> {
         }
     }
 
-    /// Unpacks an archive to where it can be moved about in. `bytes` were read from `reader` before. Damage is taken for
-    /// the end: what stands before it can still be found.
-    fn unpack(&mut self, reader: &mut dyn Unpack, mut bytes: Vec<u8>) -> Result<Box<dyn ReadWriteSeek>, Stopped> {
+    /// Unpacks an archive to where it can be moved about in. Damage is taken for the end: what stands before it can
+    /// still be found.
+    fn unpack(&mut self, reader: &mut dyn Unpack) -> Result<Box<dyn ReadWriteSeek>, Stopped> {
+        let mut bytes = Vec::new();
         let mut is_end = self.fill_to_damage(reader, &mut bytes, 0, IN_MEMORY)?;
         if is_end {
             return Ok(Box::new(Cursor::new(bytes)));
@@ -335,17 +332,6 @@ impl Walk<'_> {
             result => result,
         }
     }
-}
-
-/// A member that was found in an archive.
-pub(super) struct Found {
-    /// Its name, as it is shown.
-    pub(super) shown: String,
-    /// Its name, as the archive has it.
-    pub(super) path: String,
-    /// Where its own header stands.
-    pub(super) header_start: u64,
-    pub(super) member: Member,
 }
 
 /// What is known about a member from elsewhere.

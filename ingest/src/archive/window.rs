@@ -2,13 +2,10 @@
 
 use std::io::{self, BufRead, Read, Seek, SeekFrom};
 
+use super::ReadSeek;
+
 /// Bytes that are read ahead.
-const BUFFER: usize = 16 * 1024;
-
-/// A source that can be read and moved about in.
-pub(super) trait ReadSeek: Read + Seek {}
-
-impl<T: Read + Seek> ReadSeek for T {}
+const BUFFER: usize = 64 * 1024;
 
 /// Bytes `start..start + len` of a source. Positions count from its own start and never leave it.
 pub(super) struct Window<'a> {

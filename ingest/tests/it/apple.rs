@@ -2,7 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a helper that fails fails its test")]
 
-mod export;
+pub(crate) mod export;
 mod split;
 mod zipped;
 

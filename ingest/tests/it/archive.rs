@@ -4,6 +4,7 @@
 
 mod caps;
 mod damage;
+mod folder;
 mod strava;
 mod zips;
 
@@ -64,9 +65,8 @@ fn brief(items: &[Item]) -> Vec<(&str, String)> {
             format!("{} bytes{}", bytes.len(), if details.is_some() { ", with details" } else { "" })
         }
         Content::SetAside { reason } => reason.clone(),
-        Content::Failed { reason, option } => {
-            format!("failed: {reason}{}", option.map(|option| format!(" ({option})")).unwrap_or_default())
-        }
+        Content::Failed { reason, cap: None } => format!("failed: {reason}"),
+        Content::Failed { reason, cap: Some(cap) } => format!("failed: {reason} ({}, {})", cap.cap, cap.option),
     };
     items.iter().map(|item| (item.name.as_str(), brief(&item.content))).collect()
 }

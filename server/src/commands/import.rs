@@ -1,7 +1,7 @@
 //! `plimsoll import`: files, folders and archives into a data folder, one result line per file.
 
 use std::io::Write as _;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::Instant;
 
 use indicatif::{ProgressBar, ProgressStyle};
@@ -10,7 +10,7 @@ use crate::clock::Clock;
 use crate::config::Limits;
 use crate::library::{Feed, FileReport, Library};
 use crate::store::{Athlete, Counts, FileResult, Profile, Source};
-use crate::timings::{Stage, processor_time};
+use crate::timings::processor_time;
 use crate::words;
 
 /// What to import.
@@ -44,13 +44,9 @@ pub(crate) async fn import(order: Order) -> anyhow::Result<bool> {
         ProgressStyle::with_template("{spinner} {pos} files, {per_sec}")
             .unwrap_or_else(|_| ProgressStyle::default_spinner()),
     );
-    let (paths, timings) = (order.paths, library.timings.clone());
+    let paths = order.paths;
     let produce = move |feed: &mut Feed| {
-        let (files, missing) = timings.time(Stage::Find, 0, || find_files(&paths));
-        for (path, problem) in missing {
-            let _ = feed.settled(&path.to_string_lossy(), FileResult::Failed, problem);
-        }
-        let _ = files.iter().try_for_each(|path| feed.path(path));
+        let _ = paths.iter().try_for_each(|path| if path.is_dir() { feed.folder(path) } else { feed.path(path) });
     };
     let mut counts = Counts::default();
     let mut report = |file: FileReport| {
@@ -135,43 +131,6 @@ async fn athlete_named(library: &Library, order: &Order) -> anyhow::Result<Athle
     let (name, zone) = (words::plain(profile.name.trim()), profile.zone.name());
     let _ = writeln!(std::io::stdout(), "Adding the athlete {name}, time zone {zone} (--zone sets another)");
     Ok(library.store.add_athlete(profile, library.clock.now().timestamp_millis()).await?)
-}
-
-/// All files under `paths` in order, folders searched through, hidden files left out; and the paths that cannot be
-/// read, with the reason.
-fn find_files(paths: &[PathBuf]) -> (Vec<PathBuf>, Vec<(PathBuf, String)>) {
-    let (mut files, mut missing) = (Vec::new(), Vec::new());
-    for path in paths {
-        search(path, &mut files, &mut missing);
-    }
-    (files, missing)
-}
-
-fn search(path: &Path, files: &mut Vec<PathBuf>, missing: &mut Vec<(PathBuf, String)>) {
-    let entries = match std::fs::metadata(path) {
-        Ok(data) if !data.is_dir() => {
-            files.push(path.to_owned());
-            return;
-        }
-        Ok(_) => std::fs::read_dir(path),
-        Err(error) => Err(error),
-    };
-    match entries.and_then(Iterator::collect::<std::io::Result<Vec<_>>>) {
-        Ok(entries) => {
-            let mut inside: Vec<_> = entries
-                .into_iter()
-                .filter(|entry| !entry.file_name().as_encoded_bytes().starts_with(b"."))
-                // A link to a folder above would never end.
-                .filter(|entry| !entry.file_type().is_ok_and(|kind| kind.is_symlink() && entry.path().is_dir()))
-                .map(|entry| entry.path())
-                .collect();
-            inside.sort();
-            for path in inside {
-                search(&path, files, missing);
-            }
-        }
-        Err(error) => missing.push((path.to_owned(), error.to_string())),
-    }
 }
 
 #[cfg(test)]

@@ -198,11 +198,9 @@ fn diary_words(values: usize) -> Option<String> {
 
 /// Why nothing could be read; a picture among the files is set aside.
 fn unreadable(error: &ReadError) -> Reading {
-    match error {
-        ReadError::NotAWatchFile { looks_like } if looks_like.ends_with(" image") => {
-            Reading::SetAside("a picture".to_owned())
-        }
-        _ => Reading::Failed(error.to_string()),
+    match error.beside_training() {
+        Some(what) => Reading::SetAside(what.to_owned()),
+        None => Reading::Failed(error.to_string()),
     }
 }
 

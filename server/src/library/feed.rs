@@ -9,13 +9,13 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use anyhow::Context as _;
-use plimsoll_ingest::archive::{self, Item, ReadWriteSeek, Scratch};
+use plimsoll_ingest::archive::{self, Item, Origin, ReadWriteSeek, Scratch};
 use tokio::runtime::Handle;
 use tokio::sync::{Semaphore, mpsc};
 
 use super::Library;
 use super::batch::{Batch, Content, FileReport, Incoming, shown_name};
-use crate::config::{Limits, archive_words, raised_by};
+use crate::config::{Limits, archive_words, failure_words};
 use crate::store::{FileResult, WaitingArchive};
 use crate::timings::{Stage, Timings};
 use crate::words;
@@ -112,37 +112,53 @@ impl Feed {
 
     /// Feeds every member of an archive. What ends the archive early is a result of its own, under its name.
     pub(crate) fn archive(&mut self, name: &str, source: impl Read + Seek) -> ControlFlow<()> {
-        let limits = self.limits.archive;
-        let mut scratch = self.scratch.clone();
-        let timings = self.timings.clone();
-        let mut went_on = Instant::now();
-        let mut flow = ControlFlow::Continue(());
-        let walked = archive::walk(&shown_name(name), source, &limits, &mut scratch, &mut |item| {
-            let bytes = match &item.content {
-                archive::Content::File { bytes, .. } => bytes.len(),
-                archive::Content::SetAside { .. } | archive::Content::Failed { .. } => 0,
-            };
-            timings.add(Stage::Inflate, bytes, went_on.elapsed());
-            flow = self.item(item);
-            went_on = Instant::now();
-            flow
-        });
+        let (flow, walked) =
+            self.walk(|limits, scratch, visit| archive::walk(&shown_name(name), source, limits, scratch, visit));
         match (flow, walked) {
             (ControlFlow::Continue(()), Err(error)) => self.settled(name, FileResult::Failed, archive_words(&error)),
             _ => flow,
         }
     }
 
+    /// Where time is counted.
+    pub(super) fn timings(&self) -> Arc<Timings> {
+        self.timings.clone()
+    }
+
+    /// Feeds what `walk` visits, and counts the time between.
+    pub(super) fn walk<T>(
+        &mut self,
+        walk: impl FnOnce(&archive::Limits, &mut dyn Scratch, &mut dyn FnMut(Item) -> ControlFlow<()>) -> T,
+    ) -> (ControlFlow<()>, T) {
+        let limits = self.limits.archive;
+        let mut scratch = self.scratch.clone();
+        let timings = self.timings.clone();
+        let mut went_on = Instant::now();
+        let mut flow = ControlFlow::Continue(());
+        let walked = walk(&limits, &mut scratch, &mut |item| {
+            let bytes = match &item.content {
+                archive::Content::File { bytes, .. } => bytes.len(),
+                archive::Content::SetAside { .. } | archive::Content::Failed { .. } => 0,
+            };
+            let stage = match item.origin {
+                Origin::File => Stage::Read,
+                Origin::Member => Stage::Inflate,
+                Origin::Part => Stage::Split,
+            };
+            timings.add(stage, bytes, went_on.elapsed());
+            flow = self.item(item);
+            went_on = Instant::now();
+            flow
+        });
+        (flow, walked)
+    }
+
     fn item(&mut self, item: Item) -> ControlFlow<()> {
         match item.content {
             archive::Content::File { bytes, details } => self.bytes(&item.name, bytes, details),
             archive::Content::SetAside { reason } => self.settled(&item.name, FileResult::SetAside, reason),
-            archive::Content::Failed { reason, option } => {
-                let reason = match option.and_then(raised_by) {
-                    Some(raised) => format!("{reason}; {raised}"),
-                    None => reason,
-                };
-                self.settled(&item.name, FileResult::Failed, reason)
+            archive::Content::Failed { reason, cap } => {
+                self.settled(&item.name, FileResult::Failed, failure_words(&reason, cap.as_ref()))
             }
         }
     }

@@ -128,7 +128,7 @@ impl Library {
         let (content, plain) = match file.content {
             Content::Settled { result, reason } => settled(result, reason),
             Content::Bytes { bytes, .. } if bytes.is_empty() => {
-                settled(FileResult::Failed, "the file is empty (0 bytes)".to_owned())
+                settled(FileResult::SetAside, "an empty file".to_owned())
             }
             Content::Bytes { bytes, details } => {
                 let (timings, limits) = (self.timings.clone(), self.limits.archive);

@@ -3,6 +3,7 @@
 mod batch;
 mod digest;
 mod feed;
+mod folder;
 mod group;
 mod left;
 mod profile;

@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 /// A document type as iOS writes it, with a declaration that some releases leave in pieces.
-pub(super) const DTD: &str = r#"<!DOCTYPE HealthData [
+pub(crate) const DTD: &str = r#"<!DOCTYPE HealthData [
 <!-- HealthKit Export Version: 12 -->
 <!ELEMENT HealthData (ExportDate,Me,(Record|Correlation|Workout|ActivitySummary|ClinicalRecord)*)>
 <!ATTLIST HealthData
@@ -17,10 +17,10 @@ pub(super) const DTD: &str = r#"<!DOCTYPE HealthData [
 "#;
 
 /// The route of a run, as it stands in the run.
-pub(super) const REFERENCE: &str = "  <WorkoutRoute sourceName=\"Watch\"><MetadataEntry key=\"HKMetadataKeySyncVersion\" value=\"2\"/>\
+pub(crate) const REFERENCE: &str = "  <WorkoutRoute sourceName=\"Watch\"><MetadataEntry key=\"HKMetadataKeySyncVersion\" value=\"2\"/>\
                          <FileReference path=\"/workout-routes/route_2024-01-02_7.30am.gpx\"/></WorkoutRoute>\n";
 
-pub(super) fn record(quantity: &str, source: &str, unit: &str, start: &str, end: &str, value: &str) -> String {
+pub(crate) fn record(quantity: &str, source: &str, unit: &str, start: &str, end: &str, value: &str) -> String {
     format!(
         " <Record type=\"HKQuantityTypeIdentifier{quantity}\" sourceName=\"{source}\" sourceVersion=\"9.1\" \
          device=\"&lt;&lt;HKDevice: 0x28&gt;, name:Apple Watch&gt;\" unit=\"{unit}\" creationDate=\"{start}\" \
@@ -29,7 +29,7 @@ pub(super) fn record(quantity: &str, source: &str, unit: &str, start: &str, end:
 }
 
 /// A run of half an hour at 7:00 on `day`, an hour after UTC, with `inner` in it. `address` is another in each export.
-pub(super) fn run(address: u32, day: &str, inner: &str) -> String {
+pub(crate) fn run(address: u32, day: &str, inner: &str) -> String {
     format!(
         " <Workout workoutActivityType=\"HKWorkoutActivityTypeRunning\" duration=\"30\" durationUnit=\"min\" \
          sourceName=\"Watch\" device=\"&lt;&lt;HKDevice: 0x{address:x}&gt;, name:Apple Watch, manufacturer:Apple Inc.&gt;\" \
@@ -40,7 +40,7 @@ pub(super) fn run(address: u32, day: &str, inner: &str) -> String {
 }
 
 /// A route of `seconds` at 3 m/s, as the Health app writes it.
-pub(super) fn route(start: &str, seconds: u32) -> String {
+pub(crate) fn route(start: &str, seconds: u32) -> String {
     let start: chrono::DateTime<chrono::Utc> = start.parse().unwrap();
     let mut text = String::from(
         "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<gpx version=\"1.1\" creator=\"Apple Health Export\" \

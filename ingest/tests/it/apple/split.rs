@@ -178,7 +178,13 @@ fn a_route_that_is_missing_is_said() {
     export.routes.clear();
     let (documents, report) = documents(&mut export, &Caps::default());
     assert_eq!(documents.len(), 3);
-    assert_eq!(report.remarks, ["The route of running-2024-01-02T06:00:00Z is not in the export."]);
+    assert_eq!(
+        report.remarks,
+        [
+            "The route of running-2024-01-02T06:00:00Z did not come with it. Routes lie in the folder workout-routes of the \
+             whole export."
+        ]
+    );
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use std::io::{Cursor, Write};
 use std::ops::ControlFlow;
 
-use plimsoll_ingest::archive::{Content, InMemory, Item, Limits, walk};
+use plimsoll_ingest::archive::{Content, InMemory, Item, Limits, Origin, walk};
 use plimsoll_ingest::{ReadOptions, read};
 use zip::ZipWriter;
 use zip::write::SimpleFileOptions;
@@ -73,11 +73,77 @@ fn an_archive_gives_its_workouts_with_their_routes_and_other_routes_once() {
 }
 
 #[test]
+fn the_content_tells_the_export_and_not_its_name() {
+    let (xml, route) = (xml(), route("2024-01-02T06:00:00Z", 600));
+    for (name, folder) in [
+        ("apple_health_export/Exportación.xml", "apple_health_export/workout-routes"),
+        ("导出.xml", "锻炼路线"),
+        ("Export.XML", "Workout-Routes"),
+        ("exportar", "workout-routes"),
+    ] {
+        let route_name = format!("{folder}/route_2024-01-02_7.30am.gpx");
+        let items = walked(
+            &zip(&[
+                (&route_name, route.as_bytes()),
+                ("export_cda.xml", b"<ClinicalDocument/>"),
+                (name, xml.as_bytes()),
+            ]),
+            &Limits::default(),
+        );
+        let is_known_before = name != "exportar";
+        let workout = items.iter().find(|item| item.name.ends_with(&format!("{name}#running-2024-01-02T06:00:00Z")));
+        let Content::File { bytes, .. } = &workout.unwrap().content else { panic!("{items:?}") };
+        let rows = read(bytes, &ReadOptions::default()).unwrap().activities[0].records.height();
+        assert_eq!(rows == 600, is_known_before, "{name}");
+        let cda = items.iter().find(|item| item.name.ends_with("export_cda.xml")).unwrap();
+        assert_eq!(cda.content, Content::SetAside { reason: "a clinical document (CDA)".to_owned() });
+    }
+}
+
+#[test]
+fn each_of_several_exports_gets_its_own_routes() {
+    let (xml, short, long) = (xml(), route("2024-01-02T06:00:00Z", 100), route("2024-01-02T06:00:00Z", 600));
+    let items = walked(
+        &zip(&[
+            ("a/export.xml", xml.as_bytes()),
+            ("a/workout-routes/route_2024-01-02_7.30am.gpx", short.as_bytes()),
+            ("b/export.xml", xml.as_bytes()),
+            ("b/workout-routes/route_2024-01-02_7.30am.gpx", long.as_bytes()),
+        ]),
+        &Limits::default(),
+    );
+    let rows = |item: &Item| match &item.content {
+        Content::File { bytes, .. } => {
+            read(bytes, &ReadOptions::default()).unwrap().activities.first().map(|a| a.records.height())
+        }
+        _ => None,
+    };
+    assert_eq!(items.iter().filter_map(rows).collect::<Vec<_>>(), [100, 600], "{:?}", names(&items));
+    assert_eq!(items.len(), 6);
+}
+
+#[test]
+fn an_export_that_is_compressed_once_more_is_read_all_the_same() {
+    let mut gz = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    gz.write_all(xml().as_bytes()).unwrap();
+    let gz = gz.finish().unwrap();
+    let expected = walked(xml().as_bytes(), &Limits::default());
+    assert_eq!(walked(&gz, &Limits::default()), expected);
+    assert!(plimsoll_ingest::archive::holds_many(&gz));
+    let route = route("2024-01-02T06:00:00Z", 600);
+    let items = walked(
+        &zip(&[("x/workout-routes/route_2024-01-02_7.30am.gpx", route.as_bytes()), ("x/export.xml.gz", &gz)]),
+        &Limits::default(),
+    );
+    assert_eq!(items.len(), 3, "the route went to its workout: {:?}", names(&items));
+}
+
+#[test]
 fn the_file_by_itself_gives_its_workouts_without_routes() {
     let items = walked(xml().as_bytes(), &Limits::default());
     assert_eq!(names(&items), ["export.zip#running-2024-01-02T06:00:00Z", "export.zip#diary-2024-01", "export.zip"]);
     let Content::SetAside { reason } = &items[2].content else { panic!("{:?}", items[2]) };
-    assert!(reason.contains("is not in the export"), "{reason}");
+    assert!(reason.contains("did not come with it. Routes lie in the folder workout-routes"), "{reason}");
 }
 
 #[test]
@@ -88,7 +154,10 @@ fn a_document_stays_as_it_is_when_it_is_handed_over_again() {
     let items = walked(&bytes, &Limits::default());
     let Content::File { bytes, .. } = &items[0].content else { panic!("{:?}", items[0]) };
     let again = walked(bytes, &Limits::default());
-    assert_eq!(again, [Item { name: "export.zip".to_owned(), content: items[0].content.clone() }]);
+    assert_eq!(
+        again,
+        [Item { name: "export.zip".to_owned(), content: items[0].content.clone(), origin: Origin::File }]
+    );
 }
 
 #[test]
@@ -97,8 +166,12 @@ fn limits_end_the_export_alone_and_the_visitor_may_stop() {
     let bytes = zip(&[("export.xml", big.as_bytes()), ("b.gpx", route("2024-01-02T06:00:00Z", 9).as_bytes())]);
     let items = walked(&bytes, &Limits { ratio: 50, ..Limits::default() });
     let found = items.iter().find(|item| item.name == "export.zip/export.xml").unwrap();
-    let Content::Failed { reason, .. } = &found.content else { panic!("{found:?}") };
-    assert!(reason.contains("grows too much"), "{reason}");
+    let Content::Failed { reason, cap: Some(cap) } = &found.content else { panic!("{found:?}") };
+    assert!(
+        reason.contains("(it grows too much when it is decompressed); what stands before was kept. The route"),
+        "{reason}"
+    );
+    assert_eq!((cap.cap.as_str(), cap.option), ("50 times", "ratio"));
     assert!(names(&items).contains(&"export.zip/export.xml#running-2024-01-02T06:00:00Z"));
     assert!(names(&items).contains(&"export.zip/b.gpx"));
     let mut count = 0;

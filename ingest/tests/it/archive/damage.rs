@@ -142,6 +142,8 @@ fn seeds() -> Vec<Vec<u8>> {
         streamed(&["1.gpx", "2.gpx"]),
         gzip(&gzip(GPX)),
         gzip(&inner),
+        [b"MZ".as_slice(), &inner].concat(),
+        table.to_vec(),
     ]
 }
 
@@ -155,7 +157,7 @@ proptest! {
 
     #[test]
     fn archives_with_damage(
-        seed in 0..5_usize,
+        seed in 0..7_usize,
         edits in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>(), 0..4_u8), 1..8),
     ) {
         let mut bytes = seeds().swap_remove(seed);
@@ -171,7 +173,7 @@ proptest! {
     }
 
     #[test]
-    fn a_cut_anywhere(seed in 0..5_usize, cut in any::<prop::sample::Index>()) {
+    fn a_cut_anywhere(seed in 0..7_usize, cut in any::<prop::sample::Index>()) {
         let bytes = seeds().swap_remove(seed);
         check(&bytes[..cut.index(bytes.len())]);
     }

@@ -1,7 +1,8 @@
 //! Strava's export: its table, joined to its files.
 
-use plimsoll_ingest::archive::{Content, Item};
-use plimsoll_ingest::{Activity, Details, NoticeCode, ReadOptions, RunKind, Sport, read};
+use plimsoll_ingest::archive::{Content, Item, Origin, holds_many};
+use plimsoll_ingest::same::{Outline, are_same};
+use plimsoll_ingest::{Activity, Details, NoticeCode, ReadOptions, RunKind, Sport, Totals, read};
 
 use super::{GPX, assert_found, gzip, walked, zip};
 
@@ -23,14 +24,26 @@ fn details(items: &[Item], name: &str) -> Option<Details> {
     })?
 }
 
+/// Activities that the table gives of its own.
 fn by_hand(items: &[Item]) -> Vec<Activity> {
-    let bytes = items.iter().find_map(|item| match &item.content {
-        Content::File { bytes, .. } if item.name.ends_with("activities.csv") => Some(bytes),
-        _ => None,
-    });
-    let file = read(bytes.unwrap(), &ReadOptions::default()).unwrap();
-    assert!(!file.notices.iter().any(|notice| notice.code == NoticeCode::SampleSkipped), "{:?}", file.notices);
-    file.activities
+    let rows = items.iter().filter(|item| item.name.contains("activities.csv#") || item.name.starts_with("a.zip#"));
+    rows.flat_map(|item| {
+        let Content::File { bytes, details: None } = &item.content else { panic!("{item:?}") };
+        assert_eq!(item.origin, Origin::Part);
+        let file = read(bytes, &ReadOptions::default()).unwrap();
+        assert!(!file.notices.iter().any(|notice| notice.code == NoticeCode::SampleSkipped), "{:?}", file.notices);
+        assert_eq!(file.activities.len(), 1);
+        file.activities
+    })
+    .collect()
+}
+
+/// How many bytes the file by this name has, in words.
+fn length(items: &[Item], name: &str) -> String {
+    match &items.iter().find(|item| item.name == name).unwrap().content {
+        Content::File { bytes, .. } => format!("{} bytes", bytes.len()),
+        other => panic!("{other:?}"),
+    }
 }
 
 #[test]
@@ -42,21 +55,26 @@ fn the_table_goes_to_its_files_wherever_it_stands() {
             .map(|name| format!("{folder}{name}"));
         let items =
             walked(&zip(&[(&file, &packed), (&other, GPX), (&csv, table.as_bytes()), (&posts, b"Post Date,Post\n")]));
-        let missing = "failed: a file that the table names is not in the archive: activities/5.fit.gz";
-        let table_len = match &items[2].content {
-            Content::File { bytes, .. } => format!("{} bytes", bytes.len()),
-            other => panic!("{other:?}"),
-        };
         let csv = format!("a.zip/{csv}");
+        let rows = ["2019-01-06T18:32:11Z", "2019-01-07T00:02:11Z", "2019-01-08T06:32:11Z"]
+            .map(|start| format!("{csv}#{start}"));
+        let [gym, run, gone] = [0, 1, 2].map(|at| length(&items, &rows[at]));
         assert_found(
             &items,
             &[
                 (&format!("a.zip/{file}"), &format!("{} bytes, with details", packed.len())),
                 (&format!("a.zip/{other}"), &format!("{} bytes", GPX.len())),
-                (&csv, &table_len),
+                (&rows[0], &gym),
+                (&rows[1], &run),
+                (&csv, "a table of Strava’s export: activities.csv; 2 activities without a file were taken from it"),
                 (&csv, "failed: activities without a file whose date cannot be read: 1 (line 6)"),
                 (&format!("a.zip/{posts}"), "a table of Strava’s export: posts.csv"),
-                (&csv, missing),
+                (&rows[2], &gone),
+                (
+                    &csv,
+                    "a file that the table names is not there: activities/5.fit.gz; what the table says of it was taken \
+                     as past training",
+                ),
             ],
         );
         let expected = Details {
@@ -76,7 +94,7 @@ fn the_table_goes_to_its_files_wherever_it_stands() {
 fn activities_without_a_file_are_training_too() {
     let items = walked(&zip(&[("activities.csv", format!("{HEADER}\n{ROWS}").as_bytes())]));
     let found = by_hand(&items);
-    let [gym, run] = found.as_slice() else { panic!("{found:?}") };
+    let [gym, run, hills, gone] = found.as_slice() else { panic!("{found:?}") };
     assert_eq!(gym.sport, Sport::CrossTraining("strength_training".to_owned()));
     assert_eq!((gym.session.distance_m, gym.session.timer_time_s), (None, Some(1800.0)));
     assert_eq!(gym.start, Some("2019-01-06T18:32:11Z".parse().unwrap()));
@@ -84,6 +102,98 @@ fn activities_without_a_file_are_training_too() {
     assert_eq!((run.session.distance_m, run.session.timer_time_s), (Some(10_000.0), Some(3000.0)));
     assert_eq!((run.details.title.as_deref(), run.details.rpe), (Some("By hand"), Some(7.0)));
     assert_eq!((run.details.gear.as_deref(), run.details.commute), (Some("Shoe A"), Some(false)));
+    // The files of these two are missing.
+    assert_eq!((hills.details.title.as_deref(), hills.details.rpe), (Some("Hills, \"again\""), Some(6.0)));
+    assert_eq!((hills.session.distance_m, hills.session.timer_time_s), (Some(10_100.0), Some(3600.0)));
+    assert_eq!((&gone.sport, gone.session.distance_m), (&Sport::Running(RunKind::Generic), Some(10_000.0)));
+    let last = "2 files that the table names are not there, such as activities/1.gpx.gz; what the table says of them was \
+                taken as past training";
+    assert_found(&items[items.len() - 1..], &[("a.zip/activities.csv", last)]);
+}
+
+#[test]
+fn a_row_gives_the_same_bytes_in_every_later_export_and_is_its_files_activity() {
+    let row = |items: &[Item], start: &str| {
+        let item = items.iter().find(|item| item.name.ends_with(start)).unwrap();
+        item.content.clone()
+    };
+    let first = walked(&zip(&[("activities.csv", format!("{HEADER}\n{ROWS}").as_bytes())]));
+    let more = "6,\"Jan 9, 2019, 6:32:11 AM\",New,Run,,3000,6.21,,,false,,,,,,3100,3000,10000,\n";
+    let later = walked(&zip(&[("export_9/activities.csv", format!("{HEADER}\n{more}{ROWS}").as_bytes())]));
+    for start in ["#2019-01-06T18:32:11Z", "#2019-01-07T00:02:11Z", "#2019-01-08T06:32:11Z"] {
+        assert_eq!(row(&first, start), row(&later, start));
+    }
+    let outline = |activity: &Activity, elapsed_s: Option<f64>| {
+        let Totals { distance_m, timer_time_s, .. } = activity.session;
+        Outline::of(activity, elapsed_s, timer_time_s, distance_m).unwrap()
+    };
+    let gone = outline(by_hand(&first).last().unwrap(), None);
+    let gpx = "<gpx version='1.1'><trk><type>running</type><trkseg>\
+        <trkpt lat='52.5' lon='13.4'><time>2019-01-08T06:32:14Z</time></trkpt>\
+        <trkpt lat='52.59' lon='13.4'><time>2019-01-08T07:22:14Z</time></trkpt></trkseg></trk></gpx>";
+    let file = read(gpx.as_bytes(), &ReadOptions::default()).unwrap();
+    let mut came = outline(&file.activities[0], Some(3000.0));
+    came.distance_m = Some(10_018.0);
+    assert!(are_same(&gone, &came), "{gone:?} {came:?}");
+}
+
+#[test]
+fn rows_that_say_too_little_are_named() {
+    let rows = "1,someday,A,Run,,3000,6.21,,,false,,,activities/1.fit,,,3100,3000,10000,\n\
+        2,\"Jan 6, 2019, 6:32:11 PM\",B,Workout,,0,0,,,false,,,,,,0,0,0,\n";
+    let items = walked(&zip(&[("activities.csv", format!("{HEADER}\n{rows}").as_bytes())]));
+    assert_found(
+        &items,
+        &[
+            ("a.zip/activities.csv", "a table of Strava’s export: activities.csv"),
+            (
+                "a.zip/activities.csv",
+                "failed: activities without a file that have neither a distance nor a duration: 1 (line 3)",
+            ),
+            (
+                "a.zip/activities.csv",
+                "failed: a file that the table names is not there: activities/1.fit; what the table says was taken for 0; \
+                 it has no date, or no amount, for 1 (line 2)",
+            ),
+        ],
+    );
+}
+
+#[test]
+fn the_table_by_itself_is_a_table_of_past_training() {
+    let table = format!("{HEADER}\n{ROWS}");
+    assert!(holds_many(table.as_bytes()));
+    assert_eq!(by_hand(&walked(table.as_bytes())).len(), 4);
+    assert_eq!(by_hand(&walked(&gzip(table.as_bytes()))).len(), 4);
+}
+
+#[test]
+fn files_that_were_unpacked_one_by_one_are_the_ones_that_the_table_names() {
+    let table = format!("{HEADER}\n{ROWS}");
+    let packed = gzip(GPX);
+    let items = walked(&zip(&[
+        ("activities.csv", table.as_bytes()),
+        ("activities/1.gpx", GPX),
+        ("activities/5.fit.gz", &packed),
+    ]));
+    assert_eq!(details(&items, "a.zip/activities/1.gpx").unwrap().title.as_deref(), Some("Hills, \"again\""));
+    assert_eq!(details(&items, "a.zip/activities/5.fit.gz").unwrap().title.as_deref(), Some("Gone"));
+}
+
+#[test]
+fn each_of_several_tables_goes_to_the_files_below_it() {
+    let table = |title: &str| {
+        format!("{HEADER}\n1,\"Jan 5, 2019, 6:32:11 AM\",{title},Run,,1,1,,,,,,activities/1.gpx,,,1,1,1,\n")
+    };
+    let (a, b) = (table("A"), table("B"));
+    let items = walked(&zip(&[
+        ("x/activities/1.gpx", GPX),
+        ("activities/1.gpx", GPX),
+        ("activities.csv", a.as_bytes()),
+        ("x/activities.csv", b.as_bytes()),
+    ]));
+    assert_eq!(details(&items, "a.zip/x/activities/1.gpx").unwrap().title.as_deref(), Some("B"));
+    assert_eq!(details(&items, "a.zip/activities/1.gpx").unwrap().title.as_deref(), Some("A"));
 }
 
 #[test]

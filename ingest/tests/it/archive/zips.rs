@@ -4,12 +4,14 @@ use std::borrow::Cow;
 use std::io::{Cursor, Write};
 use std::ops::ControlFlow;
 
-use plimsoll_ingest::archive::{Content, InMemory, Limits, ReadWriteSeek, Scratch, is_archive, plain, walk};
+use plimsoll_ingest::archive::{
+    Content, InMemory, Limits, ReadWriteSeek, Scratch, holds_many, is_archive, plain, walk,
+};
 use plimsoll_ingest::{NoticeCode, ReadOptions, read};
 use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, ZipWriter};
 
-use super::{GPX, assert_found, gzip, walked, zip, zip_as};
+use super::{GPX, assert_found, gzip, walked, walked_within, zip, zip_as};
 
 #[test]
 fn a_file_that_is_no_archive_is_its_own_only_file() {
@@ -82,6 +84,33 @@ fn archives_in_archives_are_opened_packed_or_not() {
         assert_found(&walked(&zip_as(method, &[("UploadedFiles_Part1.zip", &inner)])), &expected);
     }
     assert_found(&walked(&zip(&[("UploadedFiles_Part1.zip", &gzip(&inner))])), &expected);
+    assert_found(&walked(&zip(&[("UploadedFiles_Part1.zip", &gzip(&gzip(&inner)))])), &expected);
+}
+
+#[test]
+fn an_archive_is_opened_behind_a_program_and_in_gzip_wherever_it_lies() {
+    let archive = zip(&[("b.gpx", GPX)]);
+    let program = [b"MZ\x90\0 a program".as_slice(), &archive].concat();
+    let len = format!("{} bytes", GPX.len());
+    for bytes in [program.clone(), gzip(&archive), gzip(&gzip(&archive)), gzip(&program)] {
+        assert!(holds_many(&bytes));
+        assert_found(&walked(&bytes), &[("a.zip/b.gpx", &len)]);
+        for method in [CompressionMethod::Stored, CompressionMethod::Deflated] {
+            assert_found(&walked(&zip_as(method, &[("x", &bytes)])), &[("a.zip/x/b.gpx", &len)]);
+        }
+        // One archive deep, wherever the wrapping is.
+        let limits = Limits { depth: 0, ..Limits::default() };
+        let (items, result) = walked_within(&limits, &bytes);
+        assert!(result.is_ok());
+        assert_found(&items, &[("a.zip", "failed: it lies too deep inside other archives (0, depth)")]);
+    }
+    for bytes in [b"MZ\x90\0 a program".to_vec(), gzip(b"\x7fELF and no archive")] {
+        assert_found(&walked(&bytes), &[("a.zip", "a program")]);
+        assert_found(&walked(&zip(&[("x", &bytes)])), &[("a.zip/x", "a program")]);
+    }
+    // A bomb in gzip is stopped before it fills the scratch space.
+    let bomb = gzip(&[archive.as_slice(), &vec![0; 40_000_000]].concat());
+    assert_found(&walked(&bomb), &[("a.zip", "failed: it grows too much when it is decompressed (200 times, ratio)")]);
 }
 
 /// Scratch space that counts how often it was asked for.

@@ -18,6 +18,9 @@ use plimsoll_ingest::{
 use polars::prelude::{AnyValue, Column, DataType, PolarsResult};
 use serde::Serialize;
 
+use crate::config::{archive_words, failure_words};
+use crate::words;
+
 /// One file, or one member of an archive.
 #[derive(Debug, Default, Serialize)]
 struct FileReport {
@@ -134,12 +137,12 @@ struct ColumnReport {
 
 /// Reports on `files` and on every file in those that are archives, in JSON also on their `others` when asked; returns
 /// whether every file could be read.
-pub(crate) fn inspect(files: &[PathBuf], json: bool, others: bool) -> anyhow::Result<bool> {
+pub(crate) fn inspect(files: &[PathBuf], json: bool, others: bool, limits: Limits) -> anyhow::Result<bool> {
     let mut out = io::BufWriter::new(io::stdout().lock());
     let mut all_read = true;
     for file in files {
         let mut written = Ok(());
-        reports(file, &mut |mut report| {
+        reports(file, &limits, &mut |mut report| {
             all_read &= report.ok;
             if json && !others {
                 report.others.clear();
@@ -185,36 +188,42 @@ impl Scratch for TemporaryFiles {
 const HEAD: u64 = 64 * 1024;
 
 /// Visits a report for the file at `path`, or for each of its members when it is an archive.
-fn reports(path: &Path, visit: &mut dyn FnMut(FileReport) -> ControlFlow<()>) {
+fn reports(path: &Path, limits: &Limits, visit: &mut dyn FnMut(FileReport) -> ControlFlow<()>) {
     let name = path.display().to_string();
-    if let Err(error) = visit_file(path, &name, visit) {
-        let _ = visit(FileReport { file: name, ..failed(error.to_string()) });
+    if let Err(error) = visit_file(path, &name, limits, visit) {
+        let _ = visit(FileReport { file: name, ..failed(archive_words(&error)) });
     }
 }
 
 fn visit_file(
     path: &Path,
     name: &str,
+    limits: &Limits,
     visit: &mut dyn FnMut(FileReport) -> ControlFlow<()>,
 ) -> Result<(), ArchiveError> {
-    // A person asks about this one file by its name; there is no one else to protect.
-    let limits = Limits { member_bytes: 1_000_000_000, total_bytes: u64::MAX, ..Limits::default() };
     let mut file = io::BufReader::new(open(path)?);
     let mut head = Vec::new();
     file.by_ref().take(HEAD).read_to_end(&mut head)?;
     file.rewind()?;
     if !holds_many(&head) {
         let mut bytes = Vec::new();
-        file.take(limits.member_bytes).read_to_end(&mut bytes)?;
-        let report = read_report(&bytes, Details::default(), &limits);
+        // One byte more shows a file that is too large.
+        file.take(limits.member_bytes.saturating_add(1)).read_to_end(&mut bytes)?;
+        let report = if bytes.len() as u64 > limits.member_bytes {
+            let size = path.metadata().map_or(bytes.len() as u64, |data| data.len());
+            let limit = usize::try_from(limits.member_bytes).unwrap_or(usize::MAX);
+            failed(words::too_large(size, limit, "--max-file-mb"))
+        } else {
+            read_report(&bytes, Details::default(), limits)
+        };
         let _ = visit(FileReport { file: name.to_owned(), ..report });
         return Ok(());
     }
-    walk(name, file, &limits, &mut TemporaryFiles, &mut |item| {
+    walk(name, file, limits, &mut TemporaryFiles, &mut |item| {
         let report = match item.content {
-            Content::File { bytes, details } => read_report(&bytes, details.unwrap_or_default(), &limits),
-            Content::SetAside { reason } => FileReport { ok: true, set_aside: Some(reason), ..FileReport::default() },
-            Content::Failed { reason, option: _ } => failed(reason),
+            Content::File { bytes, details } => read_report(&bytes, details.unwrap_or_default(), limits),
+            Content::SetAside { reason } => set_aside(reason),
+            Content::Failed { reason, cap } => failed(failure_words(&reason, cap.as_ref())),
         };
         visit(FileReport { file: item.name, ..report })
     })
@@ -224,14 +233,18 @@ fn failed(error: String) -> FileReport {
     FileReport { error: Some(error), ..FileReport::default() }
 }
 
+fn set_aside(reason: impl Into<String>) -> FileReport {
+    FileReport { ok: true, set_aside: Some(reason.into()), ..FileReport::default() }
+}
+
 fn read_report(bytes: &[u8], details: Details, limits: &Limits) -> FileReport {
     let bytes = match plain(bytes, limits) {
         Ok(bytes) => bytes,
-        Err(error) => return failed(error.to_string()),
+        Err(error) => return failed(archive_words(&error)),
     };
     let mut file = match read(&bytes.bytes, &ReadOptions::default()) {
         Ok(file) => file,
-        Err(error) => return failed(error.to_string()),
+        Err(error) => return error.beside_training().map_or_else(|| failed(error.to_string()), set_aside),
     };
     file.apply(details);
     let mut notices: Vec<Notice> = bytes.notice.into_iter().collect();
@@ -380,7 +393,7 @@ fn seconds_since_1970(column: &Column) -> PolarsResult<Column> {
 mod tests {
     use std::ops::ControlFlow;
 
-    use super::{print, reports};
+    use super::{Limits, print, reports};
 
     /// A file with two fields of a user profile, one that has no name, and a message that has none.
     fn settings() -> Vec<u8> {
@@ -407,7 +420,7 @@ mod tests {
         let path = folder.path().join("settings.fit");
         std::fs::write(&path, settings()).unwrap();
         let mut found = Vec::new();
-        reports(&path, &mut |report| {
+        reports(&path, &Limits::default(), &mut |report| {
             found.push(report);
             ControlFlow::Continue(())
         });

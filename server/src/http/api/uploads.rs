@@ -89,8 +89,9 @@ pub(crate) struct NameQuery {
 /// Sends files as one import: a form (multipart/form-data, one part with a file name per file), or a single file as the
 /// body with its name in `name`.
 ///
-/// Plain files have their results when this answers (200). When an archive is among them, the answer is 202 as soon as
-/// the archive is on the disk; `Location` names the import, which goes on by itself.
+/// Plain files have their results when this answers (200). When an archive is among them, or files of a folder (their
+/// names begin with its name and a slash), the answer is 202 as soon as all are on the disk; `Location` names the
+/// import, which goes on by itself. The files of a folder are joined as an export, like an archive of them.
 #[utoipa::path(post, path = "/api/v1/athletes/{athlete}/uploads",
     params(("athlete" = String, Path, description = "Id"), NameQuery),
     request_body(content(

@@ -1,10 +1,11 @@
-//! The files of one request on their way into an import: small ones in groups, archives when all have come.
+//! The files of one request on their way into an import: small ones in groups, archives and folders when all have come.
 
 use anyhow::Context as _;
 use bytes::Bytes;
 use futures_util::Stream;
-use tempfile::NamedTempFile;
+use tempfile::TempPath;
 
+use super::packed::{Packed, apart};
 use super::part::{self, Broken, Part};
 use super::{App, Taken};
 use crate::library::Batch;
@@ -31,13 +32,15 @@ pub(super) struct Intake<'a> {
     /// The import; begun when it must be, because its label tells what came.
     batch: Option<Batch>,
     group: Vec<(String, Bytes)>,
-    archives: Vec<(String, NamedTempFile)>,
+    archives: Vec<(String, TempPath)>,
+    /// The folder whose files are coming.
+    folder: Option<Packed>,
 }
 
 impl<'a> Intake<'a> {
     pub(super) fn new(app: &'a App, athlete: &'a Athlete, source: Source) -> Self {
         let (group, archives) = (Vec::new(), Vec::new());
-        Self { app, athlete, source, first: None, count: 0, taken: 0, batch: None, group, archives }
+        Self { app, athlete, source, first: None, count: 0, taken: 0, batch: None, group, archives, folder: None }
     }
 
     /// How many files were taken in already.
@@ -55,6 +58,7 @@ impl<'a> Intake<'a> {
     pub(super) async fn add(&mut self, name: String, part: Part) -> anyhow::Result<()> {
         self.count += 1;
         self.first.get_or_insert_with(|| name.clone());
+        let Some(part) = self.add_to_folder(&name, part).await? else { return Ok(()) };
         match part {
             Part::Small(bytes) => {
                 self.group.push((name, bytes));
@@ -69,7 +73,36 @@ impl<'a> Intake<'a> {
                 self.batch(false).await?.fail(&name, &reason).await?;
                 self.taken += 1;
             }
-            Part::Archive(file) => self.archives.push((name, file)),
+            // Closed: very many may wait.
+            Part::Archive(file) => self.archives.push((name, file.into_temp_path())),
+        }
+        Ok(())
+    }
+
+    /// Puts a file that came in a folder with the others of it; gives back what has to come alone. An archive in a folder
+    /// does: what it holds belongs to no export around it.
+    async fn add_to_folder(&mut self, name: &str, part: Part) -> anyhow::Result<Option<Part>> {
+        let Some((folder, file)) = apart(name) else { return Ok(Some(part)) };
+        if matches!(part, Part::TooLarge(_)) || part.is_zip()? {
+            return Ok(Some(part));
+        }
+        if self.folder.as_ref().is_none_or(|packed| packed.name() != folder) {
+            self.end_folder().await?;
+        }
+        let packed = match self.folder.take() {
+            Some(packed) => packed,
+            None => Packed::begin(folder, &self.app.library.incoming())?,
+        };
+        let (packed, part) = packed.add(file.to_owned(), part).await?;
+        self.folder = Some(packed);
+        Ok(part)
+    }
+
+    /// All files of a folder came.
+    async fn end_folder(&mut self) -> anyhow::Result<()> {
+        if let Some(packed) = self.folder.take() {
+            let (name, file) = packed.finish().await?;
+            self.archives.push((name, file.into_temp_path()));
         }
         Ok(())
     }
@@ -80,6 +113,7 @@ impl<'a> Intake<'a> {
         if self.count == 0 {
             return Ok(None);
         }
+        self.end_folder().await?;
         self.take_group(true).await?;
         let mut kept = Vec::new();
         for (name, file) in std::mem::take(&mut self.archives) {
@@ -122,8 +156,8 @@ impl<'a> Intake<'a> {
 }
 
 /// Hands a file on the disk over to the import, which removes it when its members are in.
-async fn keep(batch: &Batch, name: &str, file: NamedTempFile) -> anyhow::Result<WaitingArchive> {
-    let in_folder = file.path().file_name().and_then(|name| name.to_str()).context("a file without a name")?.to_owned();
+async fn keep(batch: &Batch, name: &str, file: TempPath) -> anyhow::Result<WaitingArchive> {
+    let in_folder = file.file_name().and_then(|name| name.to_str()).context("a file without a name")?.to_owned();
     let archive = batch.keep_archive(name, &in_folder).await?;
     file.keep().context("cannot keep what came in")?;
     Ok(archive)

@@ -1,6 +1,8 @@
-//! Files out of a request, taken in while they come: plain files a few at a time in memory, archives by way of the disk.
+//! Files out of a request, taken in while they come: plain files a few at a time in memory, archives and folders by way
+//! of the disk.
 
 mod intake;
+mod packed;
 mod part;
 
 use axum::extract::multipart::{Multipart, MultipartError};

@@ -1,11 +1,11 @@
 //! One file of a request while it comes: a plain one into memory, an archive onto the disk.
 
-use std::io;
+use std::io::{self, Read as _};
 use std::path::Path;
 
 use bytes::{Bytes, BytesMut};
 use futures_util::{Stream, StreamExt as _};
-use plimsoll_ingest::archive::holds_many;
+use plimsoll_ingest::archive::{holds_many, is_archive};
 use tempfile::NamedTempFile;
 use tokio::io::{AsyncWriteExt as _, BufWriter};
 
@@ -23,6 +23,16 @@ pub(super) enum Part {
     TooLarge(u64),
     /// A file that holds many. It goes when this is dropped.
     Archive(NamedTempFile),
+}
+
+impl Part {
+    /// Whether it is an archive of files, by itself.
+    pub(super) fn is_zip(&self) -> io::Result<bool> {
+        let Self::Archive(file) = self else { return Ok(false) };
+        let mut mark = Vec::new();
+        file.reopen()?.take(4).read_to_end(&mut mark)?;
+        Ok(is_archive(&mark))
+    }
 }
 
 /// Why a file did not come whole.
