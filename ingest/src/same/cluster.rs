@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
-use super::{Outline, Richness, SEARCH_WINDOW_MS, are_same};
+use super::{Outline, Richness, SEARCH_WINDOW_MS, are_same, is_beginning};
 
 /// Activities of other files that one activity is compared with. Nobody does as many in so few days.
 const MOST_COMPARED: usize = 1000;
@@ -36,7 +36,8 @@ pub struct Cluster {
 ///
 /// The richest goes first and takes every activity that is the same and not yet taken, at most one out of each other
 /// file; then the next. So a chain (a same as b, b same as c, a not as c) is one cluster when b is the richest, and
-/// otherwise b goes with the richer of the others. `kept_apart` says which pairs of ids a person has separated.
+/// otherwise b goes with the richer of the others. What broke off lets all others go first while more of the same is
+/// there, however rich its beginning. `kept_apart` says which pairs of ids a person has separated.
 ///
 /// The clusters are the same for every order of the candidates, as long as ids differ; they come in the order of
 /// their kept one's start.
@@ -46,40 +47,94 @@ pub struct Cluster {
 /// the richest activities first; a copy among the rest may be left standing alone.
 #[must_use]
 pub fn clusters(candidates: &[Candidate], kept_apart: impl Fn(&str, &str) -> bool) -> Vec<Cluster> {
-    let rank = |candidate: &Candidate| (Reverse(candidate.richness), candidate.id.clone());
-    let mut ranked: Vec<(usize, &Candidate)> = candidates.iter().enumerate().collect();
-    ranked.sort_by_cached_key(|(_, candidate)| rank(candidate));
-    let files = numbered_files(&ranked);
-    let mut left = Left::default();
-    for (place, ((_, candidate), file)) in ranked.iter().zip(&files).enumerate() {
-        left.insert(candidate.outline.start_ms, *file, place);
-    }
-    let mut clusters = Vec::new();
-    for (place, ((index, kept), file)) in ranked.iter().zip(&files).enumerate() {
-        let start_ms = kept.outline.start_ms;
-        if !left.remove(start_ms, *file, place) {
-            continue;
-        }
-        let mut with = BTreeSet::from([*file]);
-        let mut copies = Vec::new();
-        for near in left.near(start_ms, *file) {
-            let (Some((index, other)), Some(file)) = (ranked.get(near), files.get(near)) else { continue };
-            let is_near = start_ms.abs_diff(other.outline.start_ms) <= SEARCH_WINDOW_MS.unsigned_abs();
-            let is_copy = is_near
-                && !with.contains(file)
-                && are_same(&kept.outline, &other.outline)
-                && !kept_apart(&kept.id, &other.id);
-            if is_copy {
-                left.remove(other.outline.start_ms, *file, near);
-                with.insert(*file);
-                copies.push(*index);
-            }
-        }
-        clusters.push((start_ms, Cluster { kept: *index, copies }));
-    }
+    let mut search = Search::new(candidates, kept_apart);
+    let places = 0..search.ranked.len();
+    let (mut beginnings, others): (Vec<usize>, Vec<usize>) =
+        places.partition(|place| search.is_less_than_another(*place));
+    // Of those that nothing took, the longest says most.
+    beginnings.sort_by(|a, b| search.longest_s(*b).total_cmp(&search.longest_s(*a)));
+    let mut clusters: Vec<(i64, Cluster)> =
+        others.into_iter().chain(beginnings).filter_map(|place| search.keep(place)).collect();
     // Stable: equal starts stay in the order of rank.
     clusters.sort_by_key(|(start_ms, _)| *start_ms);
     clusters.into_iter().map(|(_, cluster)| cluster).collect()
+}
+
+/// Candidates by their place in the order of rank, the richest first.
+struct Search<'a, F> {
+    /// Each with its index.
+    ranked: Vec<(usize, &'a Candidate)>,
+    /// The file of each.
+    files: Vec<usize>,
+    left: Left,
+    kept_apart: F,
+}
+
+impl<'a, F: Fn(&str, &str) -> bool> Search<'a, F> {
+    fn new(candidates: &'a [Candidate], kept_apart: F) -> Self {
+        let rank = |candidate: &Candidate| (Reverse(candidate.richness), candidate.id.clone());
+        let mut ranked: Vec<(usize, &Candidate)> = candidates.iter().enumerate().collect();
+        ranked.sort_by_cached_key(|(_, candidate)| rank(candidate));
+        let files = numbered_files(&ranked);
+        let mut left = Left::default();
+        for (place, ((_, candidate), file)) in ranked.iter().zip(&files).enumerate() {
+            left.insert(candidate.outline.start_ms, *file, place);
+        }
+        Self { ranked, files, left, kept_apart }
+    }
+
+    fn at(&self, place: usize) -> Option<(usize, &'a Candidate, usize)> {
+        let (index, candidate) = self.ranked.get(place)?;
+        Some((*index, candidate, *self.files.get(place)?))
+    }
+
+    fn longest_s(&self, place: usize) -> f64 {
+        self.at(place).and_then(|(_, candidate, _)| candidate.outline.longest_s()).unwrap_or_default()
+    }
+
+    /// Places left of other files that start within days of a candidate.
+    fn near(&self, candidate: &Candidate, file: usize) -> impl Iterator<Item = usize> {
+        let start_ms = candidate.outline.start_ms;
+        let is_near = move |place: &usize| {
+            let other = self.at(*place).map(|(_, other, _)| other.outline.start_ms);
+            other.is_some_and(|other_ms| start_ms.abs_diff(other_ms) <= SEARCH_WINDOW_MS.unsigned_abs())
+        };
+        self.left.near(start_ms, file).into_iter().filter(is_near)
+    }
+
+    /// Whether a candidate broke off, and one that holds more of the same activity is left.
+    fn is_less_than_another(&self, place: usize) -> bool {
+        let Some((_, part, file)) = self.at(place).filter(|(_, part, _)| part.outline.is_broken_off()) else {
+            return false;
+        };
+        self.near(part, file)
+            .filter_map(|place| self.at(place))
+            .any(|(_, whole, _)| is_beginning(&part.outline, &whole.outline) && !(self.kept_apart)(&part.id, &whole.id))
+    }
+
+    /// Keeps a candidate and takes its copies; gives its start, ms. `None` when it was taken before.
+    fn keep(&mut self, place: usize) -> Option<(i64, Cluster)> {
+        let (index, kept, file) = self.at(place)?;
+        let start_ms = kept.outline.start_ms;
+        if !self.left.remove(start_ms, file, place) {
+            return None;
+        }
+        let mut with = BTreeSet::from([file]);
+        let mut copies = Vec::new();
+        let near: Vec<usize> = self.near(kept, file).collect();
+        for place in near {
+            let Some((index, other, file)) = self.at(place) else { continue };
+            let is_copy = !with.contains(&file)
+                && are_same(&kept.outline, &other.outline)
+                && !(self.kept_apart)(&kept.id, &other.id);
+            if is_copy {
+                self.left.remove(other.outline.start_ms, file, place);
+                with.insert(file);
+                copies.push(index);
+            }
+        }
+        Some((start_ms, Cluster { kept: index, copies }))
+    }
 }
 
 /// The file of each candidate as a number, in the order of their richest activities.

@@ -3,17 +3,20 @@
 //! Two activities of one person are the same when their sport, start, duration and distance agree ([`are_same`]). A
 //! person does one thing at a time, so what decides is the time; the tolerances are as wide as copies of one recording
 //! differ: a copy may begin at the first position instead of the start button, count the time in motion instead of
-//! the time on the clock, and add its distance up from positions. The rule is our own and has not been validated.
+//! the time on the clock, and add its distance up from positions. A file that broke off holds the beginning of an
+//! activity; it is the same as the whole. The rule is our own and has not been validated.
 //!
 //! It says nothing of files: two activities out of one file are two activities, however alike (intervals, rows of a
 //! diary). [`clusters`] keeps them apart; who calls [`are_same`] alone has to.
 
+mod beginning;
 mod cluster;
 
 use chrono::NaiveDate;
 use polars::prelude::DataFrame;
 use serde::{Deserialize, Serialize};
 
+pub use beginning::{Ending, endings, is_beginning};
 pub use cluster::{Candidate, Cluster, clusters};
 
 use crate::quality::RAW_SUFFIX;
@@ -83,10 +86,17 @@ pub struct Outline {
     pub timer_s: Option<f64>,
     /// Distance, metres; likewise.
     pub distance_m: Option<f64>,
+    /// Time of the first sample, ms since 1970, UTC. Compared only where one of two outlines is broken off.
+    #[serde(default)]
+    pub first_sample_ms: Option<i64>,
+    /// Whether the end is there; see [`endings`].
+    #[serde(default)]
+    pub ending: Ending,
 }
 
 impl Outline {
-    /// The outline of an activity, with the totals that its summary gives. `None` without a start and a day.
+    /// The outline of an activity whose end is there, with the totals that its summary gives. `None` without a start
+    /// and a day.
     #[must_use]
     pub fn of(
         activity: &Activity,
@@ -109,7 +119,13 @@ impl Outline {
             elapsed_s,
             timer_s,
             distance_m,
+            first_sample_ms: beginning::first_sample_ms(&activity.records),
+            ending: Ending::Whole,
         })
+    }
+
+    fn is_broken_off(&self) -> bool {
+        self.ending != Ending::Whole
     }
 
     /// The known durations, seconds.
@@ -140,8 +156,16 @@ fn known(value: Option<f64>) -> Option<f64> {
 /// - What one of them does not know cannot disagree, but one of duration and distance has to agree; without any
 ///   duration the starts have to agree within 10 s.
 /// - Where one has only a **day**: the same local date, and duration and distance within 3 %.
+/// - Where one is **broken off**, it may be the beginning of the other ([`is_beginning`]): the first samples (the starts,
+///   where a time of samples is not known) in the same second, and neither duration nor distance more than that of the
+///   other, beyond the tolerances above.
 #[must_use]
 pub fn are_same(a: &Outline, b: &Outline) -> bool {
+    agree(a, b) || is_beginning(a, b) || is_beginning(b, a)
+}
+
+/// [`are_same`] for two that are whole.
+fn agree(a: &Outline, b: &Outline) -> bool {
     if !same_sport(a, b) {
         return false;
     }

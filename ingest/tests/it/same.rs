@@ -2,11 +2,15 @@
 
 #![expect(clippy::unwrap_used, reason = "the helpers of tests fail as tests do")]
 
+mod broken_off;
+
 use std::cell::RefCell;
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
-use plimsoll_ingest::same::{Candidate, Outline, Richness, StartKind, are_same, clusters};
+use plimsoll_ingest::same::{
+    Candidate, Cluster, Ending, Outline, Richness, StartKind, are_same, clusters, is_beginning,
+};
 use proptest::prelude::*;
 
 /// 2025-09-01T06:00:00Z, ms.
@@ -24,11 +28,25 @@ fn run() -> Outline {
         elapsed_s: Some(3720.0),
         timer_s: Some(3600.0),
         distance_m: Some(12_000.0),
+        first_sample_ms: Some(START_MS),
+        ending: Ending::Whole,
     }
 }
 
 fn late(outline: Outline, seconds: i64) -> Outline {
-    Outline { start_ms: outline.start_ms + 1000 * seconds, ..outline }
+    let first_sample_ms = outline.first_sample_ms.map(|ms| ms + 1000 * seconds);
+    Outline { start_ms: outline.start_ms + 1000 * seconds, first_sample_ms, ..outline }
+}
+
+/// The first `minutes` of [`run`], from a file that breaks off there.
+fn beginning(minutes: f64) -> Outline {
+    Outline {
+        elapsed_s: Some(60.0 * minutes),
+        timer_s: None,
+        distance_m: Some(200.0 * minutes),
+        ending: Ending::BrokenOff,
+        ..run()
+    }
 }
 
 /// [`are_same`], and that the order of the two does not matter.
@@ -156,6 +174,61 @@ fn a_line_of_a_diary_goes_with_the_run_of_its_day() {
     assert!(same(&line, &line));
 }
 
+#[test]
+fn the_beginning_of_a_run_is_that_run() {
+    for minutes in [1.0, 25.0, 59.0] {
+        assert!(same(&run(), &beginning(minutes)), "{minutes}");
+        // Without the last part of a file, nothing says what was done, nor when the button was pressed.
+        let cut = beginning(minutes);
+        let cut = Outline { sport: "unknown".to_owned(), is_run: false, start_ms: START_MS + 4_000, ..cut };
+        let guessed = Outline { sport: "cycling".to_owned(), ending: Ending::SportUnknown, ..cut.clone() };
+        assert!(same(&run(), &guessed), "{minutes}");
+        assert!(same(&run(), &cut), "{minutes}");
+        assert!(same(&beginning(40.0), &beginning(minutes)), "{minutes}");
+    }
+    assert!(same(&run(), &Outline { distance_m: None, ..beginning(25.0) }));
+    assert!(same(&run(), &Outline { elapsed_s: None, ..beginning(25.0) }));
+    // Times of samples are not known of what was stored before.
+    assert!(same(&Outline { first_sample_ms: None, ..run() }, &beginning(25.0)));
+}
+
+#[test]
+fn what_does_not_begin_in_the_same_second_is_no_beginning() {
+    let others = [
+        // The watch broke off and was started anew, however soon.
+        late(beginning(1.0), 1),
+        late(beginning(1.0), -1),
+        late(beginning(25.0), 20),
+        // Whole: a short run and a long one at the same time are for a person to judge.
+        Outline { ending: Ending::Whole, ..beginning(25.0) },
+        Outline { sport: "cycling".to_owned(), is_run: false, ..beginning(25.0) },
+        // Longer than the whole: a triathlon that broke off is not its first leg.
+        beginning(75.0),
+        Outline { distance_m: Some(13_000.0), ..beginning(25.0) },
+        Outline { elapsed_s: Some(4200.0), ..beginning(25.0) },
+        Outline { elapsed_s: None, distance_m: None, ..beginning(25.0) },
+        Outline { start_kind: StartKind::Day, ..beginning(25.0) },
+    ];
+    for other in others {
+        assert!(!same(&run(), &other), "{other:?}");
+    }
+}
+
+#[test]
+fn the_whole_is_kept_however_rich_its_beginning() {
+    let (part, longer) = (candidate("part", beginning(25.0), 9), candidate("longer", beginning(40.0), 7));
+    let whole = candidate("whole", run(), 5);
+    assert_eq!(named(&[part.clone(), whole.clone(), longer.clone()]), set(&[("whole", &["part", "longer"])]));
+    assert_eq!(named(&[part.clone(), longer.clone()]), set(&[("longer", &["part"])]));
+    // Separated from the whole, the longest beginning stands for the others.
+    let apart = clusters(&[part, longer, whole.clone()], |a, b| a == "whole" || b == "whole");
+    assert_eq!(apart, [Cluster { kept: 1, copies: vec![0] }, Cluster { kept: 2, copies: vec![] }]);
+    // What broke off where it ended anyway is as good as its richness.
+    let end = candidate("end", Outline { timer_s: Some(3595.0), ..beginning(61.9) }, 9);
+    let end = Candidate { outline: Outline { distance_m: Some(11_990.0), ..end.outline.clone() }, ..end };
+    assert_eq!(named(&[end, whole]), set(&[("end", &["whole"])]));
+}
+
 fn candidate(id: &str, outline: Outline, columns_pct: u32) -> Candidate {
     Candidate { id: id.to_owned(), outline, richness: Richness { columns_pct, ..Richness::default() }, file: None }
 }
@@ -264,11 +337,23 @@ fn one_activity_is_compared_with_a_thousand_at_most() {
 
 /// The rule of [`clusters`], word for word.
 fn clusters_one_by_one(candidates: &[Candidate]) -> BTreeSet<(String, BTreeSet<String>)> {
+    let longest = |outline: &Outline| {
+        let known = [outline.elapsed_s, outline.timer_s].into_iter().flatten();
+        known.filter(|seconds| seconds.is_finite()).fold(0.0, f64::max)
+    };
     let mut left: Vec<&Candidate> = candidates.iter().collect();
     left.sort_by_key(|candidate| (Reverse(candidate.richness), &candidate.id));
+    let (mut later, first): (Vec<&Candidate>, Vec<&Candidate>) = left.iter().partition(|part| {
+        let mut others = candidates.iter().filter(|other| other.file.is_none() || other.file != part.file);
+        others.any(|whole| is_beginning(&part.outline, &whole.outline))
+    });
+    later.sort_by(|a, b| longest(&b.outline).total_cmp(&longest(&a.outline)));
     let mut clusters = BTreeSet::new();
-    while !left.is_empty() {
-        let kept = left.remove(0);
+    for kept in first.into_iter().chain(later) {
+        if !left.iter().any(|candidate| candidate.id == kept.id) {
+            continue;
+        }
+        left.retain(|candidate| candidate.id != kept.id);
         let mut files: Vec<&String> = kept.file.iter().collect();
         let mut copies = BTreeSet::new();
         left.retain(|other| {
@@ -291,17 +376,21 @@ fn outlines() -> impl Strategy<Value = Outline> {
     let kind = prop_oneof![Just(StartKind::Moment), Just(StartKind::WallClock), Just(StartKind::Day)];
     let start = prop_oneof![0_i64..400, 7_190_i64..7_210, 86_000_i64..90_000].prop_map(|s| START_MS + 1000 * s);
     let numbers = (amount(400.0), amount(400.0), amount(1500.0));
-    (sport, kind, start, numbers, proptest::option::of(Just(7200)), proptest::bool::ANY).prop_map(
-        |(sport, start_kind, start_ms, (elapsed_s, timer_s, distance_m), utc_offset_s, has_day)| Outline {
+    let ending = prop_oneof![Just(Ending::Whole), Just(Ending::BrokenOff), Just(Ending::SportUnknown)];
+    let broken_off = (ending, proptest::option::of(Just(START_MS)));
+    (sport, kind, start, numbers, proptest::option::of(Just(7200)), proptest::bool::ANY, broken_off).prop_map(
+        |(sport, start_kind, start_ms, numbers, utc_offset_s, has_day, (ending, first_sample_ms))| Outline {
             sport: sport.to_owned(),
             is_run: sport == "running",
             start_ms,
             start_kind,
             local_date: has_day.then(|| "2025-09-01".parse().unwrap()),
             utc_offset_s,
-            elapsed_s,
-            timer_s,
-            distance_m,
+            elapsed_s: numbers.0,
+            timer_s: numbers.1,
+            distance_m: numbers.2,
+            first_sample_ms,
+            ending,
         },
     )
 }

@@ -4,7 +4,7 @@ use bytes::Bytes;
 use chrono::{NaiveDate, NaiveTime, TimeZone as _};
 use plimsoll_analytics::summarise;
 use plimsoll_ingest::quality::{self, Cleaning};
-use plimsoll_ingest::same::{Outline, Richness};
+use plimsoll_ingest::same::{Ending, Outline, Richness, endings};
 use plimsoll_ingest::{Activity, Details, FileKind, Notice, NoticeCode, ReadError, ReadOptions, WatchFile};
 use polars_io::prelude::{ParquetCompression, ParquetWriter};
 
@@ -59,9 +59,10 @@ impl Reader {
     }
 
     fn keep(&self, file: WatchFile, sha256: &str, timings: &Timings) -> Digested {
+        let endings = endings(&file);
         let mut notices = file.notices;
         let mut activities = Vec::new();
-        for (position, mut activity) in file.activities.into_iter().enumerate() {
+        for (position, (mut activity, ending)) in file.activities.into_iter().zip(endings).enumerate() {
             let place = format!("activity {}", position + 1);
             let Some((start_ms, local_date)) = self.day(&activity) else {
                 let text = "The activity has no times, so it cannot be put on a day; it was left out.";
@@ -78,7 +79,7 @@ impl Reader {
             let richness = Richness::of(&activity, file.format);
             let (findings, cleaning) = timings.time(Stage::Clean, samples, || clean(&mut activity));
             let summary = timings.time(Stage::Summarise, samples, || summarise(&activity, &self.profile.physiology));
-            let likeness = likeness(&activity, richness, &summary);
+            let likeness = likeness(&activity, ending, richness, &summary);
             activities.push(NewActivity {
                 position: i64::try_from(position).unwrap_or(i64::MAX),
                 sport: activity.sport.name().to_owned(),
@@ -145,11 +146,12 @@ pub(super) fn clean(activity: &mut Activity) -> (serde_json::Value, serde_json::
 /// What an activity is recognised by when it comes in other bytes.
 pub(super) fn likeness(
     activity: &Activity,
+    ending: Ending,
     richness: Richness,
     summary: &plimsoll_analytics::ActivitySummary,
 ) -> Option<Likeness> {
     let outline = Outline::of(activity, summary.elapsed_time_s, summary.timer_time_s, summary.distance_m)?;
-    Some(Likeness { outline, richness })
+    Some(Likeness { outline: Outline { ending, ..outline }, richness })
 }
 
 /// The record frame under `key`, cleaned, as Parquet, from the file; `None` when the file does not give it.

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use anyhow::Context as _;
 use plimsoll_analytics::summarise;
 use plimsoll_ingest::ReadOptions;
-use plimsoll_ingest::same::Richness;
+use plimsoll_ingest::same::{Richness, endings};
 
 use super::Library;
 use super::digest::{clean, likeness, read};
@@ -61,14 +61,16 @@ impl Library {
             .run(move || {
                 let options = ReadOptions { zone: Some(profile.zone) };
                 let Ok(file) = read(&bytes, &options, upload.details.as_ref()) else { return BTreeMap::new() };
-                let summarised = file.activities.into_iter().enumerate().map(|(position, mut activity)| {
+                let endings = endings(&file);
+                let activities = file.activities.into_iter().zip(endings).enumerate();
+                let summarised = activities.map(|(position, (mut activity, ending))| {
                     let key = records_key(&upload.sha256, position);
                     let richness = Richness::of(&activity, file.format);
                     if !as_recorded.contains(&key) {
                         clean(&mut activity);
                     }
                     let summary = summarise(&activity, &profile.physiology);
-                    let likeness = likeness(&activity, richness, &summary);
+                    let likeness = likeness(&activity, ending, richness, &summary);
                     (key, (summary, likeness))
                 });
                 summarised.collect::<BTreeMap<_, _>>()
