@@ -145,8 +145,8 @@ pub(crate) fn profile(track: &Track, series: ProfileSeries, width: u32) -> Resul
 }
 
 /// Least and greatest value to show. Pace leaves the slowest twentieth and the fastest fiftieth to the edge, and what
-/// is slower than half of the middle or faster than three times it: a stop at a crossing, or a jump of the position,
-/// would flatten everything else.
+/// is slower than half of the middle or, when that is less than a sixth, faster than three times it: a stop at a
+/// crossing, or a jump of the position, would flatten everything else.
 fn range(points: &[(f64, f64)], series: ProfileSeries) -> Option<(f64, f64)> {
     let mut values: Vec<f64> = points.iter().map(|(_, value)| *value).collect();
     values.sort_by(f64::total_cmp);
@@ -154,7 +154,11 @@ fn range(points: &[(f64, f64)], series: ProfileSeries) -> Option<(f64, f64)> {
     let (mut low, mut high) = (at(0)?, at(values.len().checked_sub(1)?)?);
     if series == ProfileSeries::Pace {
         low = at(values.len() / 20)?.max(at(values.len() / 2)? / 2.0);
-        high = at(values.len().checked_sub(values.len() / 50 + 1)?)?.min(at(values.len() / 2)? * 3.0);
+        high = at(values.len().checked_sub(values.len() / 50 + 1)?)?;
+        let thrice = at(values.len() / 2)? * 3.0;
+        if at(values.len() * 5 / 6)? <= thrice {
+            high = high.min(thrice);
+        }
     }
     let least_span = match series {
         ProfileSeries::Pace | ProfileSeries::Speed => 0.3,
