@@ -24,7 +24,7 @@ use crate::words;
 const GROUP: usize = 64;
 
 /// Memory for files on their way, in units of [`ROOM_UNIT`] bytes.
-const ROOM: u32 = 96;
+const ROOM: u32 = 1000;
 
 /// A file that takes so much of it is alone on its way: the next one is not even decompressed before it is read, since
 /// what it becomes takes memory as well.
@@ -33,8 +33,8 @@ const LARGE: u32 = ROOM / 4;
 /// First bytes of a file, which tell whether it holds many.
 const HEAD: u64 = 64 * 1024;
 
-/// A megabyte.
-const ROOM_UNIT: usize = 1_000_000;
+/// 64 kB: together 64 MB.
+const ROOM_UNIT: usize = 64_000;
 
 /// Where files are fed into an import, from a thread that may block.
 pub(crate) struct Feed {
