@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use super::base::BaseType;
-use super::record::RecordPlan;
+use super::plan::RecordPlan;
 
 /// The field number of a timestamp, in every kind of message.
 pub(super) const TIMESTAMP: u8 = 253;

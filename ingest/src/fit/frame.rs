@@ -8,7 +8,8 @@ use polars::prelude::{
 };
 
 use super::columns::{COLUMNS, Cell, Cells};
-use super::record::{CADENCE, FLOATS, FRACTIONAL, Records, WORDS};
+use super::plan::{CADENCE, FLOATS, FRACTIONAL, WORDS};
+use super::record::Records;
 use super::summary::FIT_EPOCH_UNIX_S;
 use crate::geo::distance_m;
 use crate::jumps::{Jumps, leave_out_jumps};

@@ -1,8 +1,8 @@
 //! FIT reader.
 //!
 //! One pass walks the message stream (`walk`) and sieves it (`sieve`): samples, laps, lengths, sessions and what a strap
-//! kept go by field number straight into typed columns (`record`, `summary`, `strap`); all others are kept as they are,
-//! behind caps, and named by the profile when somebody asks (`others`, `profile`). Those that say who wrote the file,
+//! kept go by field number straight into typed columns (`plan`, `record`, `summary`, `strap`); all others are kept as they
+//! are, behind caps, and named by the profile when somebody asks (`others`, `profile`). Those that say who wrote the file,
 //! what a developer field is, or what a day's values are, are understood at once (`identity`, `diary`). What was sieved
 //! becomes activities (`assemble`) and frames (`frame`).
 //!
@@ -49,6 +49,7 @@ mod header;
 mod identity;
 mod offset;
 pub(crate) mod others;
+mod plan;
 mod profile;
 mod record;
 mod resync;
