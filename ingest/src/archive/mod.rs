@@ -203,7 +203,8 @@ pub fn holds_many(head: &[u8]) -> bool {
 
 /// Visits every file in `source`, in the archive's order; a source that is no archive is its own only file.
 ///
-/// `name` is what the source is called; the names of items begin with it. The visitor may stop the walk.
+/// `name` is what the source is called; the names of items begin with it, unless it is empty. The visitor may stop the
+/// walk.
 ///
 /// # Errors
 /// [`ArchiveError`] when the source cannot be read or is damaged as a whole, or a cap ended the walk. What could be

@@ -14,9 +14,9 @@ pub(super) fn is_clutter(name: &str) -> bool {
     false
 }
 
-/// `name` inside `archive`, cut to `longest` bytes, without characters that act instead of being seen.
+/// `name` inside `archive` (by itself when that has no name), cut to `longest` bytes, without characters that act instead of being seen.
 pub(super) fn shown(archive: &str, name: &str, longest: usize) -> String {
-    let mut shown = format!("{archive}/");
+    let mut shown = if archive.is_empty() { String::new() } else { format!("{archive}/") };
     let end = shown.len().saturating_add(longest);
     for c in name.chars() {
         let c = if acts(c) { '\u{fffd}' } else { c };
@@ -67,6 +67,7 @@ mod tests {
     fn names_are_shown_without_what_acts() {
         assert_eq!(shown("a.zip", "b\n\u{1b}[2J\u{202e}tif.exe", 1024), "a.zip/b\u{fffd}\u{fffd}[2J\u{fffd}tif.exe");
         assert_eq!(shown("a.zip", "äää", 3), "a.zip/ä…");
+        assert_eq!(shown("", "a/b.fit", 1024), "a/b.fit");
         assert_eq!(shown("a.zip", "../../etc/passwd", 1024), "a.zip/../../etc/passwd");
     }
 }
