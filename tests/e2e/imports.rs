@@ -216,7 +216,7 @@ async fn an_unpacked_export_comes_file_by_file_and_is_joined() {
         .part("file", Part::bytes(encode::fit(&recording)).file_name("export_7/activities/1.fit"))
         .part("file", Part::bytes(inner).file_name("export_7/more.zip"))
         .part("file", Part::bytes(encode::fit(&run(5, 7.0))).file_name("alone.fit"))
-        .part("file", Part::bytes(table.into_bytes()).file_name("export_7/activities.csv"))
+        .part("file", Part::bytes(table.clone().into_bytes()).file_name("export_7/activities.csv"))
         .part("file", Part::bytes(encode::gpx(&run(6, 8.0)).into_bytes()).file_name("export_7/activities/2.gpx"));
     let answer = bench.client.post(bench.api("uploads")).multipart(form).send().await.unwrap();
     assert_eq!(answer.status(), StatusCode::ACCEPTED);
@@ -224,10 +224,24 @@ async fn an_unpacked_export_comes_file_by_file_and_is_joined() {
     let import = finished(&bench, &location).await;
     assert_eq!((&import["label"], &import["counts"]["new"]), (&json!("folder export_7"), &json!(4)), "{import}");
     assert_eq!((&import["counts"]["failed"], &import["counts"]["set_aside"]), (&json!(0), &json!(1)), "{import}");
+    let files =
+        bench.get(&format!("{}/files", location.rsplit_once("athletes/").unwrap().1.split_once('/').unwrap().1)).await;
+    let told = files.to_string();
+    assert!(told.contains("\"export_7/activities/1.fit\"") && told.contains("\"export_7/more.zip/b.fit\""), "{told}");
     let activities = activities(&bench).await;
     assert_eq!(activities.len(), 4);
     let joined = activities.iter().find(|activity| activity["title"] == "Round the lake");
     assert_eq!(joined.unwrap()["gear"], "Old shoes", "{activities:?}");
+
+    // Who drops what lies in the folder, instead of the folder, drops the table beside the folders.
+    let bench = Bench::new().await;
+    let form = Form::new()
+        .part("file", Part::bytes(table.into_bytes()).file_name("activities.csv"))
+        .part("file", Part::bytes(encode::fit(&recording)).file_name("activities/1.fit"));
+    let answer = bench.client.post(bench.api("uploads")).multipart(form).send().await.unwrap();
+    finished(&bench, answer.headers()["location"].to_str().unwrap()).await;
+    let activities = bench.get("activities").await["activities"].clone();
+    assert_eq!((activities.as_array().unwrap().len(), &activities[0]["title"]), (1, &json!("Round the lake")));
 }
 
 /// Opens a request by hand, so that it can be left in the middle: the head and the first `sent` bytes of `body`.

@@ -30,8 +30,8 @@ pub trait Folder {
 /// joined like packed ones, several beside each other, and archives in it are opened.
 ///
 /// `name` is what the folder is called; the names of items begin with it, unless it is empty. Each file counts by itself
-/// against `limits`: how many there are is for whoever chose the folder. A file that cannot
-/// be read, and an archive that is damaged or passes a cap, fail alone.
+/// against `limits`: how many there are is for whoever chose the folder. A file that cannot be read, and an archive
+/// that is damaged or passes a cap, fail alone.
 pub fn walk_folder(
     name: &str,
     folder: &mut dyn Folder,

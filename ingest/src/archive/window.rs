@@ -5,7 +5,7 @@ use std::io::{self, BufRead, Read, Seek, SeekFrom};
 use super::ReadSeek;
 
 /// Bytes that are read ahead.
-const BUFFER: usize = 64 * 1024;
+const BUFFER: usize = 16 * 1024;
 
 /// Bytes `start..start + len` of a source. Positions count from its own start and never leave it.
 pub(super) struct Window<'a> {
@@ -39,6 +39,15 @@ impl<'a> Window<'a> {
 
 impl Read for Window<'_> {
     fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
+        if out.len() >= BUFFER && self.buffered().is_empty() {
+            // Much at once needs no stop in between.
+            let left = usize::try_from(self.len - self.at).unwrap_or(usize::MAX);
+            self.source.seek(SeekFrom::Start(self.start.saturating_add(self.at)))?;
+            let end = out.len().min(left);
+            let count = self.source.read(out.get_mut(..end).unwrap_or_default())?;
+            self.consume(count);
+            return Ok(count);
+        }
         let mut ready = self.fill_buf()?;
         let count = ready.read(out)?;
         self.consume(count);
@@ -95,6 +104,12 @@ mod tests {
         bytes.clear();
         inner.read_to_end(&mut bytes).unwrap();
         assert_eq!(bytes, [107, 108, 109]);
+        // Much at once goes past the buffer, and no further than the window.
+        let mut out = vec![0; 20_000];
+        inner.seek(SeekFrom::Start(90)).unwrap();
+        assert_eq!(inner.read(&mut out).unwrap(), 5);
+        assert_eq!(out[..6], [105, 106, 107, 108, 109, 0]);
+        assert_eq!(inner.read(&mut out).unwrap(), 0);
         assert_eq!(inner.seek(SeekFrom::Start(u64::MAX)).unwrap(), 95);
         assert_eq!(inner.read(&mut [0]).unwrap(), 0);
         assert!(inner.seek(SeekFrom::Current(-96)).is_err());

@@ -46,7 +46,7 @@ pub(crate) async fn import(order: Order) -> anyhow::Result<bool> {
     );
     let paths = order.paths;
     let produce = move |feed: &mut Feed| {
-        let _ = paths.iter().try_for_each(|path| if path.is_dir() { feed.folder(path) } else { feed.path(path) });
+        let _ = feed.paths(&paths);
     };
     let mut counts = Counts::default();
     let mut report = |file: FileReport| {

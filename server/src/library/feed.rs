@@ -110,10 +110,12 @@ impl Feed {
         }
     }
 
-    /// Feeds every member of an archive. What ends the archive early is a result of its own, under its name.
+    /// Feeds every member of an archive, which may have no name: then its members have their own. What ends the archive
+    /// early is a result of its own, under its name.
     pub(crate) fn archive(&mut self, name: &str, source: impl Read + Seek) -> ControlFlow<()> {
-        let (flow, walked) =
-            self.walk(|limits, scratch, visit| archive::walk(&shown_name(name), source, limits, scratch, visit));
+        let shown = if name.is_empty() { String::new() } else { shown_name(name) };
+        let name = if name.is_empty() { "what came in folders" } else { name };
+        let (flow, walked) = self.walk(|limits, scratch, visit| archive::walk(&shown, source, limits, scratch, visit));
         match (flow, walked) {
             (ControlFlow::Continue(()), Err(error)) => self.settled(name, FileResult::Failed, archive_words(&error)),
             _ => flow,
@@ -194,7 +196,7 @@ impl Feed {
 }
 
 /// A file of the disk, its size, and whether it holds many files.
-fn open(path: &Path) -> Result<(File, u64, bool), String> {
+pub(super) fn open(path: &Path) -> Result<(File, u64, bool), String> {
     let cannot = |error: io::Error| format!("cannot be opened: {error}");
     // Asked before opening: a pipe would wait for its other end.
     if !std::fs::metadata(path).map_err(cannot)?.is_file() {
@@ -234,7 +236,8 @@ impl Batch {
     }
 
     /// Notes an archive that lies under the name `file` in [`Library::incoming`]. After this returns it is never lost:
-    /// when the process ends in the middle, the next start goes on with it. Several archives may wait.
+    /// when the process ends in the middle, the next start goes on with it. Several archives may wait. `name` may be empty
+    /// (see [`Feed::archive`]).
     pub(crate) async fn keep_archive(&self, name: &str, file: &str) -> anyhow::Result<WaitingArchive> {
         let store = &self.library.store;
         let next = store.next_position(&self.athlete.id, self.id()).await?;
@@ -242,7 +245,8 @@ impl Batch {
         let room = i64::try_from(self.library.limits.archive.members).map_or(i64::MAX, |most| most.saturating_add(2));
         let waiting = store.waiting_archives(&self.athlete.id, self.id()).await?;
         let after = waiting.last().map_or(0, |last| last.first_position.saturating_add(room));
-        let archive = WaitingArchive { file: file.to_owned(), name: shown_name(name), first_position: next.max(after) };
+        let name = if name.is_empty() { String::new() } else { shown_name(name) };
+        let archive = WaitingArchive { file: file.to_owned(), name, first_position: next.max(after) };
         store.note_archive(&self.athlete.id, self.id(), &archive).await?;
         Ok(archive)
     }

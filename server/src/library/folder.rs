@@ -10,26 +10,54 @@ use plimsoll_ingest::archive::{self, ReadSeek};
 
 use super::Feed;
 use super::batch::shown_name;
+use super::feed::open;
 use crate::store::FileResult;
 use crate::timings::Stage;
 
 impl Feed {
+    /// Feeds files and folders that a person named, in their order. Those that lie beside each other (`export/*`) are
+    /// walked together when one of them belongs to the others: an export's table, or its one large file.
+    pub(crate) fn paths(&mut self, paths: &[PathBuf]) -> ControlFlow<()> {
+        for beside in paths.chunk_by(|a, b| a.parent() == b.parent()) {
+            if beside.len() > 1 && beside.iter().any(|path| belongs_to_others(path)) {
+                let parent = beside.first().and_then(|path| path.parent()).unwrap_or(Path::new(""));
+                let files = self.timings().time(Stage::Find, 0, || Files::named(beside));
+                self.files(parent, files)?;
+                continue;
+            }
+            for path in beside {
+                if path.is_dir() { self.folder(path)? } else { self.path(path)? }
+            }
+        }
+        ControlFlow::Continue(())
+    }
+
     /// Feeds every file of a folder, and of the folders in it, in the order of their names; archives give their
     /// members. Hidden files are passed over. What is no file of the folder has its result first.
     pub(crate) fn folder(&mut self, path: &Path) -> ControlFlow<()> {
-        let name = path.to_string_lossy();
+        let files = self.timings().time(Stage::Find, 0, || Files::find(path));
+        self.files(path, files)
+    }
+
+    fn files(&mut self, folder: &Path, mut files: Files) -> ControlFlow<()> {
+        let name = folder.to_string_lossy();
         let name = name.trim_end_matches('/');
-        let mut files = self.timings().time(Stage::Find, 0, || Files::find(path));
         for Refused { name: inner, result, reason } in std::mem::take(&mut files.refused) {
-            let name = if inner.is_empty() { name.to_owned() } else { format!("{name}/{inner}") };
-            self.settled(&name, result, reason)?;
+            let parts: Vec<&str> = [name, &inner].into_iter().filter(|part| !part.is_empty()).collect();
+            self.settled(&parts.join("/"), result, reason)?;
         }
         if files.names.is_empty() {
             return ControlFlow::Continue(());
         }
-        let shown = shown_name(name);
+        let shown = if name.is_empty() { String::new() } else { shown_name(name) };
         self.walk(|limits, scratch, visit| archive::walk_folder(&shown, &mut files, limits, scratch, visit)).0
     }
+}
+
+/// Whether a file says something about others: Strava's table, Apple Health's export.
+fn belongs_to_others(path: &Path) -> bool {
+    let may = path.extension().is_some_and(|end| end.eq_ignore_ascii_case("csv") || end.eq_ignore_ascii_case("xml"));
+    may && matches!(open(path), Ok((_, _, true)))
 }
 
 /// What lies in a folder.
@@ -56,6 +84,25 @@ impl Files {
         match fs::canonicalize(folder) {
             Ok(root) => files.search(&root, folder, ""),
             Err(error) => files.refuse(String::new(), FileResult::Failed, format!("cannot be opened: {error}")),
+        }
+        files
+    }
+
+    /// Files and folders that were named one by one, and lie in one folder.
+    fn named(paths: &[PathBuf]) -> Self {
+        let mut files = Self::default();
+        for path in paths {
+            let name = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned();
+            // A link that a person names is what it leads to.
+            match fs::canonicalize(path) {
+                Ok(found) if found.is_dir() => files.search(&found, path, &format!("{name}/")),
+                Ok(found) if found.is_file() => {
+                    files.names.push(name);
+                    files.paths.push(found);
+                }
+                Ok(_) => files.refuse(name, FileResult::Failed, NOT_REGULAR.to_owned()),
+                Err(error) => files.refuse(name, FileResult::Failed, format!("cannot be opened: {error}")),
+            }
         }
         files
     }
@@ -181,6 +228,9 @@ mod tests {
         symlink(outer.path().join("out.fit"), folder.join("c.fit")).unwrap();
         assert!(archive::Folder::open(&mut files, 3).is_err());
         assert_eq!(Files::find(&outer.path().join("gone")).refused[0].name, "");
+        // A person may name a link.
+        let named = Files::named(&[folder.join("l1"), folder.join("b"), folder.join("gone")]);
+        assert_eq!((named.names, named.refused.len()), (vec!["l1".into(), "b/1.fit".into(), "b/2.fit".into()], 1));
     }
 
     #[test]

@@ -5,7 +5,7 @@ use bytes::Bytes;
 use futures_util::Stream;
 use tempfile::TempPath;
 
-use super::packed::{Packed, apart};
+use super::packed::{Packed, is_in_folder};
 use super::part::{self, Broken, Part};
 use super::{App, Taken};
 use crate::library::Batch;
@@ -33,14 +33,14 @@ pub(super) struct Intake<'a> {
     batch: Option<Batch>,
     group: Vec<(String, Bytes)>,
     archives: Vec<(String, TempPath)>,
-    /// The folder whose files are coming.
-    folder: Option<Packed>,
+    /// The files that came in folders.
+    folders: Option<Packed>,
 }
 
 impl<'a> Intake<'a> {
     pub(super) fn new(app: &'a App, athlete: &'a Athlete, source: Source) -> Self {
         let (group, archives) = (Vec::new(), Vec::new());
-        Self { app, athlete, source, first: None, count: 0, taken: 0, batch: None, group, archives, folder: None }
+        Self { app, athlete, source, first: None, count: 0, taken: 0, batch: None, group, archives, folders: None }
     }
 
     /// How many files were taken in already.
@@ -58,7 +58,14 @@ impl<'a> Intake<'a> {
     pub(super) async fn add(&mut self, name: String, part: Part) -> anyhow::Result<()> {
         self.count += 1;
         self.first.get_or_insert_with(|| name.clone());
-        let Some(part) = self.add_to_folder(&name, part).await? else { return Ok(()) };
+        let mut part = part;
+        // An archive comes alone: what it holds belongs to no export around it.
+        if is_in_folder(&name) && !matches!(part, Part::TooLarge(_)) && !part.is_zip()? {
+            match self.pack(name.clone(), part).await? {
+                Some(given_back) => part = given_back,
+                None => return Ok(()),
+            }
+        }
         match part {
             Part::Small(bytes) => {
                 self.group.push((name, bytes));
@@ -73,36 +80,38 @@ impl<'a> Intake<'a> {
                 self.batch(false).await?.fail(&name, &reason).await?;
                 self.taken += 1;
             }
-            // Closed: very many may wait.
-            Part::Archive(file) => self.archives.push((name, file.into_temp_path())),
+            Part::Archive(file) => self.archives.push((name, file)),
         }
         Ok(())
     }
 
-    /// Puts a file that came in a folder with the others of it; gives back what has to come alone. An archive in a folder
-    /// does: what it holds belongs to no export around it.
-    async fn add_to_folder(&mut self, name: &str, part: Part) -> anyhow::Result<Option<Part>> {
-        let Some((folder, file)) = apart(name) else { return Ok(Some(part)) };
-        if matches!(part, Part::TooLarge(_)) || part.is_zip()? {
-            return Ok(Some(part));
-        }
-        if self.folder.as_ref().is_none_or(|packed| packed.name() != folder) {
-            self.end_folder().await?;
-        }
-        let packed = match self.folder.take() {
+    /// Puts a file with those that came in folders; gives back what cannot be there.
+    async fn pack(&mut self, name: String, part: Part) -> anyhow::Result<Option<Part>> {
+        let packed = match self.folders.take() {
             Some(packed) => packed,
-            None => Packed::begin(folder, &self.app.library.incoming())?,
+            None => Packed::begin(&self.app.library.incoming())?,
         };
-        let (packed, part) = packed.add(file.to_owned(), part).await?;
-        self.folder = Some(packed);
+        let (packed, part) = packed.add(name, part).await?;
+        self.folders = Some(packed);
         Ok(part)
     }
 
-    /// All files of a folder came.
-    async fn end_folder(&mut self) -> anyhow::Result<()> {
-        if let Some(packed) = self.folder.take() {
-            let (name, file) = packed.finish().await?;
-            self.archives.push((name, file.into_temp_path()));
+    /// Ends the archive of what came in folders. What came beside them and belongs to files there (an export's table,
+    /// or its one large file) goes with it.
+    async fn end_folders(&mut self) -> anyhow::Result<()> {
+        if self.folders.is_none() {
+            return Ok(());
+        }
+        for (name, file) in std::mem::take(&mut self.archives) {
+            let part = Part::Archive(file);
+            let part = if part.is_zip()? { Some(part) } else { self.pack(name.clone(), part).await? };
+            if let Some(Part::Archive(file)) = part {
+                self.archives.push((name, file));
+            }
+        }
+        if let Some(packed) = self.folders.take() {
+            // Its files have their own names, with their folders.
+            self.archives.push((String::new(), packed.finish().await?));
         }
         Ok(())
     }
@@ -113,7 +122,7 @@ impl<'a> Intake<'a> {
         if self.count == 0 {
             return Ok(None);
         }
-        self.end_folder().await?;
+        self.end_folders().await?;
         self.take_group(true).await?;
         let mut kept = Vec::new();
         for (name, file) in std::mem::take(&mut self.archives) {

@@ -1,12 +1,13 @@
 //! One file of a request while it comes: a plain one into memory, an archive onto the disk.
 
+use std::fs::File;
 use std::io::{self, Read as _};
 use std::path::Path;
 
 use bytes::{Bytes, BytesMut};
 use futures_util::{Stream, StreamExt as _};
 use plimsoll_ingest::archive::{holds_many, is_archive};
-use tempfile::NamedTempFile;
+use tempfile::{NamedTempFile, TempPath};
 use tokio::io::{AsyncWriteExt as _, BufWriter};
 
 /// First bytes of a file, which tell whether it holds many.
@@ -22,7 +23,7 @@ pub(super) enum Part {
     /// A plain file of so many bytes, more than are taken; they were thrown away.
     TooLarge(u64),
     /// A file that holds many. It goes when this is dropped.
-    Archive(NamedTempFile),
+    Archive(TempPath),
 }
 
 impl Part {
@@ -30,7 +31,7 @@ impl Part {
     pub(super) fn is_zip(&self) -> io::Result<bool> {
         let Self::Archive(file) = self else { return Ok(false) };
         let mut mark = Vec::new();
-        file.reopen()?.take(4).read_to_end(&mut mark)?;
+        File::open(file)?.take(4).read_to_end(&mut mark)?;
         Ok(is_archive(&mark))
     }
 }
@@ -58,7 +59,8 @@ pub(super) async fn read(
         kept.extend_from_slice(&chunk?);
     }
     if holds_many(&kept) {
-        return spool(&kept, chunks, folder).await.map(Part::Archive);
+        // Closed: very many may wait.
+        return spool(&kept, chunks, folder).await.map(|file| Part::Archive(file.into_temp_path()));
     }
     let mut size = kept.len() as u64;
     while let Some(chunk) = chunks.next().await {

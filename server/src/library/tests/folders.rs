@@ -1,16 +1,20 @@
 //! Folders: unpacked exports, and what a table says of files that are not there.
 
 use std::io::{Cursor, Write as _};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use super::*;
 
 impl Bench {
     async fn import_folder(&self, path: &Path) -> Vec<FileReport> {
-        let batch = self.begin("folder").await;
-        let (mut reports, path) = (Vec::new(), path.to_owned());
-        let _ = batch.take_in_from(move |feed| feed.folder(&path), &mut |file| reports.push(file)).await.unwrap();
+        self.import_paths(vec![path.to_owned()]).await
+    }
+
+    async fn import_paths(&self, paths: Vec<PathBuf>) -> Vec<FileReport> {
+        let batch = self.begin("paths").await;
+        let mut reports = Vec::new();
+        let _ = batch.take_in_from(move |feed| feed.paths(&paths), &mut |file| reports.push(file)).await.unwrap();
         batch.finish().await.unwrap();
         reports
     }
@@ -130,4 +134,23 @@ async fn splitting_an_export_is_counted_as_that() {
     let table = bench.library.timings.table(Duration::from_secs(1), None);
     let has_bytes = |stage: &str| !table.lines().find(|line| line.starts_with(stage)).unwrap().ends_with('–');
     assert!(has_bytes("split export") && has_bytes("read") && !has_bytes("inflate"), "{table}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn files_that_are_named_beside_each_other_are_the_export_that_they_lie_in() {
+    let whole = folder(&[
+        ("activities.csv", TABLE.as_bytes()),
+        ("activities/1.fit", &rich(1)),
+        ("activities/2.fit", &rich(2)),
+        ("page.html", b"<!doctype html><html></html>"),
+    ]);
+    let all = || ["activities/1.fit", "activities.csv", "activities", "page.html"].map(|name| whole.path().join(name));
+    let bench = Bench::new().await;
+    let reports = bench.import_paths(all()[1..].to_vec()).await;
+    assert_eq!(results(&reports)[2..], [FileResult::New, FileResult::New, FileResult::SetAside], "{reports:?}");
+    assert_eq!(reports[2].activities[0].title.as_deref(), Some("Round the lake"));
+    // A file that lies elsewhere, and one beside which nothing belongs to others, are what they are.
+    let bench = Bench::new().await;
+    let reports = bench.import_paths(vec![all()[0].clone(), all()[3].clone()]).await;
+    assert_eq!(results(&reports), [FileResult::New, FileResult::Failed], "{reports:?}");
 }
