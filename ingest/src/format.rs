@@ -252,8 +252,10 @@ fn looks_like_electrocardiogram(sample: &[u8]) -> bool {
     // The sign stands twice in Unicode.
     let units = ["\u{b5}V", "\u{3bc}V"];
     sample.split(|b| *b == b'\n').any(|line| {
-        let last = line.trim_ascii_end().rsplit(|b| *b == b',').next().unwrap_or_default();
-        line.contains(&b',') && units.iter().any(|unit| last == unit.as_bytes())
+        let (name, cell) = line.split_at(line.iter().rposition(|b| matches!(b, b',' | b';')).unwrap_or(0));
+        let cell = cell.get(1..).unwrap_or_default().trim_ascii();
+        let cell = cell.strip_prefix(b"\"").and_then(|cell| cell.strip_suffix(b"\"")).unwrap_or(cell);
+        !name.is_empty() && units.iter().any(|unit| cell == unit.as_bytes())
     })
 }
 

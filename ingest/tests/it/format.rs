@@ -91,3 +91,18 @@ fn everything_else_is_named_for_what_it_looks_like() {
         assert_eq!(found, not_a_watch_file(looks_like), "{}", String::from_utf8_lossy(bytes));
     }
 }
+
+#[test]
+fn an_electrocardiogram_is_known_by_its_unit_in_any_language() {
+    for (table, is_one) in [
+        ("Name,Ada\nSample Rate,512 hertz\n\nLead,Lead I\nUnit,\u{b5}V\n\n-130.8\n", true),
+        ("Nombre,\"Ada\"\r\nUnidad,\"\u{3bc}V\"\r\n\r\n-130.8\r\n", true),
+        ("Name;Ada\nEinheit;\u{b5}V\n\n-130,8\n", true),
+        ("Name,Ada\nUnit,mV\n", false),
+        ("\u{b5}V\n1\n", false),
+        ("a note about \u{b5}V\n", false),
+    ] {
+        let found = Format::detect(table.as_bytes()).unwrap_err().beside_training() == Some("an electrocardiogram");
+        assert_eq!(found, is_one, "{table}");
+    }
+}
