@@ -135,6 +135,25 @@ pub(crate) fn same_activity(other: &ActivityRow, file: &str, is_kept: bool) -> S
     }
 }
 
+/// What is said of further activities of a file that are the same as those of others.
+pub(crate) fn more_same_activities(count: u64) -> String {
+    format!(
+        "{} more of its activities {} the same as those of other files",
+        thousands(count),
+        if count == 1 { "is" } else { "are" }
+    )
+}
+
+/// What is said of a file whose activities were taken out before its import was undone.
+pub(crate) fn taken_out_before(count: u64) -> String {
+    match count {
+        1 => "its activity was taken out before; it can be put back on its page".to_owned(),
+        _ => {
+            format!("{} of its activities were taken out before; they can be put back on their pages", thousands(count))
+        }
+    }
+}
+
 /// Text without control characters, for a terminal.
 pub(crate) fn plain(text: &str) -> String {
     text.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect()

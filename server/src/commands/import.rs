@@ -104,7 +104,11 @@ fn line(file: &FileReport) -> String {
         n => Some(format!("{n} notices")),
     };
     let gave = match file.result {
-        FileResult::New => file.activities.iter().map(words::activity_in_brief).collect::<Vec<_>>().join(", "),
+        FileResult::New => {
+            let more = file.activity_count.saturating_sub(file.activities.len() as u64);
+            let more = (more > 0).then(|| format!("and {} more", words::thousands(more)));
+            file.activities.iter().map(words::activity_in_brief).chain(more).collect::<Vec<_>>().join(", ")
+        }
         _ => String::new(),
     };
     let parts = [gave].into_iter().chain(file.messages.iter().take(told).cloned()).chain(odd);

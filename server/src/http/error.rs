@@ -11,6 +11,9 @@ use utoipa::ToSchema;
 use super::pages;
 use crate::store::AthleteError;
 
+/// Where the API stands; its imports have their pages at the same address without it.
+const API: &str = "/api/v1";
+
 /// Problem details, RFC 9457.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub(crate) struct Problem {
@@ -20,6 +23,9 @@ pub(crate) struct Problem {
     pub(crate) title: String,
     /// What was wrong here, and what to do.
     pub(crate) detail: String,
+    /// Address of what has to be looked at first; left out when there is nothing.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) see: Option<String>,
 }
 
 /// An error of the API.
@@ -33,11 +39,24 @@ pub(crate) struct PageError(pub(crate) Problem);
 impl Problem {
     pub(crate) fn new(status: StatusCode, detail: impl Into<String>) -> Self {
         let title = status.canonical_reason().unwrap_or("Error").to_owned();
-        Self { status: status.as_u16(), title, detail: detail.into() }
+        Self { status: status.as_u16(), title, detail: detail.into(), see: None }
     }
 
     pub(crate) fn no_such(what: &str) -> Self {
         Self::new(StatusCode::NOT_FOUND, format!("There is no such {what}. It may have been removed."))
+    }
+
+    /// The activity is not there because its import was undone.
+    pub(crate) fn undone(athlete_id: &str, import_id: &str) -> Self {
+        let detail =
+            "The import that this activity came with was undone. Bring the import back to see the activity again.";
+        let see = Some(format!("{API}/athletes/{athlete_id}/imports/{import_id}"));
+        Self { see, ..Self::new(StatusCode::NOT_FOUND, detail) }
+    }
+
+    /// The page of what has to be looked at first.
+    pub(crate) fn page_to_see(&self) -> Option<&str> {
+        self.see.as_deref()?.strip_prefix(API)
     }
 
     /// There is no room for what was sent.

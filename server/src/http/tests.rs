@@ -181,17 +181,75 @@ async fn a_file_that_gave_many_activities_names_the_first() {
         let rows = (1..=count).map(|day| format!("2026-10-{day:02} 07:30,10,50:00{end}"));
         format!("date,distance_km,duration{end}{}", rows.collect::<String>()).into_bytes()
     };
-    for (name, bytes, told, more) in [("many.csv", table(25, "\n"), 0, 1), ("again.csv", table(25, "\r\n"), 20, 2)] {
+    for (name, bytes, told, more) in [("many.csv", table(25, "\n"), 0, 0), ("again.csv", table(25, "\r\n"), 10, 1)] {
         let (_, location, _) = send(&router, form(&athlete.id, &[(name, bytes)])).await;
         let report = String::from_utf8(get(&router, &location.unwrap()).await.1).unwrap();
         assert_eq!(report.matches("class=\"gave\"").count(), 20, "{name}");
         // Each of the second table's rows has its partner in the first.
         assert_eq!(report.matches("<p>The same activity as").count(), told, "{name}");
-        assert_eq!(report.matches("and 5 more").count(), more, "{name}");
+        assert_eq!(report.matches("15 more of its activities are the same").count(), more, "{name}");
+        assert_eq!(report.matches("and 5 more").count(), 1, "{name}");
     }
     let (_, location, _) = send(&router, form(&athlete.id, &[("few.csv", table(20, " \n"))])).await;
     let report = String::from_utf8(get(&router, &location.unwrap()).await.1).unwrap();
     assert!(!report.contains(" more<"), "{report}");
+}
+
+/// An import's report names few of many activities, and says how many there are.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_api_names_the_first_activities_of_a_file_and_counts_them() {
+    let (_folder, router, athlete) = ada().await;
+    let rows: String = (1..=25).map(|day| format!("2026-10-{day:02},10\n")).collect();
+    let request = Request::post(format!("/api/v1/athletes/{}/uploads?name=many.csv", athlete.id))
+        .header("host", "localhost")
+        .body(Body::from(format!("date,distance_km\n{rows}")))
+        .unwrap();
+    let answer: Value = serde_json::from_str(&send(&router, request).await.2).unwrap();
+    let import = answer["import"]["id"].as_str().unwrap();
+    let report = get(&router, &format!("/api/v1/athletes/{}/imports/{import}/files", athlete.id)).await.1;
+    let report: Value = serde_json::from_slice(&report).unwrap();
+    for file in [&answer["files"][0], &report["files"][0]] {
+        assert_eq!((file["activities"].as_array().unwrap().len(), &file["activity_count"]), (20, &25.into()));
+    }
+}
+
+/// An activity whose import was undone says so, with the way to bring it back, and nothing changes it.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_activity_that_was_undone_leads_to_its_import() {
+    let (_folder, router, athlete) = ada().await;
+    let at = |path: &str| format!("/athletes/{}{path}", athlete.id);
+    let table = b"date,distance_km\n2026-11-01,10\n".to_vec();
+    let (_, import, _) = send(&router, form(&athlete.id, &[("run.csv", table)])).await;
+    let import = import.unwrap();
+    let activities: Value =
+        serde_json::from_slice(&get(&router, &format!("/api/v1{}", at("/activities"))).await.1).unwrap();
+    let page = at(&format!("/activities/{}", activities["activities"][0]["id"].as_str().unwrap()));
+    let post = |path: String| Request::post(path).header("host", "localhost").body(Body::empty()).unwrap();
+    assert_eq!(send(&router, post(format!("{import}/undo"))).await.0, StatusCode::SEE_OTHER);
+
+    let (status, body) = get(&router, &page).await;
+    let body = String::from_utf8(body).unwrap();
+    assert_eq!(status, StatusCode::NOT_FOUND);
+    assert!(body.contains("was undone") && body.contains(&format!("href=\"{import}\"")), "{body}");
+    let (status, body) = get(&router, &format!("/api/v1{page}")).await;
+    let problem: Value = serde_json::from_slice(&body).unwrap();
+    assert_eq!((status, problem["see"].as_str()), (StatusCode::NOT_FOUND, Some(format!("/api/v1{import}").as_str())));
+    let change = Request::patch(format!("/api/v1{page}"))
+        .header("host", "localhost")
+        .header("content-type", "application/json")
+        .body(Body::from("{\"sport\":\"rowing\"}"))
+        .unwrap();
+    assert_eq!(send(&router, change).await.0, StatusCode::NOT_FOUND);
+    assert_eq!(send(&router, post(format!("{page}/remove"))).await.0, StatusCode::NOT_FOUND);
+
+    assert_eq!(send(&router, post(format!("{import}/redo"))).await.0, StatusCode::SEE_OTHER);
+    let (status, body) = get(&router, &format!("/api/v1{page}")).await;
+    let activity: Value = serde_json::from_slice(&body).unwrap();
+    assert_eq!((status, activity["sport"].as_str()), (StatusCode::OK, Some("running")));
+    assert!(activity["removed_ms"].is_null());
+    let nothing: Value =
+        serde_json::from_slice(&get(&router, &format!("/api/v1{}", at("/activities/none"))).await.1).unwrap();
+    assert_eq!(nothing.get("see"), None);
 }
 
 /// Two activities in one file: each page says what concerns it, and offers the sport that it has.

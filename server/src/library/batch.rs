@@ -22,8 +22,10 @@ pub(crate) struct FileReport {
     pub(crate) messages: Vec<String>,
     /// How many of the last messages are notices of the reader.
     pub(crate) notices: usize,
-    /// Its activities, or those that the same bytes gave before.
+    /// The first of its activities, or of those that the same bytes gave before; at most [`super::WRITTEN_OUT`].
     pub(crate) activities: Vec<ActivityRow>,
+    /// How many there are.
+    pub(crate) activity_count: u64,
 }
 
 /// A file on its way in.

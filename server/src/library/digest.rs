@@ -1,5 +1,8 @@
 //! One file to what the store keeps of it: activities, diary values, or why there are none.
 
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
 use bytes::Bytes;
 use chrono::{NaiveDate, NaiveTime, TimeZone as _};
 use plimsoll_analytics::summarise;
@@ -21,6 +24,8 @@ pub(super) struct Reader {
     pub(super) profile: Profile,
     /// Today, where the athlete lives.
     pub(super) today: NaiveDate,
+    /// Keys of records that a person wants as they were recorded: what the same bytes gave was undone before.
+    pub(super) as_recorded: Arc<BTreeSet<String>>,
 }
 
 /// What one file gave.
@@ -77,8 +82,13 @@ impl Reader {
             }
             let samples = activity.records.estimated_size();
             let richness = Richness::of(&activity, file.format);
+            let records_key = records_key(sha256, position);
+            let summarise = |activity: &_| {
+                timings.time(Stage::Summarise, samples, || summarise(activity, &self.profile.physiology))
+            };
+            let recorded = self.as_recorded.contains(&records_key).then(|| summarise(&activity));
             let (findings, cleaning) = timings.time(Stage::Clean, samples, || clean(&mut activity));
-            let summary = timings.time(Stage::Summarise, samples, || summarise(&activity, &self.profile.physiology));
+            let summary = recorded.unwrap_or_else(|| summarise(&activity));
             let likeness = likeness(&activity, ending, richness, &summary);
             activities.push(NewActivity {
                 position: i64::try_from(position).unwrap_or(i64::MAX),
@@ -94,7 +104,7 @@ impl Reader {
                 lengths: serde_json::to_value(&activity.lengths).unwrap_or_default(),
                 findings,
                 cleaning,
-                records_key: records_key(sha256, position),
+                records_key,
                 likeness,
             });
         }

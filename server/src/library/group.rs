@@ -175,7 +175,11 @@ impl Library {
     }
 
     async fn read_and_store(&self, athlete: &Athlete, uploads: Vec<Unread>) -> anyhow::Result<Vec<(Finished, usize)>> {
-        let reader = Reader { profile: athlete.profile.clone(), today: self.clock.today(athlete.profile.zone) };
+        let reader = Reader {
+            profile: athlete.profile.clone(),
+            today: self.clock.today(athlete.profile.zone),
+            as_recorded: self.store.as_recorded(&athlete.id).await?.into(),
+        };
         let mut digesting = futures_util::stream::iter(uploads)
             .map(|Unread { upload, plain }| {
                 let reader = reader.clone();
@@ -214,7 +218,14 @@ impl Library {
                 let Arrived::Settled { result, reason } = arrival.content else {
                     anyhow::bail!("{name} has no result");
                 };
-                return Ok(FileReport { name, result, messages: vec![reason], notices: 0, activities: Vec::new() });
+                return Ok(FileReport {
+                    name,
+                    result,
+                    messages: vec![reason],
+                    notices: 0,
+                    activities: Vec::new(),
+                    activity_count: 0,
+                });
             }
             Received::Duplicate(upload, words) => (upload, FileResult::Duplicate, vec![words.clone()], 0),
             Received::Fresh(upload) => {
@@ -222,8 +233,9 @@ impl Library {
                 (upload, result, messages, notices)
             }
         };
-        let activities = self.store.activities_of_upload(&athlete.id, &upload.id).await?;
-        Ok(FileReport { name, result, messages, notices, activities })
+        let (activity_count, activities) =
+            self.store.first_of_upload(&athlete.id, &upload.id, super::WRITTEN_OUT).await?;
+        Ok(FileReport { name, result, messages, notices, activities, activity_count })
     }
 }
 

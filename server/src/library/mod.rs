@@ -33,6 +33,9 @@ use crate::track::Track;
 pub(crate) use batch::{Batch, FileReport};
 pub(crate) use feed::Feed;
 
+/// Activities of one file that are told of one by one; a table may have given thousands.
+pub(crate) const WRITTEN_OUT: usize = 20;
+
 /// Sports that a person can say an activity was.
 pub(crate) const SPORTS: [&str; 8] =
     ["running", "walking", "hiking", "cycling", "swimming", "rowing", "strength_training", "other"];

@@ -1,5 +1,7 @@
 //! Activities.
 
+use std::collections::BTreeSet;
+
 use chrono::NaiveDate;
 use plimsoll_analytics::ActivitySummary;
 use plimsoll_ingest::Details;
@@ -107,16 +109,21 @@ pub(crate) struct Page<T> {
 }
 
 impl NewActivity {
-    pub(super) async fn insert(
-        &self,
-        transaction: &mut Transaction<'_, Sqlite>,
-        upload: &Upload,
-    ) -> anyhow::Result<()> {
+    /// Stores the activity. Where the same bytes gave one at its place before, that one takes the file's values and
+    /// stays what a person made of it: the sport, whether it was taken out or separated, the samples as recorded.
+    pub(super) async fn put(&self, transaction: &mut Transaction<'_, Sqlite>, upload: &Upload) -> anyhow::Result<()> {
         sqlx::query(
             "INSERT INTO activities (athlete_id, id, upload_id, position, sport, run_kind, title, start_ms, \
              utc_offset_s, offset_source, local_date, summary, laps, records_key, description, gear, commute, rpe, \
              lengths, outline, findings, cleaning) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, \
-             $14, $15, $16, $17, $18, $19, $20, $21, $22)",
+             $14, $15, $16, $17, $18, $19, $20, $21, $22) ON CONFLICT (athlete_id, upload_id, position) DO UPDATE SET \
+             sport = IIF(sport_said = 1, sport, excluded.sport), \
+             run_kind = IIF(sport_said = 1, run_kind, excluded.run_kind), title = excluded.title, \
+             start_ms = excluded.start_ms, utc_offset_s = excluded.utc_offset_s, \
+             offset_source = excluded.offset_source, local_date = excluded.local_date, summary = excluded.summary, \
+             laps = excluded.laps, records_key = excluded.records_key, description = excluded.description, \
+             gear = excluded.gear, commute = excluded.commute, rpe = excluded.rpe, lengths = excluded.lengths, \
+             outline = excluded.outline, findings = excluded.findings, cleaning = excluded.cleaning",
         )
         .bind(&upload.athlete_id)
         .bind(new_id())
@@ -219,6 +226,58 @@ impl Store {
         row.as_ref().map(activity_from_row).transpose()
     }
 
+    /// The import that an activity came with and that was undone; `None` when the activity is there, or never was.
+    pub(crate) async fn undone_import_of(&self, athlete_id: &str, id: &str) -> anyhow::Result<Option<String>> {
+        let row = sqlx::query(
+            "SELECT u.import_id FROM activities a JOIN uploads u ON u.athlete_id = a.athlete_id \
+             AND u.id = a.upload_id WHERE a.athlete_id = $1 AND a.id = $2 AND u.undone_ms IS NOT NULL",
+        )
+        .bind(athlete_id)
+        .bind(id)
+        .fetch_optional(&self.read)
+        .await?;
+        Ok(row.map(|row| row.try_get("import_id")).transpose()?.flatten())
+    }
+
+    /// Keys of the records of an athlete's activities that a person wants as they were recorded, also of those that were
+    /// undone.
+    pub(crate) async fn as_recorded(&self, athlete_id: &str) -> anyhow::Result<BTreeSet<String>> {
+        let rows = sqlx::query("SELECT records_key FROM activities WHERE athlete_id = $1 AND as_recorded = 1")
+            .bind(athlete_id)
+            .fetch_all(&self.read)
+            .await?;
+        rows.iter().map(|row| Ok(row.try_get("records_key")?)).collect()
+    }
+
+    /// How many activities one upload gave, and the first of them in the file's order, at most `limit`.
+    pub(crate) async fn first_of_upload(
+        &self,
+        athlete_id: &str,
+        upload_id: &str,
+        limit: usize,
+    ) -> anyhow::Result<(u64, Vec<ActivityRow>)> {
+        let rows = sqlx::query(
+            "SELECT * FROM present_activities WHERE athlete_id = $1 AND upload_id = $2 ORDER BY position LIMIT $3",
+        )
+        .bind(athlete_id)
+        .bind(upload_id)
+        .bind(i64::try_from(limit).unwrap_or(i64::MAX))
+        .fetch_all(&self.read)
+        .await?;
+        if rows.len() < limit {
+            return Ok((rows.len() as u64, rows.iter().map(activity_from_row).collect::<anyhow::Result<_>>()?));
+        }
+        let counted = sqlx::query(
+            "SELECT COUNT(*) AS activities FROM present_activities WHERE athlete_id = $1 AND upload_id = $2",
+        )
+        .bind(athlete_id)
+        .bind(upload_id)
+        .fetch_one(&self.read)
+        .await?;
+        let count: i64 = counted.try_get("activities")?;
+        Ok((count.unsigned_abs(), rows.iter().map(activity_from_row).collect::<anyhow::Result<_>>()?))
+    }
+
     /// Activities that came in one upload, in the file's order.
     pub(crate) async fn activities_of_upload(
         &self,
@@ -256,12 +315,14 @@ impl Store {
 
     /// Changes an activity's sport. Returns false when there is no such activity.
     pub(crate) async fn set_sport(&self, athlete_id: &str, id: &str, sport: &str) -> anyhow::Result<bool> {
-        let done = sqlx::query("UPDATE activities SET sport = $3, run_kind = NULL WHERE athlete_id = $1 AND id = $2")
-            .bind(athlete_id)
-            .bind(id)
-            .bind(sport)
-            .execute(&self.write)
-            .await?;
+        let done = sqlx::query(
+            "UPDATE activities SET sport = $3, run_kind = NULL, sport_said = 1 WHERE athlete_id = $1 AND id = $2",
+        )
+        .bind(athlete_id)
+        .bind(id)
+        .bind(sport)
+        .execute(&self.write)
+        .await?;
         Ok(done.rows_affected() == 1)
     }
 

@@ -3,10 +3,10 @@
 use std::collections::BTreeSet;
 
 use plimsoll_ingest::{Details, Device, DiaryValue, Notice};
-use sqlx::{Sqlite, Transaction};
+use sqlx::{Row as _, Sqlite, Transaction};
 
 use super::imports::{FileResult, next_position};
-use super::same::{relink, same_activity_words};
+use super::same::{InOthers, in_others, relink};
 use super::uploads::{IN_FLIGHT_MS, upload_from_row};
 use super::{NewActivity, Store, Upload, UploadState, diary, new_id};
 use crate::words;
@@ -174,23 +174,19 @@ impl Store {
         let mut transaction = self.write.begin_with("BEGIN IMMEDIATE").await?;
         let mut dates = BTreeSet::new();
         for (upload, reading) in readings {
-            if !claim(&mut transaction, upload, reading).await? {
-                continue;
-            }
+            let Some(details) = claim(&mut transaction, upload, reading).await? else { continue };
             if let Reading::Read { activities, diary, .. } = reading {
-                // What the same bytes gave before their import was undone.
-                for table in ["DELETE FROM activities", "DELETE FROM diary_values"] {
-                    sqlx::query(sqlx::AssertSqlSafe(format!("{table} WHERE athlete_id = $1 AND upload_id = $2")))
-                        .bind(&upload.athlete_id)
-                        .bind(&upload.id)
-                        .execute(&mut *transaction)
-                        .await?;
-                }
+                remove_others(&mut transaction, upload, activities).await?;
                 for activity in activities {
-                    activity.insert(&mut transaction, upload).await?;
+                    activity.put(&mut transaction, upload).await?;
                     dates.insert(activity.local_date);
                 }
                 diary::insert(&mut transaction, upload, diary).await?;
+                // An export may have told of the file while it was being read.
+                let told = details.filter(|details| upload.details.as_ref() != Some(details));
+                if let Some(details) = told {
+                    lay_over(&mut transaction, upload, &details).await?;
+                }
             }
         }
         relink(&mut transaction, athlete_id, &dates).await?;
@@ -202,11 +198,12 @@ impl Store {
                 Reading::Read { messages, activities, diary, .. } => {
                     let later: Vec<&str> =
                         readings.iter().skip(place + 1).map(|(upload, _)| upload.id.as_str()).collect();
-                    let same = same_activity_words(&mut transaction, upload, &later).await?;
-                    let is_nothing_else = same.len() == activities.len() && diary.is_empty();
-                    let result =
-                        if !same.is_empty() && is_nothing_else { FileResult::SameActivity } else { FileResult::New };
-                    (result, same.into_iter().chain(messages.iter().cloned()).collect())
+                    let InOthers { activities: same, words } = in_others(&mut transaction, upload, &later).await?;
+                    let is_nothing_else = same == activities.len() && diary.is_empty();
+                    let result = if same > 0 && is_nothing_else { FileResult::SameActivity } else { FileResult::New };
+                    let taken_out = if same == 0 { taken_out(&mut transaction, upload).await? } else { 0 };
+                    let taken_out = (taken_out > 0).then(|| words::taken_out_before(taken_out));
+                    (result, words.into_iter().chain(taken_out).chain(messages.iter().cloned()).collect())
                 }
             };
             sqlx::query(
@@ -259,7 +256,7 @@ async fn receive_upload(transaction: &mut Transaction<'_, Sqlite>, upload: Uploa
     let known = upload_from_row(&row)?;
     let is_on_its_way = known.state == UploadState::Received && upload.received_ms - known.received_ms < IN_FLIGHT_MS;
     if known.undone_ms.is_none() && (known.state == UploadState::Read || is_on_its_way) {
-        let mut words = words::duplicate(is_taken_out(transaction, &known).await?);
+        let mut words = words::duplicate(taken_out(transaction, &known).await? > 0);
         if let Some(details) = &upload.details
             && add_details(transaction, &known, details).await?
         {
@@ -267,25 +264,29 @@ async fn receive_upload(transaction: &mut Transaction<'_, Sqlite>, upload: Uploa
         }
         return Ok(Received::Duplicate(known, words));
     }
-    let upload = Upload { id: known.id, ..upload };
+    // What was said of the bytes before stays said, where nothing else is said now.
+    let details = match (upload.details, known.details) {
+        (Some(now), Some(before)) => Some(now.or(before)),
+        (now, before) => now.or(before),
+    };
+    let upload = Upload { id: known.id, details, ..upload };
     sqlx::query(
         "UPDATE uploads SET state = 'received', attempts = 1, failure = NULL, undone_ms = NULL, notices = '[]', \
-         file_name = $3, received_ms = $4, import_id = $5, details = COALESCE($6, details) \
-         WHERE athlete_id = $1 AND id = $2",
+         file_name = $3, received_ms = $4, import_id = $5, details = $6 WHERE athlete_id = $1 AND id = $2",
     )
     .bind(&upload.athlete_id)
     .bind(&upload.id)
     .bind(&upload.file_name)
     .bind(upload.received_ms)
     .bind(&upload.import_id)
-    .bind(details)
+    .bind(upload.details.as_ref().map(serde_json::to_string).transpose()?)
     .execute(&mut **transaction)
     .await?;
     Ok(Received::Fresh(upload))
 }
 
 /// Adds what an export says about a file that is there already, where nothing is said yet; tells whether anything was
-/// added. What is said of a file with several activities is said of none of them.
+/// added. While the file is being read, [`Store::finish`] lays it over what was read.
 async fn add_details(
     transaction: &mut Transaction<'_, Sqlite>,
     known: &Upload,
@@ -302,45 +303,92 @@ async fn add_details(
         .bind(serde_json::to_string(&after)?)
         .execute(&mut **transaction)
         .await?;
-    let changed = sqlx::query(
-        "UPDATE activities SET title = COALESCE(title, $3), description = COALESCE(description, $4), \
-         gear = COALESCE(gear, $5), commute = COALESCE(commute, $6), rpe = COALESCE(rpe, $7) \
-         WHERE athlete_id = $1 AND upload_id = $2 AND (SELECT COUNT(*) FROM activities \
-         WHERE athlete_id = $1 AND upload_id = $2) = 1",
-    )
-    .bind(&known.athlete_id)
-    .bind(&known.id)
-    .bind(&after.title)
-    .bind(&after.description)
-    .bind(&after.gear)
-    .bind(after.commute.map(i64::from))
-    .bind(after.rpe)
-    .execute(&mut **transaction)
-    .await?;
-    if after.rpe != before.rpe {
-        // The load by exertion rests on it.
-        sqlx::query("UPDATE athletes SET summaries_due = 1 WHERE id = $1")
-            .bind(&known.athlete_id)
-            .execute(&mut **transaction)
-            .await?;
+    if known.state == UploadState::Received {
+        return Ok(true);
     }
-    Ok(changed.rows_affected() > 0)
+    lay_over(transaction, known, &after).await
 }
 
-/// Whether any activity of a known upload was taken out.
-async fn is_taken_out(transaction: &mut Transaction<'_, Sqlite>, upload: &Upload) -> anyhow::Result<bool> {
-    let found = sqlx::query(
-        "SELECT 1 FROM activities WHERE athlete_id = $1 AND upload_id = $2 AND removed_ms IS NOT NULL LIMIT 1",
+/// Lays what an export says over activities that are stored already, where nothing is said yet; tells whether that
+/// changed any. In a file of several it is not known which one is meant: only gear and commute are taken, for all.
+async fn lay_over(
+    transaction: &mut Transaction<'_, Sqlite>,
+    upload: &Upload,
+    details: &Details,
+) -> anyhow::Result<bool> {
+    let changed = sqlx::query(
+        "WITH alone AS (SELECT COUNT(*) = 1 AS it FROM activities WHERE athlete_id = $1 AND upload_id = $2) \
+         UPDATE activities SET gear = COALESCE(gear, $5), commute = COALESCE(commute, $6), \
+         title = COALESCE(title, IIF(alone.it, $3, NULL)), description = COALESCE(description, IIF(alone.it, $4, NULL)), \
+         rpe = COALESCE(rpe, IIF(alone.it, $7, NULL)) FROM alone WHERE athlete_id = $1 AND upload_id = $2 \
+         AND (gear IS NULL AND $5 IS NOT NULL OR commute IS NULL AND $6 IS NOT NULL OR alone.it \
+         AND (title IS NULL AND $3 IS NOT NULL OR description IS NULL AND $4 IS NOT NULL \
+         OR rpe IS NULL AND $7 IS NOT NULL))",
     )
     .bind(&upload.athlete_id)
     .bind(&upload.id)
-    .fetch_optional(&mut **transaction)
+    .bind(&details.title)
+    .bind(&details.description)
+    .bind(&details.gear)
+    .bind(details.commute.map(i64::from))
+    .bind(details.rpe)
+    .execute(&mut **transaction)
     .await?;
-    Ok(found.is_some())
+    let is_changed = changed.rows_affected() > 0;
+    if is_changed && details.rpe.is_some() {
+        // The load by exertion rests on it.
+        sqlx::query("UPDATE athletes SET summaries_due = 1 WHERE id = $1")
+            .bind(&upload.athlete_id)
+            .execute(&mut **transaction)
+            .await?;
+    }
+    Ok(is_changed)
 }
 
-/// Turns the state of an upload to what was read; false when another got there first.
-async fn claim(transaction: &mut Transaction<'_, Sqlite>, upload: &Upload, reading: &Reading) -> anyhow::Result<bool> {
+/// How many activities of a known upload are taken out.
+async fn taken_out(transaction: &mut Transaction<'_, Sqlite>, upload: &Upload) -> anyhow::Result<u64> {
+    let counted = sqlx::query(
+        "SELECT COUNT(*) AS activities FROM activities \
+         WHERE athlete_id = $1 AND upload_id = $2 AND removed_ms IS NOT NULL",
+    )
+    .bind(&upload.athlete_id)
+    .bind(&upload.id)
+    .fetch_one(&mut **transaction)
+    .await?;
+    Ok(counted.try_get::<i64, _>("activities")?.unsigned_abs())
+}
+
+/// Removes what the same bytes gave before their import was undone, as far as they do not give it now.
+async fn remove_others(
+    transaction: &mut Transaction<'_, Sqlite>,
+    upload: &Upload,
+    activities: &[NewActivity],
+) -> anyhow::Result<()> {
+    let places: Vec<i64> = activities.iter().map(|activity| activity.position).collect();
+    sqlx::query(
+        "DELETE FROM activities WHERE athlete_id = $1 AND upload_id = $2 \
+         AND position NOT IN (SELECT value FROM json_each($3))",
+    )
+    .bind(&upload.athlete_id)
+    .bind(&upload.id)
+    .bind(serde_json::to_string(&places)?)
+    .execute(&mut **transaction)
+    .await?;
+    sqlx::query("DELETE FROM diary_values WHERE athlete_id = $1 AND upload_id = $2")
+        .bind(&upload.athlete_id)
+        .bind(&upload.id)
+        .execute(&mut **transaction)
+        .await?;
+    Ok(())
+}
+
+/// Turns the state of an upload to what was read; gives what an export says about it, `Some(None)` for nothing. `None`
+/// when another got there first.
+async fn claim(
+    transaction: &mut Transaction<'_, Sqlite>,
+    upload: &Upload,
+    reading: &Reading,
+) -> anyhow::Result<Option<Option<Details>>> {
     let (state, failure, notices, device) = match reading {
         Reading::Read { notices, device, .. } => ("read", None, notices.as_slice(), device.as_ref()),
         Reading::SetAside(reason) => ("set_aside", Some(reason), [].as_slice(), None),
@@ -348,7 +396,7 @@ async fn claim(transaction: &mut Transaction<'_, Sqlite>, upload: &Upload, readi
     };
     let claimed = sqlx::query(
         "UPDATE uploads SET state = $3, failure = $4, notices = $5, device = $6 \
-         WHERE athlete_id = $1 AND id = $2 AND state <> 'read'",
+         WHERE athlete_id = $1 AND id = $2 AND state <> 'read' RETURNING details",
     )
     .bind(&upload.athlete_id)
     .bind(&upload.id)
@@ -356,7 +404,9 @@ async fn claim(transaction: &mut Transaction<'_, Sqlite>, upload: &Upload, readi
     .bind(failure)
     .bind(serde_json::to_string(notices)?)
     .bind(device.map(serde_json::to_string).transpose()?)
-    .execute(&mut **transaction)
+    .fetch_optional(&mut **transaction)
     .await?;
-    Ok(claimed.rows_affected() == 1)
+    let Some(row) = claimed else { return Ok(None) };
+    let details: Option<String> = row.try_get("details")?;
+    Ok(Some(details.as_deref().map(serde_json::from_str).transpose()?))
 }

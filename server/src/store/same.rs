@@ -34,8 +34,19 @@ struct Compared {
     same_as: Option<String>,
     sport: String,
     run_kind: Option<String>,
+    /// Whether a person said what the sport was.
+    sport_said: bool,
     removed_ms: Option<i64>,
     candidate: Candidate,
+}
+
+/// What a file has in common with others.
+#[derive(Debug, Default)]
+pub(super) struct InOthers {
+    /// How many of its activities are the same as one of another file.
+    pub(super) activities: usize,
+    /// A phrase for each of the first of them, and one for the rest.
+    pub(super) words: Vec<String>,
 }
 
 impl Store {
@@ -47,6 +58,17 @@ impl Store {
             .fetch_all(&self.read)
             .await?;
         rows.iter().map(activity_from_row).collect()
+    }
+
+    /// What an activity is recognised by; `None` when it is compared with no other.
+    pub(crate) async fn outline(&self, athlete_id: &str, id: &str) -> anyhow::Result<Option<Outline>> {
+        let row = sqlx::query("SELECT outline FROM activities WHERE athlete_id = $1 AND id = $2")
+            .bind(athlete_id)
+            .bind(id)
+            .fetch_optional(&self.read)
+            .await?;
+        let outline: Option<String> = row.map(|row| row.try_get("outline")).transpose()?.flatten();
+        Ok(outline.as_deref().map(serde_json::from_str::<Likeness>).transpose()?.map(|likeness| likeness.outline))
     }
 
     /// Says that an activity is no copy of any other: it stands alone from now on. False when there is none.
@@ -99,18 +121,19 @@ pub(super) async fn relink(
 ) -> anyhow::Result<()> {
     for (from, to) in ranges(dates) {
         let (apart, together) = load(transaction, athlete_id, from, to).await?;
-        for activity in apart.iter().filter(|activity| activity.same_as.is_some()) {
-            link(transaction, athlete_id, &activity.id, None).await?;
-        }
+        let mut links: Vec<(&str, Option<&str>)> =
+            apart.iter().filter(|one| one.same_as.is_some()).map(|one| (one.id.as_str(), None)).collect();
         let candidates: Vec<Candidate> = together.iter().map(|activity| activity.candidate.clone()).collect();
         for cluster in clusters(&candidates, |_, _| false) {
             let Some(kept) = together.get(cluster.kept) else { continue };
             let copies: Vec<&Compared> = cluster.copies.iter().filter_map(|copy| together.get(*copy)).collect();
             // The others may have partners outside the days that were loaded.
             if std::iter::once(kept).chain(copies.iter().copied()).any(|member| dates.contains(&member.date)) {
-                link_cluster(transaction, athlete_id, kept, &copies).await?;
+                links.extend(changed_links(kept, &copies));
+                hand_over(transaction, athlete_id, kept, &copies).await?;
             }
         }
+        link(transaction, athlete_id, &links).await?;
     }
     Ok(())
 }
@@ -139,7 +162,7 @@ async fn load(
 ) -> anyhow::Result<(Vec<Compared>, Vec<Compared>)> {
     let rows = sqlx::query(
         "SELECT a.id, a.upload_id, a.position, a.local_date, a.same_as, a.kept_apart, a.sport, a.run_kind, \
-         a.removed_ms, a.outline, u.sha256, u.state = 'read' AND u.undone_ms IS NULL AS is_present \
+         a.sport_said, a.removed_ms, a.outline, u.sha256, u.state = 'read' AND u.undone_ms IS NULL AS is_present \
          FROM activities a JOIN uploads u ON u.athlete_id = a.athlete_id AND u.id = a.upload_id \
          WHERE a.athlete_id = $1 AND a.local_date >= $2 AND a.local_date <= $3 AND a.outline IS NOT NULL",
     )
@@ -167,6 +190,7 @@ fn compared_from_row(row: &SqliteRow) -> anyhow::Result<Compared> {
         same_as: row.try_get("same_as")?,
         sport: row.try_get("sport")?,
         run_kind: row.try_get("run_kind")?,
+        sport_said: row.try_get("sport_said")?,
         removed_ms: row.try_get("removed_ms")?,
         candidate: Candidate {
             // Named by content: ids tell the order of import, which must not matter.
@@ -178,102 +202,147 @@ fn compared_from_row(row: &SqliteRow) -> anyhow::Result<Compared> {
     })
 }
 
-/// Writes that `copies` are the same as `kept`, which takes over what a person decided about the one kept before.
-async fn link_cluster(
-    transaction: &mut Transaction<'_, Sqlite>,
-    athlete_id: &str,
-    kept: &Compared,
-    copies: &[&Compared],
-) -> anyhow::Result<()> {
-    let stands: BTreeMap<&str, &Compared> =
-        std::iter::once(kept).chain(copies.iter().copied()).map(|member| (member.id.as_str(), member)).collect();
-    let pointed_at: BTreeSet<&str> = stands.values().filter_map(|member| member.same_as.as_deref()).collect();
-    let was_kept = |member: &&Compared| member.same_as.is_none() && pointed_at.contains(member.id.as_str());
-    // The one that was kept so far; without a group so far, the one that was there first.
-    let before = stands.values().copied().find(was_kept).or_else(|| stands.values().copied().next());
-    if kept.same_as.is_some() {
-        link(transaction, athlete_id, &kept.id, None).await?;
-    }
-    for copy in copies {
-        if copy.same_as.as_deref() != Some(kept.id.as_str()) {
-            link(transaction, athlete_id, &copy.id, Some(&kept.id)).await?;
-        }
-    }
-    let Some(before) = before.filter(|_| !copies.is_empty()) else { return Ok(()) };
-    for member in stands.values().filter(|member| member.removed_ms != before.removed_ms) {
-        sqlx::query("UPDATE activities SET removed_ms = $3 WHERE athlete_id = $1 AND id = $2")
-            .bind(athlete_id)
-            .bind(&member.id)
-            .bind(before.removed_ms)
-            .execute(&mut **transaction)
-            .await?;
-    }
-    let was_changed_by_a_person = before.sport != before.candidate.outline.sport;
-    if was_changed_by_a_person && kept.sport != before.sport {
-        sqlx::query("UPDATE activities SET sport = $3, run_kind = $4 WHERE athlete_id = $1 AND id = $2")
-            .bind(athlete_id)
-            .bind(&kept.id)
-            .bind(&before.sport)
-            .bind(&before.run_kind)
-            .execute(&mut **transaction)
-            .await?;
-    }
-    Ok(())
+/// What has to be written so that `copies` are the same as `kept`, and `kept` as none.
+fn changed_links<'a>(kept: &'a Compared, copies: &[&'a Compared]) -> Vec<(&'a str, Option<&'a str>)> {
+    let kept_id = kept.id.as_str();
+    let own = kept.same_as.is_some().then_some((kept_id, None));
+    let changed = copies.iter().filter(|copy| copy.same_as.as_deref() != Some(kept_id));
+    own.into_iter().chain(changed.map(|copy| (copy.id.as_str(), Some(kept_id)))).collect()
 }
 
 async fn link(
     transaction: &mut Transaction<'_, Sqlite>,
     athlete_id: &str,
-    id: &str,
-    kept: Option<&str>,
+    links: &[(&str, Option<&str>)],
 ) -> anyhow::Result<()> {
-    sqlx::query("UPDATE activities SET same_as = $3 WHERE athlete_id = $1 AND id = $2")
-        .bind(athlete_id)
-        .bind(id)
-        .bind(kept)
-        .execute(&mut **transaction)
-        .await?;
+    // One by one, by key: joined with a list of thousands, SQLite would go through the list for every activity.
+    for (id, kept) in links {
+        sqlx::query("UPDATE activities SET same_as = $3 WHERE athlete_id = $1 AND id = $2")
+            .bind(athlete_id)
+            .bind(id)
+            .bind(kept)
+            .execute(&mut **transaction)
+            .await?;
+    }
     Ok(())
 }
 
-/// A phrase for every activity of an upload that is the same as one of another file. Files in `later` do not count:
-/// they came after this one.
-pub(super) async fn same_activity_words(
+/// Gives a group what a person decided about the activity that stood for it so far; without a group so far, about any
+/// of them: the one that was stored first, if it was decided about.
+async fn hand_over(
+    transaction: &mut Transaction<'_, Sqlite>,
+    athlete_id: &str,
+    kept: &Compared,
+    copies: &[&Compared],
+) -> anyhow::Result<()> {
+    if copies.is_empty() {
+        return Ok(());
+    }
+    let members: BTreeMap<&str, &Compared> =
+        std::iter::once(kept).chain(copies.iter().copied()).map(|member| (member.id.as_str(), member)).collect();
+    let pointed_at: BTreeSet<&str> = members.values().filter_map(|member| member.same_as.as_deref()).collect();
+    let before =
+        members.values().find(|member| member.same_as.is_none() && pointed_at.contains(member.id.as_str())).copied();
+    let removed_ms = match before {
+        Some(before) => before.removed_ms,
+        None => members.values().find_map(|member| member.removed_ms),
+    };
+    for member in members.values().filter(|member| member.removed_ms != removed_ms) {
+        sqlx::query("UPDATE activities SET removed_ms = $3 WHERE athlete_id = $1 AND id = $2")
+            .bind(athlete_id)
+            .bind(&member.id)
+            .bind(removed_ms)
+            .execute(&mut **transaction)
+            .await?;
+    }
+    let said = before.into_iter().chain(members.values().copied()).find(|member| member.sport_said);
+    if let Some(said) = said.filter(|said| !kept.sport_said || kept.sport != said.sport) {
+        sqlx::query(
+            "UPDATE activities SET sport = $3, run_kind = $4, sport_said = 1 WHERE athlete_id = $1 AND id = $2",
+        )
+        .bind(athlete_id)
+        .bind(&kept.id)
+        .bind(&said.sport)
+        .bind(&said.run_kind)
+        .execute(&mut **transaction)
+        .await?;
+    }
+    Ok(())
+}
+
+/// What of an upload is the same as activities of other files. Files in `later` do not count: they came after this one.
+pub(super) async fn in_others(
     transaction: &mut Transaction<'_, Sqlite>,
     upload: &Upload,
     later: &[&str],
-) -> anyhow::Result<Vec<String>> {
-    // Most rows of a long table are the same as nothing: only the others are searched for one by one.
-    let own = sqlx::query(
-        "SELECT a.id, a.same_as, COALESCE(a.same_as, a.id) AS kept FROM activities a \
-         WHERE a.athlete_id = $1 AND a.upload_id = $2 AND (a.same_as IS NOT NULL OR EXISTS \
-         (SELECT 1 FROM activities c WHERE c.athlete_id = $1 AND c.same_as = a.id)) ORDER BY a.position",
+) -> anyhow::Result<InOthers> {
+    // Two searches by key: a join would look at every activity of the athlete.
+    let rows = sqlx::query(
+        "WITH own AS (SELECT COALESCE(same_as, id) AS kept FROM activities WHERE athlete_id = $1 AND upload_id = $2) \
+         SELECT id, upload_id, position, same_as FROM activities WHERE athlete_id = $1 \
+         AND id IN (SELECT kept FROM own) \
+         UNION ALL SELECT id, upload_id, position, same_as FROM activities WHERE athlete_id = $1 \
+         AND same_as IN (SELECT kept FROM own)",
     )
     .bind(&upload.athlete_id)
     .bind(&upload.id)
     .fetch_all(&mut **transaction)
     .await?;
+    let members = rows.iter().map(Member::from_row).collect::<anyhow::Result<Vec<_>>>()?;
+    let mut groups: BTreeMap<&str, Vec<&Member>> = BTreeMap::new();
+    for member in members.iter().filter(|member| !later.contains(&member.upload_id.as_str())) {
+        groups.entry(member.group()).or_default().push(member);
+    }
+    // The kept one first, then in the order of storing.
+    groups.values_mut().for_each(|group| group.sort_by_key(|member| (member.same_as.is_some(), &member.id)));
+    let mut own: Vec<&Member> = members.iter().filter(|member| member.upload_id == upload.id).collect();
+    own.sort_by_key(|member| member.position);
+    let pairs: Vec<(&Member, &Member)> = own
+        .into_iter()
+        .filter_map(|own| Some((own, *groups.get(own.group())?.iter().find(|other| other.id != own.id)?)))
+        .collect();
     let mut words = Vec::new();
-    for row in &own {
-        let (id, same_as, kept): (String, Option<String>, String) =
-            (row.try_get("id")?, row.try_get("same_as")?, row.try_get("kept")?);
-        // The kept one first. Two searches by key: a join would look at every activity of the athlete.
-        let others = sqlx::query(
+    for (own, other) in pairs.iter().take(NAMED) {
+        let row = sqlx::query(
             "SELECT o.*, u.file_name FROM activities o JOIN uploads u ON u.athlete_id = o.athlete_id \
-             AND u.id = o.upload_id WHERE o.athlete_id = $1 AND o.id IN (SELECT $2 UNION ALL SELECT id \
-             FROM activities WHERE athlete_id = $1 AND same_as = $2) ORDER BY o.same_as IS NOT NULL, o.id",
+             AND u.id = o.upload_id WHERE o.athlete_id = $1 AND o.id = $2",
         )
         .bind(&upload.athlete_id)
-        .bind(&kept)
-        .fetch_all(&mut **transaction)
+        .bind(&other.id)
+        .fetch_one(&mut **transaction)
         .await?;
-        for other in &others {
-            let (found, file): (ActivityRow, String) = (activity_from_row(other)?, other.try_get("file_name")?);
-            if found.id != id && !later.contains(&found.upload_id.as_str()) {
-                words.push(words::same_activity(&found, &file, same_as.is_none()));
-                break;
-            }
-        }
+        let (found, file): (ActivityRow, String) = (activity_from_row(&row)?, row.try_get("file_name")?);
+        words.push(words::same_activity(&found, &file, own.same_as.is_none()));
     }
-    Ok(words)
+    if let Some(more) = pairs.len().checked_sub(NAMED).filter(|more| *more > 0) {
+        words.push(words::more_same_activities(more as u64));
+    }
+    Ok(InOthers { activities: pairs.len(), words })
+}
+
+/// Activities of one file whose copies are named one by one; a table may have thousands.
+const NAMED: usize = 10;
+
+/// A member of a group of copies.
+struct Member {
+    id: String,
+    upload_id: String,
+    position: i64,
+    same_as: Option<String>,
+}
+
+impl Member {
+    fn from_row(row: &SqliteRow) -> anyhow::Result<Self> {
+        Ok(Self {
+            id: row.try_get("id")?,
+            upload_id: row.try_get("upload_id")?,
+            position: row.try_get("position")?,
+            same_as: row.try_get("same_as")?,
+        })
+    }
+
+    /// The id of the one that is kept.
+    fn group(&self) -> &str {
+        self.same_as.as_deref().unwrap_or(&self.id)
+    }
 }

@@ -8,7 +8,7 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use super::athlete;
+use super::{ListQuery, activity, athlete};
 use crate::http::App;
 use crate::http::charts::{ProfileSeries, WIDE, WIDTHS, profile, route, svg_file};
 use crate::http::error::{ApiError, Problem};
@@ -136,33 +136,18 @@ pub(crate) struct ActivityPage {
     next: Option<String>,
 }
 
-/// Which page.
-#[derive(Debug, Deserialize, IntoParams)]
-#[into_params(parameter_in = Query)]
-pub(crate) struct PageQuery {
-    /// `next` of the page before.
-    cursor: Option<String>,
-    /// How many, 1 to 200; 50 when not given.
-    limit: Option<i64>,
-}
-
 /// An athlete's activities, newest first.
 #[utoipa::path(get, path = "/api/v1/athletes/{athlete}/activities",
-    params(("athlete" = String, Path, description = "Id"), PageQuery),
+    params(("athlete" = String, Path, description = "Id"), ListQuery),
     responses((status = OK, body = ActivityPage), (status = NOT_FOUND, body = Problem)))]
 pub(super) async fn list(
     State(app): State<App>,
     Path(id): Path<String>,
-    ApiQuery(query): ApiQuery<PageQuery>,
+    ApiQuery(query): ApiQuery<ListQuery>,
 ) -> Result<Json<ActivityPage>, ApiError> {
     let athlete = athlete(&app, &id).await?;
-    let limit = query.limit.unwrap_or(50).clamp(1, 200);
-    let page = app.library.store.activity_page(&athlete.id, query.cursor.as_deref(), limit).await?;
+    let page = app.library.store.activity_page(&athlete.id, query.cursor.as_deref(), query.limit()).await?;
     Ok(Json(ActivityPage { activities: page.rows.iter().map(ActivityBody::from).collect(), next: page.next }))
-}
-
-pub(super) async fn row(app: &App, athlete_id: &str, id: &str) -> Result<ActivityRow, Problem> {
-    app.library.store.activity(athlete_id, id).await?.ok_or_else(|| Problem::no_such("activity"))
 }
 
 /// One activity.
@@ -173,7 +158,7 @@ pub(super) async fn show(
     State(app): State<App>,
     Path((athlete_id, id)): Path<(String, String)>,
 ) -> Result<Json<ActivityBody>, ApiError> {
-    Ok(Json(ActivityBody::from(&row(&app, &athlete_id, &id).await?)))
+    Ok(Json(ActivityBody::from(&activity(&app, &athlete_id, &id).await?)))
 }
 
 /// What can be changed of an activity.
@@ -196,8 +181,9 @@ pub(super) async fn change(
         let detail = format!("“{}” is not one of: {}.", change.sport, SPORTS.join(", "));
         return Err(Problem::new(StatusCode::UNPROCESSABLE_ENTITY, detail).into());
     }
+    activity(&app, &athlete_id, &id).await?;
     app.library.store.set_sport(&athlete_id, &id, &change.sport).await?;
-    Ok(Json(ActivityBody::from(&row(&app, &athlete_id, &id).await?)))
+    Ok(Json(ActivityBody::from(&activity(&app, &athlete_id, &id).await?)))
 }
 
 /// Takes an activity out of everything; its file stays, and it can be put back.
@@ -209,11 +195,9 @@ pub(super) async fn remove(
     Path((athlete_id, id)): Path<(String, String)>,
 ) -> Result<StatusCode, ApiError> {
     let now_ms = app.library.clock.now().timestamp_millis();
-    if app.library.store.set_removed(&athlete_id, &id, Some(now_ms)).await? {
-        Ok(StatusCode::NO_CONTENT)
-    } else {
-        Err(Problem::no_such("activity").into())
-    }
+    activity(&app, &athlete_id, &id).await?;
+    app.library.store.set_removed(&athlete_id, &id, Some(now_ms)).await?;
+    Ok(StatusCode::NO_CONTENT)
 }
 
 /// Puts an activity back.
@@ -224,8 +208,9 @@ pub(super) async fn restore(
     State(app): State<App>,
     Path((athlete_id, id)): Path<(String, String)>,
 ) -> Result<Json<ActivityBody>, ApiError> {
+    activity(&app, &athlete_id, &id).await?;
     app.library.store.set_removed(&athlete_id, &id, None).await?;
-    Ok(Json(ActivityBody::from(&row(&app, &athlete_id, &id).await?)))
+    Ok(Json(ActivityBody::from(&activity(&app, &athlete_id, &id).await?)))
 }
 
 /// Series along an activity, averaged over even stretches of distance (of time, when no distance is known).
@@ -248,8 +233,7 @@ pub(crate) struct SeriesBody {
 }
 
 async fn track(app: &App, athlete_id: &str, id: &str) -> Result<Track, Problem> {
-    let activity = row(app, athlete_id, id).await?;
-    Ok(app.library.track(&activity).await?)
+    Ok(app.library.track(&activity(app, athlete_id, id).await?).await?)
 }
 
 /// Pace, heart rate, elevation and cadence along an activity, and its route.

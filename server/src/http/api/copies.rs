@@ -5,8 +5,8 @@ use axum::extract::{Path, State};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::activities::{ActivityBody, row};
-use super::athlete;
+use super::activities::ActivityBody;
+use super::{activity, athlete};
 use crate::http::App;
 use crate::http::error::{ApiError, Problem};
 
@@ -27,7 +27,7 @@ pub(super) async fn list(
     State(app): State<App>,
     Path((athlete_id, id)): Path<(String, String)>,
 ) -> Result<Json<Vec<CopyBody>>, ApiError> {
-    let kept = row(&app, &athlete_id, &id).await?;
+    let kept = activity(&app, &athlete_id, &id).await?;
     let store = &app.library.store;
     let mut copies = Vec::new();
     for copy in store.copies_of(&athlete_id, &kept.id).await? {
@@ -46,8 +46,9 @@ pub(super) async fn separate(
     State(app): State<App>,
     Path((athlete_id, id)): Path<(String, String)>,
 ) -> Result<Json<ActivityBody>, ApiError> {
+    activity(&app, &athlete_id, &id).await?;
     app.library.store.separate(&athlete_id, &id).await?;
-    Ok(Json(ActivityBody::from(&row(&app, &athlete_id, &id).await?)))
+    Ok(Json(ActivityBody::from(&activity(&app, &athlete_id, &id).await?)))
 }
 
 /// Takes an activity's samples as they were recorded: what cleaning did is undone.
@@ -60,7 +61,7 @@ pub(super) async fn as_recorded(
 ) -> Result<Json<ActivityBody>, ApiError> {
     let athlete = athlete(&app, &athlete_id).await?;
     app.library.set_as_recorded(&athlete, &id, true).await?;
-    Ok(Json(ActivityBody::from(&row(&app, &athlete_id, &id).await?)))
+    Ok(Json(ActivityBody::from(&activity(&app, &athlete_id, &id).await?)))
 }
 
 /// Cleans an activity's samples again.
@@ -73,7 +74,7 @@ pub(super) async fn cleaned(
 ) -> Result<Json<ActivityBody>, ApiError> {
     let athlete = athlete(&app, &athlete_id).await?;
     app.library.set_as_recorded(&athlete, &id, false).await?;
-    Ok(Json(ActivityBody::from(&row(&app, &athlete_id, &id).await?)))
+    Ok(Json(ActivityBody::from(&activity(&app, &athlete_id, &id).await?)))
 }
 
 /// Takes back that an activity is no copy: it is compared with the others again.
@@ -84,6 +85,7 @@ pub(super) async fn unite(
     State(app): State<App>,
     Path((athlete_id, id)): Path<(String, String)>,
 ) -> Result<Json<ActivityBody>, ApiError> {
+    activity(&app, &athlete_id, &id).await?;
     app.library.store.unite(&athlete_id, &id).await?;
-    Ok(Json(ActivityBody::from(&row(&app, &athlete_id, &id).await?)))
+    Ok(Json(ActivityBody::from(&activity(&app, &athlete_id, &id).await?)))
 }

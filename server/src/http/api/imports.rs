@@ -7,10 +7,11 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use super::athlete;
+use super::{ListQuery, athlete};
 use crate::http::App;
 use crate::http::error::{ApiError, Problem};
 use crate::http::extract::ApiQuery;
+use crate::library::WRITTEN_OUT;
 use crate::store::{ActivityRow, Counts, FileResult, Import, ImportFile, Undone};
 use crate::words;
 
@@ -81,8 +82,11 @@ pub(crate) struct FileBody {
     messages: Vec<String>,
     /// The upload that holds its bytes; null when they were not kept.
     upload: Option<String>,
-    /// The activities it gave, or that the same bytes gave before; none of an import that was undone.
+    /// The first 20 activities that it gave, or that the same bytes gave before; none of an import that was undone. The
+    /// others are among the athlete's activities, with the same `upload`.
     activities: Vec<GivenActivity>,
+    /// How many there are.
+    activity_count: u64,
 }
 
 /// An activity in brief.
@@ -120,7 +124,7 @@ impl From<ActivityRow> for GivenActivity {
 }
 
 impl FileBody {
-    fn new(file: ImportFile, activities: Vec<ActivityRow>) -> Self {
+    fn new(file: ImportFile, (activity_count, activities): (u64, Vec<ActivityRow>)) -> Self {
         Self {
             position: file.position,
             file: file.name,
@@ -128,6 +132,7 @@ impl FileBody {
             messages: file.messages.iter().map(|text| sentence(text)).collect(),
             upload: file.upload_id,
             activities: activities.into_iter().map(GivenActivity::from).collect(),
+            activity_count,
         }
     }
 }
@@ -135,6 +140,14 @@ impl FileBody {
 /// A phrase as a sentence.
 pub(crate) fn sentence(text: &str) -> String {
     format!("{}.", words::capitalised(text.trim_end_matches('.')))
+}
+
+/// How many activities a file of an import gave, and the first of them.
+pub(crate) async fn given(app: &App, athlete_id: &str, file: &ImportFile) -> Result<(u64, Vec<ActivityRow>), Problem> {
+    match &file.upload_id {
+        Some(upload) => Ok(app.library.store.first_of_upload(athlete_id, upload, WRITTEN_OUT).await?),
+        None => Ok((0, Vec::new())),
+    }
 }
 
 /// Files of an import from place `first` on, with what they gave.
@@ -149,11 +162,8 @@ pub(super) async fn file_bodies(
     let store = &app.library.store;
     let mut bodies = Vec::new();
     for file in store.import_files(athlete_id, import_id, result, first, limit).await? {
-        let activities = match &file.upload_id {
-            Some(upload) => store.activities_of_upload(athlete_id, upload).await?,
-            None => Vec::new(),
-        };
-        bodies.push(FileBody::new(file, activities));
+        let given = given(app, athlete_id, &file).await?;
+        bodies.push(FileBody::new(file, given));
     }
     Ok(bodies)
 }
@@ -167,27 +177,17 @@ pub(crate) struct ImportPage {
     next: Option<String>,
 }
 
-/// Which page.
-#[derive(Debug, Deserialize, IntoParams)]
-#[into_params(parameter_in = Query)]
-pub(crate) struct PageQuery {
-    /// `next` of the page before.
-    cursor: Option<String>,
-    /// How many, 1 to 200; 50 when not given.
-    limit: Option<i64>,
-}
-
 /// An athlete's imports, newest first.
 #[utoipa::path(get, path = "/api/v1/athletes/{athlete}/imports",
-    params(("athlete" = String, Path, description = "Id"), PageQuery),
+    params(("athlete" = String, Path, description = "Id"), ListQuery),
     responses((status = OK, body = ImportPage), (status = NOT_FOUND, body = Problem)))]
 pub(super) async fn list(
     State(app): State<App>,
     Path(id): Path<String>,
-    ApiQuery(query): ApiQuery<PageQuery>,
+    ApiQuery(query): ApiQuery<ListQuery>,
 ) -> Result<Json<ImportPage>, ApiError> {
     let athlete = athlete(&app, &id).await?;
-    let limit = query.limit.unwrap_or(50).clamp(1, 200);
+    let limit = query.limit();
     let mut imports = app.library.store.imports(&athlete.id, query.cursor.as_deref(), limit + 1).await?;
     let next = cut(&mut imports, limit).map(|last| last.id.clone());
     Ok(Json(ImportPage { imports: imports.into_iter().map(ImportBody::from).collect(), next }))

@@ -9,17 +9,18 @@ mod load;
 mod uploads;
 
 use axum::Router;
-use utoipa::OpenApi;
+use serde::Deserialize;
 use utoipa::openapi::OpenApi as Document;
+use utoipa::{IntoParams, OpenApi};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::App;
 use super::error::Problem;
-use crate::store::Athlete;
+use crate::store::{ActivityRow, Athlete};
 
 pub(super) use diary::EVERY_DAY;
-pub(super) use imports::{RESULTS, find as find_import, result_named, sentence, turned};
+pub(super) use imports::{RESULTS, find as find_import, given, result_named, sentence, turned};
 pub(super) use load::{HISTORY_DAYS, history_days};
 
 #[derive(OpenApi)]
@@ -58,6 +59,34 @@ pub(super) fn routes() -> (Router<App>, Document) {
         .routes(routes!(activities::series))
         .routes(routes!(activities::chart))
         .split_for_parts()
+}
+
+/// Which page of a list.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct ListQuery {
+    /// `next` of the page before.
+    cursor: Option<String>,
+    /// How many, 1 to 200; 50 when not given.
+    limit: Option<i64>,
+}
+
+impl ListQuery {
+    fn limit(&self) -> i64 {
+        self.limit.unwrap_or(50).clamp(1, 200)
+    }
+}
+
+/// The activity of an address, or the problem that there is none, or that its import was undone.
+pub(super) async fn activity(app: &App, athlete_id: &str, id: &str) -> Result<ActivityRow, Problem> {
+    let store = &app.library.store;
+    match store.activity(athlete_id, id).await? {
+        Some(activity) => Ok(activity),
+        None => Err(match store.undone_import_of(athlete_id, id).await? {
+            Some(import) => Problem::undone(athlete_id, &import),
+            None => Problem::no_such("activity"),
+        }),
+    }
 }
 
 /// The athlete of an address, or the problem that there is none.

@@ -69,12 +69,15 @@ pub(super) async fn list(State(app): State<App>, Path(id): Path<String>) -> Resu
     Ok(Json(app.library.store.uploads(&athlete.id, 500).await?.into_iter().map(UploadBody::from).collect()))
 }
 
+/// Files that the answer to an upload tells of; a report on the others is at the import's own address.
+const FILES_IN_ANSWER: i64 = 500;
+
 /// What became of files that were sent.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct UploadAnswer {
     /// The import that they are.
     import: ImportBody,
-    /// Files that have their result; while the import runs, those that had it when this was sent.
+    /// The first 500 files, in the order of the import; while it runs, those that had come when this was sent.
     files: Vec<FileBody>,
 }
 
@@ -112,7 +115,7 @@ pub(super) async fn send(
     let source = if is_page { Source::Page } else { Source::Api };
     let Taken { import, is_running } = receive(&app, &athlete, source, query.name, request).await?;
     let location = format!("/api/v1/athletes/{}/imports/{}", athlete.id, import.id);
-    let files = file_bodies(&app, &athlete.id, &import.id, None, 0, i64::MAX).await?;
+    let files = file_bodies(&app, &athlete.id, &import.id, None, 0, FILES_IN_ANSWER).await?;
     let answer = Json(UploadAnswer { import: ImportBody::from(import), files });
     Ok(if is_running {
         (StatusCode::ACCEPTED, [(header::LOCATION, location)], answer).into_response()

@@ -10,12 +10,13 @@ use super::copies::Copies;
 use super::today::{FlagView, flag_view};
 use super::{Responsive, Shell, athlete, render};
 use crate::http::App;
+use crate::http::api::activity as find_activity;
 use crate::http::charts::{ProfileSeries, profile, route};
 use crate::http::error::{PageError, Problem};
 use crate::http::extract::PageForm;
 use crate::library::SPORTS;
 use crate::standing::is_believable;
-use crate::store::{ActivityRow, Athlete};
+use crate::store::ActivityRow;
 use crate::words;
 
 /// Width of the column of charts on a laptop, CSS pixels.
@@ -102,7 +103,7 @@ pub(super) async fn page(
     Path((athlete_id, id)): Path<(String, String)>,
 ) -> Result<Html<String>, PageError> {
     let athlete = athlete(&app, &athlete_id).await?;
-    let activity = find(&app, &athlete, &id).await?;
+    let activity = find_activity(&app, &athlete.id, &id).await?;
     let upload = app.library.store.upload(&athlete.id, &activity.upload_id).await?;
     let track = app.library.track(&activity).await?;
     let standing = app.library.standing(&athlete, None).await?;
@@ -158,10 +159,6 @@ pub(super) async fn page(
         file,
         device,
     })
-}
-
-async fn find(app: &App, athlete: &Athlete, id: &str) -> Result<ActivityRow, Problem> {
-    app.library.store.activity(&athlete.id, id).await?.ok_or_else(|| Problem::no_such("activity"))
 }
 
 /// The sports to choose from, the activity's own among them: a file may name one that nobody has to choose.
@@ -325,21 +322,21 @@ pub(super) async fn cleaned(
 }
 
 async fn set_as_recorded(app: &App, athlete_id: &str, id: &str, as_recorded: bool) -> Result<Redirect, PageError> {
-    let athlete = athlete(app, athlete_id).await?;
-    if app.library.set_as_recorded(&athlete, id, as_recorded).await? {
-        Ok(Redirect::to(&format!("/athletes/{athlete_id}/activities/{id}")))
-    } else {
-        Err(Problem::no_such("activity").into())
-    }
+    let (athlete, activity) = (athlete(app, athlete_id).await?, find_activity(app, athlete_id, id).await?);
+    app.library.set_as_recorded(&athlete, &activity.id, as_recorded).await?;
+    Ok(to_page_of(&activity))
 }
 
 async fn set_removed(app: &App, athlete_id: &str, id: &str, removed: bool) -> Result<Redirect, PageError> {
+    let activity = find_activity(app, athlete_id, id).await?;
     let removed_ms = removed.then(|| app.library.clock.now().timestamp_millis());
-    if app.library.store.set_removed(athlete_id, id, removed_ms).await? {
-        Ok(Redirect::to(&format!("/athletes/{athlete_id}/activities/{id}")))
-    } else {
-        Err(Problem::no_such("activity").into())
-    }
+    app.library.store.set_removed(athlete_id, id, removed_ms).await?;
+    Ok(to_page_of(&activity))
+}
+
+/// Back to the page of an activity that was changed.
+pub(super) fn to_page_of(activity: &ActivityRow) -> Redirect {
+    Redirect::to(&format!("/athletes/{}/activities/{}", activity.athlete_id, activity.id))
 }
 
 #[derive(Debug, Deserialize)]
@@ -347,23 +344,18 @@ pub(super) struct SportForm {
     sport: String,
 }
 
-async fn own_sport(app: &App, athlete_id: &str, id: &str) -> anyhow::Result<Option<String>> {
-    Ok(app.library.store.activity(athlete_id, id).await?.map(|activity| activity.sport))
-}
-
 pub(super) async fn sport(
     State(app): State<App>,
     Path((athlete_id, id)): Path<(String, String)>,
     PageForm(form): PageForm<SportForm>,
 ) -> Result<Redirect, PageError> {
-    // The page offers the activity's own sport, too, whatever it is.
-    let known = SPORTS.contains(&form.sport.as_str());
-    if !known && own_sport(&app, &athlete_id, &id).await? == Some(form.sport.clone()) {
-        return Ok(Redirect::to(&format!("/athletes/{athlete_id}/activities/{id}")));
+    let activity = find_activity(&app, &athlete_id, &id).await?;
+    // The page offers the activity's own sport, too, whatever it is; then nothing changes.
+    if form.sport != activity.sport {
+        if !SPORTS.contains(&form.sport.as_str()) {
+            return Err(Problem::no_such("sport").into());
+        }
+        app.library.store.set_sport(&athlete_id, &id, &form.sport).await?;
     }
-    if known && app.library.store.set_sport(&athlete_id, &id, &form.sport).await? {
-        Ok(Redirect::to(&format!("/athletes/{athlete_id}/activities/{id}")))
-    } else {
-        Err(Problem::no_such(if known { "activity" } else { "sport" }).into())
-    }
+    Ok(to_page_of(&activity))
 }

@@ -2,8 +2,11 @@
 
 use axum::extract::{Path, State};
 use axum::response::Redirect;
+use plimsoll_ingest::same::is_beginning;
 
+use super::activity::to_page_of;
 use crate::http::App;
+use crate::http::api::activity as find_activity;
 use crate::http::error::{PageError, Problem};
 use crate::store::ActivityRow;
 use crate::words;
@@ -50,13 +53,19 @@ impl Copies {
 impl Other {
     async fn new(app: &App, activity: &ActivityRow, other: &ActivityRow) -> Result<Self, Problem> {
         let upload = app.library.store.upload(&other.athlete_id, &other.upload_id).await?;
+        let store = &app.library.store;
+        let outlines = store
+            .outline(&activity.athlete_id, &activity.id)
+            .await?
+            .zip(store.outline(&other.athlete_id, &other.id).await?);
+        let breaks_off = outlines.is_some_and(|(one, other)| is_beginning(&one, &other) || is_beginning(&other, &one));
         let file = upload.map_or_else(|| "another file".to_owned(), |upload| upload.file_name);
-        Ok(Self { id: other.id.clone(), file, because: because(activity, other) })
+        Ok(Self { id: other.id.clone(), file, because: because(activity, other, breaks_off) })
     }
 }
 
 /// `the sport is the same, they start 3 s apart, and they are 9.98 and 10.01 km long`.
-fn because(one: &ActivityRow, other: &ActivityRow) -> String {
+fn because(one: &ActivityRow, other: &ActivityRow, breaks_off: bool) -> String {
     let mut reasons = Vec::new();
     if one.sport == other.sport {
         reasons.push("the sport is the same".to_owned());
@@ -75,6 +84,9 @@ fn because(one: &ActivityRow, other: &ActivityRow) -> String {
     if let Some((left, right)) = one.summary.timer_time_s.zip(other.summary.timer_time_s) {
         reasons.push(format!("they took {}", pair(words::duration(left), words::duration(right))));
     }
+    if breaks_off {
+        reasons.push("the file of the shorter one breaks off".to_owned());
+    }
     match reasons.split_last() {
         Some((last, [])) => last.clone(),
         Some((last, before)) => format!("{}, and {last}", before.join(", ")),
@@ -86,22 +98,16 @@ pub(super) async fn separate(
     State(app): State<App>,
     Path((athlete_id, id)): Path<(String, String)>,
 ) -> Result<Redirect, PageError> {
-    let done = app.library.store.separate(&athlete_id, &id).await?;
-    back(done, &athlete_id, &id)
+    let activity = find_activity(&app, &athlete_id, &id).await?;
+    app.library.store.separate(&athlete_id, &id).await?;
+    Ok(to_page_of(&activity))
 }
 
 pub(super) async fn unite(
     State(app): State<App>,
     Path((athlete_id, id)): Path<(String, String)>,
 ) -> Result<Redirect, PageError> {
-    let done = app.library.store.unite(&athlete_id, &id).await?;
-    back(done, &athlete_id, &id)
-}
-
-fn back(done: bool, athlete_id: &str, id: &str) -> Result<Redirect, PageError> {
-    if done {
-        Ok(Redirect::to(&format!("/athletes/{athlete_id}/activities/{id}")))
-    } else {
-        Err(Problem::no_such("activity").into())
-    }
+    let activity = find_activity(&app, &athlete_id, &id).await?;
+    app.library.store.unite(&athlete_id, &id).await?;
+    Ok(to_page_of(&activity))
 }

@@ -8,16 +8,15 @@ use serde::Deserialize;
 
 use super::{Shell, athlete, render};
 use crate::http::App;
-use crate::http::api::{RESULTS, find_import, result_named, sentence, turned};
+use crate::http::api::{RESULTS, find_import, given, result_named, sentence, turned};
 use crate::http::error::{PageError, Problem};
 use crate::http::extract::PageQuery;
+use crate::library::WRITTEN_OUT;
 use crate::store::{ActivityRow, Athlete, Counts, FileResult, Import, ImportFile, ImportState};
 use crate::words;
 
 /// Rows of a page of the report.
 const ROWS: usize = 100;
-/// Activities and messages that are written out for one file; a table may have given thousands.
-const WRITTEN_OUT: usize = 20;
 
 #[derive(Template)]
 #[template(path = "import.html")]
@@ -186,11 +185,8 @@ pub(super) async fn page(
     let (files, next) = report(&app, &import, chosen, query.from.as_deref()).await?;
     let mut rows = Vec::with_capacity(files.len());
     for file in files {
-        let given = match &file.upload_id {
-            Some(upload) => app.library.store.activities_of_upload(&athlete.id, upload).await?,
-            None => Vec::new(),
-        };
-        rows.push(file_row(&file, &given, import.state, today));
+        let (count, first) = given(&app, &athlete.id, &file).await?;
+        rows.push(file_row(&file, count, &first, import.state, today));
     }
     let filters = RESULTS
         .into_iter()
@@ -313,14 +309,14 @@ async fn report(
     Ok((files, next))
 }
 
-fn file_row(file: &ImportFile, given: &[ActivityRow], state: ImportState, today: NaiveDate) -> FileRow {
+/// `given`: the first of the activities that the file gave, `count` in all.
+fn file_row(file: &ImportFile, count: u64, given: &[ActivityRow], state: ImportState, today: NaiveDate) -> FileRow {
     let (place, name) = match file.name.rsplit_once('/') {
         Some((place, name)) if !name.is_empty() => (Some(place.to_owned()), name.to_owned()),
         _ => (None, file.name.clone()),
     };
     let activities = given
         .iter()
-        .take(WRITTEN_OUT)
         .map(|activity| {
             let distance =
                 activity.summary.distance_m.map_or_else(String::new, |metres| words::km(metres / 1000.0) + " ");
@@ -334,16 +330,16 @@ fn file_row(file: &ImportFile, given: &[ActivityRow], state: ImportState, today:
         place,
         result: result_now(file.result, state),
         messages: file.messages.iter().take(WRITTEN_OUT).map(|text| sentence(text)).collect(),
-        more_messages: and_more(file.messages.len()),
+        more_messages: and_more(file.messages.len() as u64),
         activities,
-        more_activities: and_more(given.len()),
+        more_activities: and_more(count),
     }
 }
 
 /// How many of `count` are not written out.
-fn and_more(count: usize) -> Option<String> {
-    let more = count.checked_sub(WRITTEN_OUT).filter(|more| *more > 0)?;
-    Some(format!("and {} more", words::thousands(more as u64)))
+fn and_more(count: u64) -> Option<String> {
+    let more = count.checked_sub(WRITTEN_OUT as u64).filter(|more| *more > 0)?;
+    Some(format!("and {} more", words::thousands(more)))
 }
 
 pub(super) async fn undo(

@@ -5,7 +5,7 @@ use std::io::{Cursor, Write as _};
 use super::*;
 
 impl Bench {
-    async fn import_archive(&self, name: &str, zip: Vec<u8>) -> Vec<FileReport> {
+    pub(super) async fn import_archive(&self, name: &str, zip: Vec<u8>) -> Vec<FileReport> {
         let batch = self.begin(name).await;
         let mut reports = Vec::new();
         batch.take_in_archive(name, Cursor::new(zip), &mut |file| reports.push(file)).await.unwrap();
@@ -14,7 +14,7 @@ impl Bench {
     }
 }
 
-fn zip(members: &[(&str, &[u8])]) -> Vec<u8> {
+pub(super) fn zip(members: &[(&str, &[u8])]) -> Vec<u8> {
     let mut zip = zip::ZipWriter::new(Cursor::new(Vec::new()));
     for (name, bytes) in members {
         zip.start_file(*name, zip::write::SimpleFileOptions::default()).unwrap();

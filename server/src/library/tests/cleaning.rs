@@ -3,7 +3,7 @@
 use super::*;
 
 /// A run at 140 beats per minute with one sample of 200.
-fn spiked() -> Vec<u8> {
+pub(super) fn spiked() -> Vec<u8> {
     let mut recording = run(1, 6.0, true);
     recording.samples[100].heart_rate_bpm = Some(200);
     encode::gpx(&recording).into_bytes()

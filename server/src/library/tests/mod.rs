@@ -2,6 +2,7 @@
 
 mod archives;
 mod cleaning;
+mod decisions;
 mod folders;
 mod same;
 

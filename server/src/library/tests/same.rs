@@ -106,3 +106,41 @@ async fn a_line_of_a_diary_is_the_run_of_that_day() {
         assert_eq!(kept[0].summary.avg_heart_rate_bpm, Some(140.0), "the watch's file says more");
     }
 }
+
+#[tokio::test]
+async fn a_file_that_broke_off_gives_way_to_the_whole_one() {
+    let whole = rich(1);
+    let part = whole[..whole.len() / 3].to_vec();
+    for part_first in [true, false] {
+        let bench = Bench::new().await;
+        let (part, whole) = (("part.fit", part.clone()), ("whole.fit", whole.clone()));
+        let [first, second] = if part_first { [part, whole] } else { [whole, part] };
+        bench.import(vec![first]).await;
+        let (_, reports) = bench.import(vec![second]).await;
+        assert_eq!(results(&reports), [FileResult::SameActivity], "{reports:?}");
+        let kept = bench.activities().await;
+        assert_eq!(kept.len(), 1);
+        assert!(kept[0].summary.distance_m.is_some_and(|metres| metres > 5_900.0), "{:?}", kept[0].summary);
+    }
+}
+
+#[tokio::test]
+async fn a_long_table_in_other_bytes_is_told_of_in_few_words() {
+    let bench = Bench::new().await;
+    let table = |end: &str| {
+        let rows = (0..500).map(|day| {
+            let date = noon().date_naive() - TimeDelta::days(day);
+            format!("{date},{}{end}", 5 + day % 20)
+        });
+        format!("date,distance_km{end}{}", rows.collect::<String>()).into_bytes()
+    };
+    bench.import(vec![("table.csv", table("\n"))]).await;
+    let (_, reports) = bench.import(vec![("again.csv", table("\r\n"))]).await;
+    let [report] = reports.as_slice() else { panic!("{reports:?}") };
+    assert_eq!(report.result, FileResult::SameActivity);
+    let told: Vec<&str> = report.messages.iter().take(11).map(String::as_str).collect();
+    assert!(told[..10].iter().all(|text| text.starts_with("the same activity as ")), "{told:?}");
+    assert_eq!(told[10], "490 more of its activities are the same as those of other files");
+    assert_eq!((report.activity_count, report.activities.len()), (500, WRITTEN_OUT));
+    assert_eq!(bench.activities().await.len(), 500);
+}
