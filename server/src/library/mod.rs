@@ -69,7 +69,7 @@ impl Library {
             alone,
             blobs: Blobs::in_folder(&folder.join("files"))?,
             store: Store::open(&folder.join("plimsoll.sqlite")).await?,
-            compute: Compute::new(),
+            compute: Compute::new()?,
             clock,
             limits,
             timings: Arc::default(),
