@@ -71,6 +71,8 @@ pub(crate) struct ActivityRow {
     pub(crate) commute: Option<bool>,
     /// Session rating of perceived exertion, 0 to 10.
     pub(crate) rpe: Option<f64>,
+    /// How it felt, 0 (very weak) to 100 (very strong); see `rpe`.
+    pub(crate) feel: Option<f64>,
     /// Start, epoch milliseconds.
     pub(crate) start_ms: i64,
     /// Seconds from UTC to the runner's wall clock.
@@ -115,15 +117,16 @@ impl NewActivity {
         sqlx::query(
             "INSERT INTO activities (athlete_id, id, upload_id, position, sport, run_kind, title, start_ms, \
              utc_offset_s, offset_source, local_date, summary, laps, records_key, description, gear, commute, rpe, \
-             lengths, outline, findings, cleaning) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, \
-             $14, $15, $16, $17, $18, $19, $20, $21, $22) ON CONFLICT (athlete_id, upload_id, position) DO UPDATE SET \
+             lengths, outline, findings, cleaning, feel) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, \
+             $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23) ON CONFLICT (athlete_id, upload_id, position) DO UPDATE SET \
              sport = IIF(sport_said = 1, sport, excluded.sport), \
              run_kind = IIF(sport_said = 1, run_kind, excluded.run_kind), title = excluded.title, \
              start_ms = excluded.start_ms, utc_offset_s = excluded.utc_offset_s, \
              offset_source = excluded.offset_source, local_date = excluded.local_date, summary = excluded.summary, \
              laps = excluded.laps, records_key = excluded.records_key, description = excluded.description, \
              gear = excluded.gear, commute = excluded.commute, rpe = excluded.rpe, lengths = excluded.lengths, \
-             outline = excluded.outline, findings = excluded.findings, cleaning = excluded.cleaning",
+             outline = excluded.outline, findings = excluded.findings, cleaning = excluded.cleaning, \
+             feel = excluded.feel",
         )
         .bind(&upload.athlete_id)
         .bind(new_id())
@@ -147,6 +150,7 @@ impl NewActivity {
         .bind(self.likeness.as_ref().map(serde_json::to_string).transpose()?)
         .bind(self.findings.to_string())
         .bind(self.cleaning.to_string())
+        .bind(self.details.feel)
         .execute(&mut **transaction)
         .await?;
         Ok(())
@@ -379,6 +383,7 @@ pub(super) fn activity_from_row(row: &SqliteRow) -> anyhow::Result<ActivityRow> 
         gear: row.try_get("gear")?,
         commute: row.try_get("commute")?,
         rpe: row.try_get("rpe")?,
+        feel: row.try_get("feel")?,
         start_ms: row.try_get("start_ms")?,
         utc_offset_s: row.try_get("utc_offset_s")?,
         local_date: local_date.parse()?,

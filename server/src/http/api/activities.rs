@@ -28,7 +28,7 @@ pub(crate) struct ActivityBody {
     sport: String,
     /// `trail`, `treadmill`, `track`, `road`, `virtual`.
     run_kind: Option<String>,
-    /// Title. This and the next four: what the activity says, else what its copies say.
+    /// Title. This and the next five: what the activity says, else what its copies say.
     title: Option<String>,
     /// Longer text.
     description: Option<String>,
@@ -38,6 +38,8 @@ pub(crate) struct ActivityBody {
     commute: Option<bool>,
     /// Session rating of perceived exertion, 0 to 10.
     rpe: Option<f64>,
+    /// How it felt, 0 (very weak) to 100 (very strong).
+    feel: Option<f64>,
     /// Start, milliseconds since 1970, UTC.
     start_ms: i64,
     /// Seconds from UTC to the runner's wall clock.
@@ -100,6 +102,7 @@ impl From<&ActivityRow> for ActivityBody {
             gear: row.gear.clone(),
             commute: row.commute,
             rpe: row.rpe,
+            feel: row.feel,
             start_ms: row.start_ms,
             utc_offset_s: row.utc_offset_s,
             local_date: row.local_date,

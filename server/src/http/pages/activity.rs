@@ -256,9 +256,21 @@ fn said(activity: &ActivityRow) -> Vec<(&'static str, String)> {
             .rpe
             .map(|rpe| ("Effort", format!("RPE\u{a0}{} of 10", words::one_decimal(rpe).trim_end_matches(".0")))),
     );
+    said.extend(activity.feel.map(|feel| ("Felt", format!("{} ({feel:.0} of 100)", felt(feel)))));
     said.extend(activity.gear.clone().map(|gear| ("Gear", gear)));
     said.extend(activity.commute.filter(|commute| *commute).map(|_| ("Commute", "yes".to_owned())));
     said
+}
+
+/// The watch's word for a feeling from 0 to 100, which it asks for in steps of 25.
+fn felt(feel: f64) -> &'static str {
+    match feel {
+        ..12.5 => "very weak",
+        12.5..37.5 => "weak",
+        37.5..62.5 => "normal",
+        62.5..87.5 => "strong",
+        _ => "very strong",
+    }
 }
 
 /// Notices of the file that are about this activity or the whole file, not those about its other activities.

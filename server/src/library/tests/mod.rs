@@ -285,3 +285,16 @@ async fn what_comes_in_through_another_process_is_left_alone() {
     alone.clear_incoming().await.unwrap();
     assert!(!arriving.exists());
 }
+
+#[tokio::test]
+async fn how_a_session_felt_and_how_hard_it_was_are_kept() {
+    let bench = Bench::new().await;
+    let batch = bench.begin("a session").await;
+    let details = plimsoll_ingest::Details { rpe: Some(4.0), feel: Some(75.0), ..Default::default() };
+    let content = batch::Content::Bytes { bytes: rich(1).into(), details: Some(details) };
+    let file = batch::Incoming { name: "run.fit".to_owned(), position: None, content, room: None };
+    bench.library.take_in_group(&bench.athlete, batch.id(), vec![file]).await.unwrap();
+    batch.finish().await.unwrap();
+    let run = bench.activities().await.remove(0);
+    assert_eq!((run.rpe, run.feel), (Some(4.0), Some(75.0)));
+}
