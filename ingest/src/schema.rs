@@ -32,7 +32,7 @@
 //!
 //! A null means that the sample has no (valid) value. Developer fields stand beside these under their own names.
 
-use polars::prelude::{DataFrame, DataType, TimeUnit};
+use polars::prelude::{DataFrame, DataType, Int64Chunked, TimeUnit};
 
 /// Time of the sample.
 pub const TIME: &str = "time";
@@ -128,11 +128,16 @@ pub fn milliseconds(records: &DataFrame, name: &str) -> Vec<Option<i64>> {
         DataType::Datetime(TimeUnit::Milliseconds, _) => 1,
         _ => return Vec::new(),
     };
-    let Ok(stamps) = column.cast(&DataType::Int64) else { return Vec::new() };
+    let stamps = column.as_materialized_series().to_physical_repr();
     let Ok(stamps) = stamps.i64() else { return Vec::new() };
+    // Nothing to divide, mostly, and a division for each would cost more than all the rest.
+    if per_ms == 1 { times(stamps, |stamp| stamp) } else { times(stamps, |stamp| stamp / per_ms) }
+}
+
+fn times(stamps: &Int64Chunked, in_ms: impl Fn(i64) -> i64) -> Vec<Option<i64>> {
     let mut times = Vec::with_capacity(stamps.len());
     for chunk in stamps.downcast_iter() {
-        let values = chunk.values().iter().map(|stamp| stamp / per_ms);
+        let values = chunk.values().iter().map(|stamp| in_ms(*stamp));
         match chunk.validity() {
             None => times.extend(values.map(Some)),
             Some(valid) => times.extend(values.zip(valid.iter()).map(|(time, valid)| valid.then_some(time))),
