@@ -4,6 +4,7 @@ use std::rc::Rc;
 
 use super::base::BaseType;
 use super::plan::RecordPlan;
+use super::walk::RECORD;
 
 /// The field number of a timestamp, in every kind of message.
 pub(super) const TIMESTAMP: u8 = 253;
@@ -158,6 +159,12 @@ impl Definition {
             }
             None => self.unusual_time(data),
         }
+    }
+
+    /// Whether it is of a kind that has a time, which its fields do not give: it is made for compressed headers.
+    pub(super) fn wants_time(&self) -> bool {
+        const EVENT: u16 = 21;
+        self.timestamp.is_none() && matches!(self.kind, RECORD | EVENT)
     }
 
     fn unusual_time(&self, data: &[u8]) -> Option<u32> {

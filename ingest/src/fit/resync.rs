@@ -75,9 +75,6 @@ impl Ahead<'_> {
             }
             let (&byte, rest) = self.bytes.get(at..)?.split_first()?;
             let message = Header::of(byte);
-            if message.is_odd && !(message.time_offset.is_some() && self.has_compressed) {
-                return None;
-            }
             if message.is_definition {
                 return definition(&message, rest).map(|_| samples);
             }
@@ -85,6 +82,10 @@ impl Ahead<'_> {
                 Some((local, definition)) if local == message.local => definition,
                 _ => self.slots.get(message.local)?.as_ref()?,
             };
+            let is_compressed = message.time_offset.is_some() && (self.has_compressed || definition.wants_time());
+            if message.is_odd && !is_compressed {
+                return None;
+            }
             let time = definition.time(rest.get(..definition.data_size)?);
             if definition.kind == RECORD && time.is_some() {
                 let [last, other] = times;

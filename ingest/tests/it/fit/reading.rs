@@ -111,6 +111,30 @@ fn compressed_times_count_on_from_the_last_full_one() {
     assert_eq!(column(&file, "elapsed_s"), [0.0, 1.0, 20.0, 31.0, 40.0, 71.0].map(Some));
 }
 
+/// A watch that writes a full sample now and then, and compressed ones between, whatever it begins with.
+#[test]
+fn compressed_samples_may_follow_the_first_full_one() {
+    for full in 0..=5 {
+        for every in [1000, 30, 2] {
+            let mut messages =
+                Messages::activity().define(1, RECORD, &[TIME, (3, 1, U8)]).define(2, RECORD, &[(3, 1, U8)]);
+            for second in 0..200 {
+                messages = if second < full || full > 0 && second % every == 0 {
+                    messages.parts(1, &[&t(second), &[140]])
+                } else {
+                    messages.data(0x80 | (2 << 5) | ((T0 + second) & 0x1F) as u8, &[140])
+                };
+            }
+            let file = messages.define(3, LAP, &[TIME, (2, 4, U32)]).parts(3, &[&t(200), &t(0)]).read();
+            assert_eq!(column(&file, "heart_rate_bpm").len(), 200, "{full}, {every}: {:?}", file.notices);
+            if full > 0 {
+                let seconds: Vec<Option<f64>> = (0..200).map(|second| Some(f64::from(second))).collect();
+                assert_eq!(column(&file, "elapsed_s"), seconds, "{full}, {every}");
+            }
+        }
+    }
+}
+
 #[test]
 fn byte_order_belongs_to_the_definition() {
     let file = Messages::activity()
