@@ -9,7 +9,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::pages;
-use crate::store::AthleteError;
+use crate::store::{AthleteError, is_busy};
 
 /// Where the API stands; its imports have their pages at the same address without it.
 const API: &str = "/api/v1";
@@ -72,6 +72,13 @@ impl Problem {
             tracing::error!(error = format!("{error:#}"), "the disk is full");
             return Self::disk_full();
         }
+        if is_busy(error) {
+            tracing::warn!(error = format!("{error:#}"), "a request waited too long for others that write");
+            return Self::new(
+                StatusCode::SERVICE_UNAVAILABLE,
+                "The service is busy with a long change. Nothing was lost; send it again in a minute.",
+            );
+        }
         tracing::error!(error = format!("{error:#}"), "a request failed");
         Self::new(
             StatusCode::INTERNAL_SERVER_ERROR,
@@ -123,7 +130,9 @@ impl<E: Into<Problem>> From<E> for PageError {
 
 impl IntoResponse for ApiError {
     fn into_response(self) -> Response {
-        let mut response = (self.0.status(), Json(self.0)).into_response();
+        let status = self.0.status();
+        let mut response = (status, Json(self.0)).into_response();
+        ask_again(status, &mut response);
         let problem = header::HeaderValue::from_static("application/problem+json");
         response.headers_mut().insert(header::CONTENT_TYPE, problem);
         response
@@ -132,7 +141,16 @@ impl IntoResponse for ApiError {
 
 impl IntoResponse for PageError {
     fn into_response(self) -> Response {
-        (self.0.status(), pages::error_page(&self.0)).into_response()
+        let mut response = (self.0.status(), pages::error_page(&self.0)).into_response();
+        ask_again(self.0.status(), &mut response);
+        response
+    }
+}
+
+/// Says when to ask again what could not be done just now.
+fn ask_again(status: StatusCode, response: &mut Response) {
+    if status == StatusCode::SERVICE_UNAVAILABLE {
+        response.headers_mut().insert(header::RETRY_AFTER, header::HeaderValue::from_static("60"));
     }
 }
 
@@ -158,4 +176,22 @@ pub(super) fn after_panic(panic: Box<dyn Any + Send + 'static>) -> Response {
         .or_else(|| panic.downcast_ref::<&str>().copied())
         .unwrap_or("unknown");
     PageError(Problem::internal(&anyhow::anyhow!("a handler panicked: {what}"))).into_response()
+}
+
+#[cfg(test)]
+mod tests {
+    use anyhow::Context as _;
+
+    use super::*;
+
+    #[test]
+    fn a_long_change_of_another_asks_to_come_again_and_is_no_fault() {
+        let waited: anyhow::Result<()> = Err(sqlx::Error::PoolTimedOut).context("cannot store it");
+        let response = ApiError::from(waited.unwrap_err()).into_response();
+        assert_eq!(response.status(), StatusCode::SERVICE_UNAVAILABLE);
+        assert_eq!(response.headers()[header::RETRY_AFTER], "60");
+        let fault = ApiError::from(anyhow::anyhow!("anything else")).into_response();
+        assert_eq!(fault.status(), StatusCode::INTERNAL_SERVER_ERROR);
+        assert!(!fault.headers().contains_key(header::RETRY_AFTER));
+    }
 }

@@ -27,6 +27,9 @@ pub(crate) use same::Likeness;
 pub(crate) use undo::Undone;
 pub(crate) use uploads::{IN_FLIGHT_MS, Upload, UploadState};
 
+/// How long what wants to write waits for others that write, in this process and in others.
+const LONGEST_WAIT: Duration = Duration::from_secs(120);
+
 /// The rows of one data folder.
 #[derive(Debug, Clone)]
 pub(crate) struct Store {
@@ -46,10 +49,14 @@ impl Store {
             // An upload is acknowledged when its row is committed, so a commit must reach the disk.
             .synchronous(SqliteSynchronous::Full)
             .foreign_keys(true)
-            .busy_timeout(Duration::from_secs(30));
+            .busy_timeout(LONGEST_WAIT);
         let opening = || format!("cannot open the database {}", file.display());
-        let write =
-            SqlitePoolOptions::new().max_connections(1).connect_with(options.clone()).await.with_context(opening)?;
+        let write = SqlitePoolOptions::new()
+            .max_connections(1)
+            .acquire_timeout(LONGEST_WAIT)
+            .connect_with(options.clone())
+            .await
+            .with_context(opening)?;
         sqlx::migrate!("migrations/sqlite")
             .run(&write)
             .await
@@ -73,6 +80,18 @@ impl Store {
         self.read.close().await;
         self.write.close().await;
     }
+}
+
+/// Whether an error says that others were writing for longer than [`LONGEST_WAIT`]. Asking again later helps.
+pub(crate) fn is_busy(error: &anyhow::Error) -> bool {
+    error.chain().filter_map(|cause| cause.downcast_ref()).any(|error| match error {
+        sqlx::Error::PoolTimedOut => true,
+        // SQLITE_BUSY is the low byte of its extended codes, too.
+        sqlx::Error::Database(error) => {
+            error.code().and_then(|code| code.parse::<u32>().ok()).is_some_and(|code| code & 0xff == 5)
+        }
+        _ => false,
+    })
 }
 
 /// A new id: UUIDv7, ordered by time.
