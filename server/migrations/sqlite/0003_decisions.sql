@@ -3,7 +3,40 @@
 -- 1 when a person said what the sport was.
 ALTER TABLE activities ADD COLUMN sport_said BIGINT NOT NULL DEFAULT 0;
 
-UPDATE activities SET sport_said = 1 WHERE outline IS NOT NULL AND sport <> json_extract(outline, '$.outline.sport');
+-- What each import says about an upload, so that undoing the import takes it back. What counts of it stands in uploads.
+CREATE TABLE import_details (
+    athlete_id      TEXT NOT NULL,
+    upload_id       TEXT NOT NULL,
+    import_id       TEXT NOT NULL,
+    details         TEXT NOT NULL,          -- JSON
+    PRIMARY KEY (athlete_id, upload_id, import_id),
+    FOREIGN KEY (athlete_id, upload_id) REFERENCES uploads (athlete_id, id) ON DELETE CASCADE,
+    FOREIGN KEY (athlete_id, import_id) REFERENCES imports (athlete_id, id) ON DELETE CASCADE
+);
+
+-- How often what is said changed since the activities were read; 0 when they follow it.
+ALTER TABLE uploads ADD COLUMN details_due BIGINT NOT NULL DEFAULT 0;
+
+CREATE INDEX uploads_due ON uploads (athlete_id, id) WHERE details_due > 0;
+
+-- Which import said something was not kept so far, but those that told of a file that was there already reported it.
+INSERT INTO import_details (athlete_id, upload_id, import_id, details)
+SELECT u.athlete_id, u.id, i.id, u.details FROM uploads u JOIN imports i ON i.athlete_id = u.athlete_id AND i.id = COALESCE(
+    (SELECT MIN(f.import_id) FROM import_files f INDEXED BY import_files_by_upload
+     WHERE f.athlete_id = u.athlete_id AND f.upload_id = u.id AND f.messages LIKE '%what the export says about it was added%'),
+    u.import_id)
+WHERE u.details IS NOT NULL;
+
+-- Where the file was there first, what the export says did not take precedence over it as it does now.
+UPDATE uploads SET details_due = 1 WHERE details IS NOT NULL AND state = 'read' AND id IN
+    (SELECT upload_id FROM import_files WHERE messages LIKE '%what the export says about it was added%');
+
+-- A sport that differs from what was read was said by a person, unless an export named another after the file was read.
+-- People name no kind of running.
+UPDATE activities SET sport_said = 1 WHERE outline IS NOT NULL AND run_kind IS NULL
+    AND sport <> json_extract(outline, '$.outline.sport') AND NOT EXISTS (SELECT 1 FROM uploads u
+    WHERE u.athlete_id = activities.athlete_id AND u.id = activities.upload_id AND u.details_due = 1
+    AND json_extract(u.details, '$.sport') IS NOT NULL);
 
 CREATE INDEX activities_as_recorded ON activities (athlete_id) WHERE as_recorded = 1;
 

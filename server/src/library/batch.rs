@@ -184,6 +184,7 @@ impl Batch {
     /// Notes that every file came; returns the import with its counts.
     pub(crate) async fn finish(mut self) -> anyhow::Result<Import> {
         let store = &self.library.store;
+        self.library.follow_details_of(&self.athlete.id).await?;
         store.finish_import(&self.athlete.id, &self.id, self.library.now_ms()).await?;
         self.is_finished = true;
         store.import(&self.athlete.id, &self.id).await?.context("the import is gone")

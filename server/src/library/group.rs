@@ -55,6 +55,8 @@ pub(super) struct StoredGroup(Vec<StoredFile>);
 pub(super) struct AcknowledgedGroup {
     files: Vec<(Arrival, Received)>,
     unread: Vec<Unread>,
+    /// Uploads that were there and about which the export says something else than their activities.
+    told: Vec<Upload>,
     rooms: Vec<Option<OwnedSemaphorePermit>>,
 }
 
@@ -104,7 +106,14 @@ impl Library {
                 _ => None,
             })
             .collect();
-        Ok(AcknowledgedGroup { files: arrivals.into_iter().zip(answers).collect(), unread, rooms })
+        let told = answers
+            .iter()
+            .filter_map(|answer| match answer {
+                Received::Duplicate(upload, _) if upload.details_due > 0 => Some(upload.clone()),
+                _ => None,
+            })
+            .collect();
+        Ok(AcknowledgedGroup { told, files: arrivals.into_iter().zip(answers).collect(), unread, rooms })
     }
 
     /// The rest.
@@ -115,6 +124,7 @@ impl Library {
     ) -> anyhow::Result<Vec<FileReport>> {
         let mut finished = self.read_uploads(athlete, group.unread).await?.into_iter();
         drop(group.rooms);
+        self.renew(athlete, group.told).await?;
         let mut reports = Vec::with_capacity(group.files.len());
         for (arrival, received) in group.files {
             reports.push(self.report(athlete, arrival, &received, &mut finished).await?);
@@ -175,6 +185,18 @@ impl Library {
     }
 
     async fn read_and_store(&self, athlete: &Athlete, uploads: Vec<Unread>) -> anyhow::Result<Vec<(Finished, usize)>> {
+        let (readings, notices) = self.digest_all(athlete, uploads).await?;
+        let finishing = self.store.finish(&athlete.id, &readings);
+        let finished = self.timings.wait(Stage::StoreRows, 0, finishing).await?;
+        Ok(finished.into_iter().zip(notices).collect())
+    }
+
+    /// What uploads of one athlete hold, and how many of the messages of each are notices, in their order.
+    pub(super) async fn digest_all(
+        &self,
+        athlete: &Athlete,
+        uploads: Vec<Unread>,
+    ) -> anyhow::Result<(Vec<(Upload, Reading)>, Vec<usize>)> {
         let reader = Reader {
             profile: athlete.profile.clone(),
             today: self.clock.today(athlete.profile.zone),
@@ -199,9 +221,7 @@ impl Library {
             notices.push(told);
         }
         drop(digesting);
-        let finishing = self.store.finish(&athlete.id, &readings);
-        let finished = self.timings.wait(Stage::StoreRows, 0, finishing).await?;
-        Ok(finished.into_iter().zip(notices).collect())
+        Ok((readings, notices))
     }
 
     /// What the sender of a file gets to hear; `finished` holds what became of those that were read.

@@ -11,7 +11,8 @@ use crate::store::Reading;
 const MOST_ATTEMPTS: i64 = 3;
 
 impl Library {
-    /// Does what was left when a process ended in the middle: reads files that were acknowledged, works out summaries.
+    /// Does what was left when a process ended in the middle: reads files that were acknowledged, works
+    /// out summaries, reads files anew about which something else is said now.
     /// Files that were received less than `younger_ms` milliseconds ago are left to the process that received them.
     /// Returns how many files were looked at. Reading a file twice at once does no harm: the second result is dropped.
     pub(crate) async fn finish_unread(&self, younger_ms: i64) -> anyhow::Result<usize> {
@@ -34,6 +35,9 @@ impl Library {
                 }
                 None => self.store.fail_upload(upload, "the stored bytes are missing").await?,
             }
+        }
+        for athlete_id in self.store.athletes_to_renew().await? {
+            self.follow_details_of(&athlete_id).await?;
         }
         Ok(unread.len())
     }

@@ -7,6 +7,7 @@ mod folder;
 mod group;
 mod left;
 mod profile;
+mod said;
 #[cfg(test)]
 mod tests;
 
@@ -127,12 +128,16 @@ impl Library {
 
     /// Takes an import back as a whole; see [`Store::undo_import`].
     pub(crate) async fn undo_import(&self, athlete_id: &str, import_id: &str) -> anyhow::Result<Undone> {
-        self.store.undo_import(athlete_id, import_id, self.now_ms()).await
+        let undone = self.store.undo_import(athlete_id, import_id, self.now_ms()).await?;
+        self.follow_details_of(athlete_id).await?;
+        Ok(undone)
     }
 
     /// Brings an undone import back; see [`Store::redo_import`].
     pub(crate) async fn redo_import(&self, athlete_id: &str, import_id: &str) -> anyhow::Result<Undone> {
-        self.store.redo_import(athlete_id, import_id, self.now_ms()).await
+        let undone = self.store.redo_import(athlete_id, import_id, self.now_ms()).await?;
+        self.follow_details_of(athlete_id).await?;
+        Ok(undone)
     }
 
     fn now_ms(&self) -> i64 {

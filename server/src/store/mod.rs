@@ -6,6 +6,7 @@ mod athletes;
 mod diary;
 mod imports;
 mod receive;
+mod said;
 mod same;
 mod undo;
 mod uploads;

@@ -6,6 +6,7 @@ use plimsoll_ingest::{Details, Device, DiaryValue, Notice};
 use sqlx::{Row as _, Sqlite, Transaction};
 
 use super::imports::{FileResult, next_position};
+use super::said;
 use super::same::{InOthers, in_others, relink};
 use super::uploads::{IN_FLIGHT_MS, upload_from_row};
 use super::{NewActivity, Store, Upload, UploadState, diary, new_id};
@@ -124,6 +125,7 @@ impl Store {
                         import_id: Some(import_id.to_owned()),
                         undone_ms: None,
                         details: details.clone(),
+                        details_due: 0,
                         notices: serde_json::Value::Array(Vec::new()),
                         device: None,
                     };
@@ -174,19 +176,12 @@ impl Store {
         let mut transaction = self.write.begin_with("BEGIN IMMEDIATE").await?;
         let mut dates = BTreeSet::new();
         for (upload, reading) in readings {
-            let Some(details) = claim(&mut transaction, upload, reading).await? else { continue };
+            if !claim(&mut transaction, upload, reading).await? {
+                continue;
+            }
             if let Reading::Read { activities, diary, .. } = reading {
-                remove_others(&mut transaction, upload, activities).await?;
-                for activity in activities {
-                    activity.put(&mut transaction, upload).await?;
-                    dates.insert(activity.local_date);
-                }
-                diary::insert(&mut transaction, upload, diary).await?;
-                // An export may have told of the file while it was being read.
-                let told = details.filter(|details| upload.details.as_ref() != Some(details));
-                if let Some(details) = told {
-                    lay_over(&mut transaction, upload, &details).await?;
-                }
+                put_rows(&mut transaction, upload, activities, diary).await?;
+                dates.extend(activities.iter().map(|activity| activity.local_date));
             }
         }
         relink(&mut transaction, athlete_id, &dates).await?;
@@ -235,7 +230,6 @@ async fn receive_upload(transaction: &mut Transaction<'_, Sqlite>, upload: Uploa
         .bind(&upload.sha256)
         .fetch_optional(&mut **transaction)
         .await?;
-    let details = upload.details.as_ref().map(serde_json::to_string).transpose()?;
     let Some(row) = known else {
         sqlx::query(
             "INSERT INTO uploads (athlete_id, id, sha256, file_name, size_bytes, received_ms, state, attempts, \
@@ -248,31 +242,30 @@ async fn receive_upload(transaction: &mut Transaction<'_, Sqlite>, upload: Uploa
         .bind(upload.size_bytes)
         .bind(upload.received_ms)
         .bind(&upload.import_id)
-        .bind(details)
+        .bind(upload.details.as_ref().map(serde_json::to_string).transpose()?)
         .execute(&mut **transaction)
         .await?;
+        let Upload { athlete_id, id, import_id, details, .. } = &upload;
+        said::note(transaction, athlete_id, id, import_id.as_deref(), details.clone()).await?;
         return Ok(Received::Fresh(upload));
     };
-    let known = upload_from_row(&row)?;
+    let mut known = upload_from_row(&row)?;
     let is_on_its_way = known.state == UploadState::Received && upload.received_ms - known.received_ms < IN_FLIGHT_MS;
     if known.undone_ms.is_none() && (known.state == UploadState::Read || is_on_its_way) {
         let mut words = words::duplicate(taken_out(transaction, &known).await? > 0);
-        if let Some(details) = &upload.details
-            && add_details(transaction, &known, details).await?
+        if let Some(details) = upload.details
+            && said::add(transaction, &mut known, upload.import_id.as_deref(), details).await?
         {
             words.push_str("; what the export says about it was added");
         }
         return Ok(Received::Duplicate(known, words));
     }
-    // What was said of the bytes before stays said, where nothing else is said now.
-    let details = match (upload.details, known.details) {
-        (Some(now), Some(before)) => Some(now.or(before)),
-        (now, before) => now.or(before),
-    };
+    let Upload { athlete_id, import_id, details, .. } = &upload;
+    let details = said::note(transaction, athlete_id, &known.id, import_id.as_deref(), details.clone()).await?;
     let upload = Upload { id: known.id, details, ..upload };
     sqlx::query(
         "UPDATE uploads SET state = 'received', attempts = 1, failure = NULL, undone_ms = NULL, notices = '[]', \
-         file_name = $3, received_ms = $4, import_id = $5, details = $6 WHERE athlete_id = $1 AND id = $2",
+         file_name = $3, received_ms = $4, import_id = $5, details = $6, details_due = 0 WHERE athlete_id = $1 AND id = $2",
     )
     .bind(&upload.athlete_id)
     .bind(&upload.id)
@@ -283,66 +276,6 @@ async fn receive_upload(transaction: &mut Transaction<'_, Sqlite>, upload: Uploa
     .execute(&mut **transaction)
     .await?;
     Ok(Received::Fresh(upload))
-}
-
-/// Adds what an export says about a file that is there already, where nothing is said yet; tells whether anything was
-/// added. While the file is being read, [`Store::finish`] lays it over what was read.
-async fn add_details(
-    transaction: &mut Transaction<'_, Sqlite>,
-    known: &Upload,
-    details: &Details,
-) -> anyhow::Result<bool> {
-    let before = known.details.clone().unwrap_or_default();
-    let after = before.clone().or(details.clone());
-    if after == before {
-        return Ok(false);
-    }
-    sqlx::query("UPDATE uploads SET details = $3 WHERE athlete_id = $1 AND id = $2")
-        .bind(&known.athlete_id)
-        .bind(&known.id)
-        .bind(serde_json::to_string(&after)?)
-        .execute(&mut **transaction)
-        .await?;
-    if known.state == UploadState::Received {
-        return Ok(true);
-    }
-    lay_over(transaction, known, &after).await
-}
-
-/// Lays what an export says over activities that are stored already, where nothing is said yet; tells whether that
-/// changed any. In a file of several it is not known which one is meant: only gear and commute are taken, for all.
-async fn lay_over(
-    transaction: &mut Transaction<'_, Sqlite>,
-    upload: &Upload,
-    details: &Details,
-) -> anyhow::Result<bool> {
-    let changed = sqlx::query(
-        "WITH alone AS (SELECT COUNT(*) = 1 AS it FROM activities WHERE athlete_id = $1 AND upload_id = $2) \
-         UPDATE activities SET gear = COALESCE(gear, $5), commute = COALESCE(commute, $6), \
-         title = COALESCE(title, IIF(alone.it, $3, NULL)), description = COALESCE(description, IIF(alone.it, $4, NULL)), \
-         rpe = COALESCE(rpe, IIF(alone.it, $7, NULL)) FROM alone WHERE athlete_id = $1 AND upload_id = $2 \
-         AND (gear IS NULL AND $5 IS NOT NULL OR commute IS NULL AND $6 IS NOT NULL OR alone.it \
-         AND (title IS NULL AND $3 IS NOT NULL OR description IS NULL AND $4 IS NOT NULL \
-         OR rpe IS NULL AND $7 IS NOT NULL))",
-    )
-    .bind(&upload.athlete_id)
-    .bind(&upload.id)
-    .bind(&details.title)
-    .bind(&details.description)
-    .bind(&details.gear)
-    .bind(details.commute.map(i64::from))
-    .bind(details.rpe)
-    .execute(&mut **transaction)
-    .await?;
-    let is_changed = changed.rows_affected() > 0;
-    if is_changed && details.rpe.is_some() {
-        // The load by exertion rests on it.
-        sqlx::query("UPDATE athletes SET summaries_due = 1 WHERE id = $1")
-            .bind(&upload.athlete_id)
-            .execute(&mut **transaction)
-            .await?;
-    }
-    Ok(is_changed)
 }
 
 /// How many activities of a known upload are taken out.
@@ -358,7 +291,21 @@ async fn taken_out(transaction: &mut Transaction<'_, Sqlite>, upload: &Upload) -
     Ok(counted.try_get::<i64, _>("activities")?.unsigned_abs())
 }
 
-/// Removes what the same bytes gave before their import was undone, as far as they do not give it now.
+/// Stores what was read from an upload, into the rows that it has already.
+pub(super) async fn put_rows(
+    transaction: &mut Transaction<'_, Sqlite>,
+    upload: &Upload,
+    activities: &[NewActivity],
+    diary: &[DiaryValue],
+) -> anyhow::Result<()> {
+    remove_others(transaction, upload, activities).await?;
+    for activity in activities {
+        activity.put(transaction, upload).await?;
+    }
+    diary::insert(transaction, upload, diary).await
+}
+
+/// Removes what the same bytes gave before, as far as they do not give it now.
 async fn remove_others(
     transaction: &mut Transaction<'_, Sqlite>,
     upload: &Upload,
@@ -382,21 +329,17 @@ async fn remove_others(
     Ok(())
 }
 
-/// Turns the state of an upload to what was read; gives what an export says about it, `Some(None)` for nothing. `None`
-/// when another got there first.
-async fn claim(
-    transaction: &mut Transaction<'_, Sqlite>,
-    upload: &Upload,
-    reading: &Reading,
-) -> anyhow::Result<Option<Option<Details>>> {
+/// Turns the state of an upload to what was read; false when another got there first. When an export told of it while it
+/// was being read, it is due to be read anew.
+async fn claim(transaction: &mut Transaction<'_, Sqlite>, upload: &Upload, reading: &Reading) -> anyhow::Result<bool> {
     let (state, failure, notices, device) = match reading {
         Reading::Read { notices, device, .. } => ("read", None, notices.as_slice(), device.as_ref()),
         Reading::SetAside(reason) => ("set_aside", Some(reason), [].as_slice(), None),
         Reading::Failed(reason) => ("failed", Some(reason), [].as_slice(), None),
     };
     let claimed = sqlx::query(
-        "UPDATE uploads SET state = $3, failure = $4, notices = $5, device = $6 \
-         WHERE athlete_id = $1 AND id = $2 AND state <> 'read' RETURNING details",
+        "UPDATE uploads SET state = $3, failure = $4, notices = $5, device = $6, details_due = IIF(details IS $7, 0, 1) \
+         WHERE athlete_id = $1 AND id = $2 AND state <> 'read'",
     )
     .bind(&upload.athlete_id)
     .bind(&upload.id)
@@ -404,9 +347,8 @@ async fn claim(
     .bind(failure)
     .bind(serde_json::to_string(notices)?)
     .bind(device.map(serde_json::to_string).transpose()?)
-    .fetch_optional(&mut **transaction)
+    .bind(upload.details.as_ref().map(serde_json::to_string).transpose()?)
+    .execute(&mut **transaction)
     .await?;
-    let Some(row) = claimed else { return Ok(None) };
-    let details: Option<String> = row.try_get("details")?;
-    Ok(Some(details.as_deref().map(serde_json::from_str).transpose()?))
+    Ok(claimed.rows_affected() == 1)
 }

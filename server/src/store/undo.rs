@@ -8,8 +8,8 @@ use std::collections::BTreeSet;
 use chrono::NaiveDate;
 use sqlx::{Row as _, Sqlite, Transaction};
 
-use super::Store;
 use super::same::relink;
+use super::{Store, said};
 
 /// The answer to the wish to undo an import or to bring it back.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -26,7 +26,8 @@ pub(crate) enum Undone {
 
 impl Store {
     /// Takes an import back as a whole: its activities and diary values count no more, and activities that were
-    /// copies of its own stand for themselves again. Files that another import lists too stay with that one.
+    /// copies of its own stand for themselves again. Files that another import lists too stay with that one, without what
+    /// the undone one said about them: they are due to be read anew.
     pub(crate) async fn undo_import(&self, athlete_id: &str, id: &str, now_ms: i64) -> anyhow::Result<Undone> {
         self.turn_import(athlete_id, id, "finished", "undone", now_ms).await
     }
@@ -66,6 +67,7 @@ impl Store {
             .execute(&mut *transaction)
             .await?;
         give_uploads_their_import(&mut transaction, athlete_id, id, now_ms).await?;
+        said::work_out_again(&mut transaction, athlete_id, id).await?;
         let dates = dates_of(&mut transaction, athlete_id, id).await?;
         relink(&mut transaction, athlete_id, &dates).await?;
         transaction.commit().await?;

@@ -30,8 +30,10 @@ pub(crate) struct Upload {
     pub(crate) import_id: Option<String>,
     /// Since when no import lists it that was not undone, epoch milliseconds: what it gave counts nowhere.
     pub(crate) undone_ms: Option<i64>,
-    /// What the export that it came in says about it.
+    /// What the exports that it came in say about it, as far as they were not undone, the first of them first.
     pub(crate) details: Option<Details>,
+    /// How often that changed since its activities were read; 0 when they follow it.
+    pub(crate) details_due: i64,
     /// Notices as JSON.
     pub(crate) notices: serde_json::Value,
     /// Device as JSON.
@@ -144,6 +146,7 @@ pub(super) fn upload_from_row(row: &SqliteRow) -> anyhow::Result<Upload> {
         import_id: row.try_get("import_id")?,
         undone_ms: row.try_get("undone_ms")?,
         details: details.as_deref().map(serde_json::from_str).transpose()?,
+        details_due: row.try_get("details_due")?,
         notices: serde_json::from_str(&notices)?,
         device: device.as_deref().map(serde_json::from_str).transpose()?,
     })

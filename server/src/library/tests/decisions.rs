@@ -97,20 +97,6 @@ async fn what_the_same_bytes_do_not_give_any_more_is_gone() {
     assert!(bench.activities().await.is_empty());
 }
 
-#[tokio::test]
-async fn what_an_export_said_stays_said_when_the_file_comes_again_without_it() {
-    let bench = Bench::new().await;
-    let table = "Activity ID,Activity Date,Activity Name,Activity Type,Filename,Perceived Exertion\n\
-                 1,\"Nov 19, 2026, 7:00:00 AM\",Before breakfast,Run,activities/1.fit,6\n";
-    let export = archives::zip(&[("activities.csv", table.as_bytes()), ("activities/1.fit", &rich(1))]);
-    bench.import_archive("export.zip", export).await;
-    let imports = bench.library.store.imports(&bench.athlete.id, None, 10).await.unwrap();
-    bench.undo(&imports[0].id).await;
-    bench.import(vec![("run.fit", rich(1))]).await;
-    let again = bench.activities().await.remove(0);
-    assert_eq!((again.title.as_deref(), again.rpe), (Some("Before breakfast"), Some(6.0)));
-}
-
 #[tokio::test(flavor = "multi_thread")]
 async fn what_an_export_says_of_bytes_that_are_just_being_read_is_not_lost() {
     let bench = Bench::new().await;

@@ -4,6 +4,7 @@ mod archives;
 mod cleaning;
 mod decisions;
 mod folders;
+mod said;
 mod same;
 
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
