@@ -38,6 +38,11 @@ UPDATE activities SET sport_said = 1 WHERE outline IS NOT NULL AND run_kind IS N
     WHERE u.athlete_id = activities.athlete_id AND u.id = activities.upload_id AND u.details_due = 1
     AND json_extract(u.details, '$.sport') IS NOT NULL);
 
+-- What imports said that were undone does not count any more.
+UPDATE uploads SET details = NULL, details_due = 1 WHERE details IS NOT NULL AND state = 'read' AND undone_ms IS NULL
+    AND NOT EXISTS (SELECT 1 FROM import_details d JOIN imports i ON i.athlete_id = d.athlete_id AND i.id = d.import_id
+    WHERE d.athlete_id = uploads.athlete_id AND d.upload_id = uploads.id AND i.state <> 'undone');
+
 CREATE INDEX activities_as_recorded ON activities (athlete_id) WHERE as_recorded = 1;
 
 -- Files that break off are compared by their first sample, which outlines did not hold.

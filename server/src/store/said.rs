@@ -214,3 +214,66 @@ async fn differs(
     .await?;
     Ok(found.is_some())
 }
+
+#[cfg(test)]
+mod tests {
+    use sqlx::sqlite::SqlitePoolOptions;
+
+    use super::*;
+
+    /// A store as it was before: the runs `a` to `d`, each from a file of its own, and what is said about them.
+    const BEFORE: &str = r#"
+        INSERT INTO athletes (id, name, zone, created_ms) VALUES ('x', 'Ada', 'UTC', 0);
+        INSERT INTO imports (athlete_id, id, source, label, state, started_ms, touched_ms) VALUES
+            ('x', '1', 'api', '', 'finished', 0, 0), ('x', '2', 'api', '', 'finished', 0, 0),
+            ('x', '3', 'api', '', 'undone', 0, 0);
+        INSERT INTO uploads (athlete_id, id, sha256, file_name, size_bytes, received_ms, state, notices, import_id, details)
+            SELECT 'x', value, value, '', 1, 0, 'read', '[]', '1', IIF(value = 'd', NULL, '{"sport":"cycling"}')
+            FROM json_each('["a", "b", "c", "d"]');
+        INSERT INTO import_files (athlete_id, import_id, position, name, result, messages, upload_id)
+            SELECT 'x', '1', key, '', 'new', '[]', value FROM json_each('["a", "b", "c", "d"]');
+        INSERT INTO import_files (athlete_id, import_id, position, name, result, messages, upload_id) VALUES
+            ('x', '2', 0, '', 'duplicate', '["the same; what the export says about it was added"]', 'b'),
+            ('x', '3', 0, '', 'duplicate', '["the same; what the export says about it was added"]', 'c');
+        INSERT INTO activities (athlete_id, id, upload_id, position, sport, start_ms, offset_source, local_date, summary,
+            laps, records_key, outline)
+            SELECT 'x', id, id, 0, 'running', 0, '', '2026-11-20', '{}', '[]', '', '{"outline":{"sport":"cycling"}}'
+            FROM uploads;"#;
+
+    #[tokio::test]
+    async fn what_was_said_before_each_import_had_a_row_for_it_goes_to_the_import_that_reported_it() {
+        let store = SqlitePoolOptions::new().max_connections(1).connect("sqlite::memory:").await.unwrap();
+        for script in [
+            include_str!("../../migrations/sqlite/0001_initial.sql"),
+            include_str!("../../migrations/sqlite/0002_imports.sql"),
+            BEFORE,
+            include_str!("../../migrations/sqlite/0003_decisions.sql"),
+        ] {
+            sqlx::raw_sql(script).execute(&store).await.unwrap();
+        }
+        let rows = sqlx::query(
+            "SELECT u.id, d.import_id, u.details IS NOT NULL AS counts, u.details_due, a.sport_said FROM uploads u \
+             JOIN activities a ON a.upload_id = u.id LEFT JOIN import_details d ON d.upload_id = u.id ORDER BY u.id",
+        )
+        .fetch_all(&store)
+        .await
+        .unwrap();
+        let found: Vec<(String, Option<String>, bool, bool, bool)> = rows
+            .iter()
+            .map(|row| {
+                (row.get("id"), row.get("import_id"), row.get("counts"), row.get("details_due"), row.get("sport_said"))
+            })
+            .collect();
+        let some = |text: &str| Some(text.to_owned());
+        let expected = [
+            // Told of by the import it came in: the sport differs because a person said so.
+            ("a".to_owned(), some("1"), true, false, true),
+            // Told of later: the sport differs because it did not follow.
+            ("b".to_owned(), some("2"), true, true, false),
+            // Told of later by an import that was undone.
+            ("c".to_owned(), some("3"), false, true, false),
+            ("d".to_owned(), None, false, false, true),
+        ];
+        assert_eq!(found, expected);
+    }
+}
