@@ -168,7 +168,7 @@ pub(super) async fn work_out_again(
 
 /// The uploads that import `$2` lists and that are there, each with what is said about it: a row for each import that
 /// says something and was not undone, in the order of the imports.
-const LISTED: &str = "WITH listed AS MATERIALIZED (SELECT DISTINCT upload_id FROM import_files \
+pub(super) const LISTED: &str = "WITH listed AS MATERIALIZED (SELECT DISTINCT upload_id FROM import_files \
     WHERE athlete_id = $1 AND import_id = $2 AND upload_id IS NOT NULL) \
     SELECT u.*, d.details AS said FROM listed l CROSS JOIN uploads u ON u.athlete_id = $1 AND u.id = l.upload_id \
     LEFT JOIN import_details d ON d.athlete_id = $1 AND d.upload_id = l.upload_id AND EXISTS (SELECT 1 FROM imports i \

@@ -142,4 +142,16 @@ mod tests {
         assert_eq!(of_owners, ["SEARCH o USING AUTOMATIC COVERING INDEX (upload_id=?)"], "{steps:?}");
         assert!(!steps.iter().any(|step| step.contains("CORRELATED")), "{steps:?}");
     }
+
+    #[tokio::test]
+    async fn what_is_said_about_each_upload_is_found_by_itself() {
+        let steps = plan(said::LISTED).await;
+        for wanted in [
+            "SEARCH u USING INDEX sqlite_autoindex_uploads_1 (athlete_id=? AND id=?)",
+            "SEARCH d USING INDEX sqlite_autoindex_import_details_1 (athlete_id=? AND upload_id=?)",
+            "SEARCH i USING INDEX sqlite_autoindex_imports_1 (athlete_id=? AND id=?)",
+        ] {
+            assert!(steps.iter().any(|step| step.starts_with(wanted)), "{wanted} in {steps:?}");
+        }
+    }
 }
