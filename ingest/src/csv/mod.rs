@@ -94,6 +94,7 @@ pub fn read(bytes: &[u8], options: &ReadOptions) -> Result<WatchFile, ReadError>
                 if let Some(text) = row.reading.take() {
                     readings += 1;
                     if readings <= WRITTEN_OUT {
+                        let text = format!("Line {line}: {text}");
                         let notice = Notice::new(NoticeCode::Converted, format!("line {line}"), text);
                         notices.push(notice.about(activities.len()));
                     }
@@ -103,7 +104,7 @@ pub fn read(bytes: &[u8], options: &ReadOptions) -> Result<WatchFile, ReadError>
             Err(what) => {
                 skipped += 1;
                 if skipped <= WRITTEN_OUT {
-                    let text = format!("The row was left out: {what}.");
+                    let text = format!("Line {line} was left out: {what}.");
                     notices.push(Notice::new(NoticeCode::SampleSkipped, format!("line {line}"), text));
                 }
             }

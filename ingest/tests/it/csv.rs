@@ -277,7 +277,12 @@ fn minutes_and_seconds_that_nobody_could_take_are_hours_and_minutes() {
         assert_eq!(totals(&file)[0].1, Some(expected_s), "{row}");
         let told = notices(&file, NoticeCode::Converted);
         assert_eq!(told.len(), usize::from(is_told), "{row}");
-        assert!(told.iter().all(|(place, text)| *place == "line 2" && text.contains("hours and minutes")), "{told:?}");
+        assert!(
+            told.iter().all(|(place, text)| *place == "line 2"
+                && text.starts_with("Line 2: ")
+                && text.contains("hours and minutes")),
+            "{told:?}"
+        );
     }
     let many = format!("date,distance_km,duration\n{}", "2026-11-08,21.1,1:50\n".repeat(30));
     assert_eq!(notices(&table(&many), NoticeCode::Converted).len(), 21);
