@@ -1,6 +1,6 @@
 //! One activity to one summary: what the device stated where that can be, what the samples give otherwise.
 
-use plimsoll_ingest::quality::HEART_RATE_BPM;
+use plimsoll_ingest::quality::{HEART_RATE_BPM, MAX_CLIMB_M, MAX_DISTANCE_M, MAX_TIME_S, is_too_fast};
 use plimsoll_ingest::{Activity, DistanceSource};
 use serde::{Deserialize, Serialize};
 
@@ -13,15 +13,6 @@ const CLIMB_THRESHOLD_M: f64 = 3.0;
 
 /// With a heart rate for less of the time than this, its TRIMP would be too low to stand for the activity.
 const MIN_HEART_RATE_SHARE: f64 = 0.8;
-
-/// A device total outside is absurd and replaced by what the samples give: distance, metres (2,000 km).
-const MAX_DISTANCE_M: f64 = 2e6;
-/// Time, seconds (ten days).
-const MAX_TIME_S: f64 = 864_000.0;
-/// Climb or descent, metres.
-const MAX_CLIMB_M: f64 = 50_000.0;
-/// Mean speed of a run, m/s: faster than anybody sprints.
-const MAX_RUN_MPS: f64 = plimsoll_ingest::FASTEST_RUN_MPS;
 
 /// Borg's category-ratio scale: rest to maximal.
 const CR10: std::ops::RangeInclusive<f64> = 0.0..=10.0;
@@ -70,7 +61,8 @@ impl DistanceOrigin {
 /// A total that the device stated wins over one derived from the samples, except when it cannot be (a distance from
 /// the samples that cannot be is left out likewise): not finite, not
 /// above zero (climb: below zero), a distance over 2,000 km or (on a run) faster than 12.5 m/s on average, a time
-/// over ten days, a climb over 50 km, a heart rate outside 25–250.
+/// over ten days, a climb over 50 km, a heart rate outside 25–250. [`plimsoll_ingest::quality::examine`] says of totals
+/// that they were left out.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct ActivitySummary {
     /// Distance, metres: device total, else last − first distance of the samples.
@@ -121,9 +113,8 @@ pub fn summarise(activity: &Activity, physiology: &Physiology) -> ActivitySummar
     let timer_time_s = within(stated.timer_time_s, MAX_TIME_S).or(means.timer_s);
     let elapsed_time_s = within(stated.elapsed_time_s, MAX_TIME_S).or(means.elapsed_s);
     let duration_s = timer_time_s.or(elapsed_time_s);
-    let is_slow_enough = |distance: &f64| {
-        !activity.sport.is_run() || duration_s.is_none_or(|duration| distance / duration <= MAX_RUN_MPS)
-    };
+    let is_slow_enough =
+        |distance_m: &f64| duration_s.is_none_or(|duration_s| !is_too_fast(&activity.sport, *distance_m, duration_s));
     let device = within(stated.distance_m, MAX_DISTANCE_M).filter(is_slow_enough);
     let (distance_m, distance_origin) = match device {
         Some(_) => (device, DistanceOrigin::DeviceTotal),

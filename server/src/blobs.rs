@@ -80,9 +80,16 @@ pub(crate) fn raw_key(sha256: &str) -> String {
     format!("raw/{}/{sha256}", sha256.get(..2).unwrap_or("00"))
 }
 
-/// Key of the record frame of the activity at `position` in an upload. It carries the version of the reader, so that
-/// a newer one writes beside, never over.
+/// Names the records of the activity at `position` in an upload. It carries the version of the reader.
 pub(crate) fn records_key(sha256: &str, position: usize) -> String {
     const READER_VERSION: u32 = 1;
     format!("records/{}/{sha256}-{position}-v{READER_VERSION}.parquet", sha256.get(..2).unwrap_or("00"))
+}
+
+/// Key of the frame of such records, cleaned as those of a sport: what nobody runs is ridden, so that one sport's frame
+/// must not stand for another's. A newer reader writes beside, never over.
+pub(crate) fn frame_key(records_key: &str, sport: &str) -> String {
+    let stem = records_key.strip_suffix(".parquet").unwrap_or(records_key);
+    let sport: String = sport.chars().take(40).map(|c| if c.is_ascii_alphanumeric() { c } else { '_' }).collect();
+    format!("{stem}-{sport}.parquet")
 }

@@ -6,16 +6,20 @@
 //! |---|---|
 //! | `date` | the day, `2024-05-01`; or with a time, `2024-05-01 07:30`, `2024-05-01T07:30:00+02:00` |
 //! | `distance_km`, `distance_m` or `distance_mi` | distance in kilometres, metres or miles |
-//! | `duration` | `H:MM:SS`, or `MM:SS` (`45:30` is 45 minutes) |
+//! | `duration` | `H:MM:SS`, or `MM:SS` (`45:30` is 45 minutes; see below) |
 //! | `duration_min` or `duration_s` | duration as a number of minutes or seconds |
 //! | `rpe` | session rating of perceived exertion, 0 to 10 |
 //! | `sport` | `run`, `trail run`, `cycling`… in a word that services use; running when it is empty or not there |
 //! | `title`, `notes` or `description`, `gear` | text |
 //! | `commute` | `yes` or `no` |
 //!
-//! `date` and one of distance and duration have to be there. An empty cell says nothing. Cells are separated by commas,
+//! `date` and one of distance and duration have to be there, and one of the two has to be above zero. An empty cell says nothing. Cells are separated by commas,
 //! semicolons or tabs, and may stand in double quotes; a decimal comma counts where something else separates, or in
 //! quotes. UTF-8, UTF-16 and Windows-1252 are read.
+//!
+//! A duration `a:b` is minutes and seconds, also where there is no distance. Where the distance beside it would then be
+//! covered faster than 12.5 m/s on foot, or 40 m/s otherwise, and would not as hours and minutes, it is hours and
+//! minutes (`1:50` for a half marathon), and a notice names the line.
 //!
 //! A date alone counts on that day and has no start. A time without a zone is the athlete's wall clock; without a known
 //! zone it is taken as UTC. A row that cannot be read is left out, with a notice that names its line. Of more than
@@ -63,7 +67,7 @@ pub fn read(bytes: &[u8], options: &ReadOptions) -> Result<WatchFile, ReadError>
     let mut header = None;
     let mut activities = Vec::new();
     let mut said = Said::default();
-    let (mut rows, mut skipped) = (0_u64, 0_usize);
+    let (mut rows, mut skipped, mut readings) = (0_u64, 0_usize, 0_usize);
     let mut record = csv::StringRecord::new();
     // Text in memory is read without errors.
     while let Ok(true) = reader.read_record(&mut record) {
@@ -86,11 +90,21 @@ pub fn read(bytes: &[u8], options: &ReadOptions) -> Result<WatchFile, ReadError>
             continue;
         }
         match row::read(header, &record, options.zone, &mut said) {
-            Ok(row) => activities.push(activity(row)),
+            Ok(mut row) => {
+                if let Some(text) = row.reading.take() {
+                    readings += 1;
+                    if readings <= WRITTEN_OUT {
+                        let text = format!("Line {line}: {text}");
+                        let notice = Notice::new(NoticeCode::Converted, format!("line {line}"), text);
+                        notices.push(notice.about(activities.len()));
+                    }
+                }
+                activities.push(activity(row));
+            }
             Err(what) => {
                 skipped += 1;
                 if skipped <= WRITTEN_OUT {
-                    let text = format!("The row was left out: {what}.");
+                    let text = format!("Line {line} was left out: {what}.");
                     notices.push(Notice::new(NoticeCode::SampleSkipped, format!("line {line}"), text));
                 }
             }
@@ -103,6 +117,10 @@ pub fn read(bytes: &[u8], options: &ReadOptions) -> Result<WatchFile, ReadError>
     if skipped > WRITTEN_OUT {
         let text = format!("{} more rows were left out.", skipped - WRITTEN_OUT);
         notices.push(Notice::new(NoticeCode::SampleSkipped, "", text));
+    }
+    if readings > WRITTEN_OUT {
+        let text = format!("{} more durations are read as hours and minutes.", readings - WRITTEN_OUT);
+        notices.push(Notice::new(NoticeCode::Converted, "", text));
     }
     if rows > MOST_ROWS {
         let text = format!("Rows beyond the first 20,000 were left out: {}.", rows - MOST_ROWS);

@@ -8,7 +8,7 @@ use super::header::{Column, Header};
 use super::text::{is_yes, tidy};
 use crate::sport::words;
 use crate::stamp::{self, Zone};
-use crate::{Details, OffsetSource, RunKind, Sport};
+use crate::{Details, FASTEST_RUN_MPS, OffsetSource, RunKind, Sport};
 
 /// Characters of a title or gear, and of a description, that are kept.
 const LONGEST_NAME: usize = 200;
@@ -17,6 +17,8 @@ const LONGEST_TEXT: usize = 10_000;
 const MAX_DISTANCE_M: f64 = 10_000_000.0;
 const MAX_DURATION_S: f64 = 31.0 * 86_400.0;
 const METRES_PER_MILE: f64 = 1609.344;
+/// Mean speed of what is not on foot, m/s: faster than any is ridden, rowed or skied.
+const FASTEST_MPS: f64 = 40.0;
 /// Sports that are not known and are named.
 const NAMED_SPORTS: usize = 20;
 
@@ -33,6 +35,8 @@ pub(super) struct Row {
     pub(super) sport: Sport,
     pub(super) is_sport_stated: bool,
     pub(super) details: Details,
+    /// What a person should know of how it was read.
+    pub(super) reading: Option<String>,
 }
 
 /// Reads a row, or says what is wrong with it, as the rest of a sentence.
@@ -50,6 +54,7 @@ pub(super) fn read(
         ));
     }
     let (mut start, mut distance_m, mut duration_s) = (None, None, None);
+    let mut hours_and_minutes = None;
     let (mut sport, mut details) = (None, Details::default());
     for (column, cell) in header.columns.iter().zip(record) {
         let Some(column) = column.filter(|_| !cell.is_empty()) else { continue };
@@ -62,7 +67,10 @@ pub(super) fn read(
             Column::DistanceKm => distance_m = Some(number(1000.0, MAX_DISTANCE_M)?),
             Column::DistanceM => distance_m = Some(number(1.0, MAX_DISTANCE_M)?),
             Column::DistanceMi => distance_m = Some(number(METRES_PER_MILE, MAX_DISTANCE_M)?),
-            Column::Duration => duration_s = Some(duration(cell, header.is_comma_free)?),
+            Column::Duration => {
+                duration_s = Some(duration(cell, header.is_comma_free)?);
+                hours_and_minutes = as_hours_and_minutes(cell).map(|as_hours_s| (cell, as_hours_s));
+            }
             Column::DurationMin => duration_s = Some(number(60.0, MAX_DURATION_S)?),
             Column::DurationS => duration_s = Some(number(1.0, MAX_DURATION_S)?),
             Column::Rpe => {
@@ -83,6 +91,24 @@ pub(super) fn read(
     if distance_m.is_none() && duration_s.is_none() {
         return Err("it has neither a distance nor a duration".to_owned());
     }
+    if distance_m.unwrap_or(0.0) <= 0.0 && duration_s.unwrap_or(0.0) <= 0.0 {
+        return Err("neither its distance nor its duration is above zero".to_owned());
+    }
+    let is_sport_stated = sport.is_some();
+    let sport = sport.unwrap_or(Sport::Running(RunKind::Generic));
+    let mut reading = None;
+    if let Some((distance_m, as_minutes_s)) = distance_m.zip(duration_s)
+        && let Some((cell, as_hours_s)) = hours_and_minutes
+        && distance_m > fastest_mps(&sport) * as_minutes_s
+        && distance_m <= fastest_mps(&sport) * as_hours_s
+    {
+        duration_s = Some(as_hours_s);
+        let km = distance_m / 1000.0;
+        reading = Some(format!(
+            "{} is read as hours and minutes: nobody covers {km:.1} km in so many minutes and seconds.",
+            quoted(cell)
+        ));
+    }
     said.is_noon_assumed |= start.is_noon_assumed;
     said.is_zone_unknown |= start.is_zone_unknown;
     Ok(Row {
@@ -92,9 +118,10 @@ pub(super) fn read(
         local_date: start.local_date,
         distance_m,
         duration_s,
-        is_sport_stated: sport.is_some(),
-        sport: sport.unwrap_or(Sport::Running(RunKind::Generic)),
+        is_sport_stated,
+        sport,
         details,
+        reading,
     })
 }
 
@@ -212,6 +239,19 @@ fn duration(text: &str, is_comma_free: bool) -> Result<f64, String> {
     }
     let duration_s = f64::from(hours) * 3600.0 + f64::from(minutes) * 60.0 + seconds;
     if duration_s <= MAX_DURATION_S { Ok(duration_s) } else { Err(format!("{text} is more than can be")) }
+}
+
+/// Seconds of `a:b` as hours and minutes; `None` for what can only be minutes and seconds.
+fn as_hours_and_minutes(text: &str) -> Option<f64> {
+    let (hours, minutes) = text.split_once(':')?;
+    let whole = |text: &str| text.parse::<u32>().ok().filter(|_| text.bytes().all(|b| b.is_ascii_digit()));
+    let duration_s = f64::from(whole(hours)?) * 3600.0 + f64::from(whole(minutes)?) * 60.0;
+    Some(duration_s).filter(|duration_s| *duration_s <= MAX_DURATION_S)
+}
+
+/// Nobody covers the whole of a distance faster, m/s.
+fn fastest_mps(sport: &Sport) -> f64 {
+    if sport.is_on_foot() { FASTEST_RUN_MPS } else { FASTEST_MPS }
 }
 
 /// The sport of a word; a word that is not known is a cross-training of that name.

@@ -67,6 +67,8 @@ pub enum FindingKind {
     AltitudeRough,
     /// A timer that ran for longer than the activity took.
     TimerTooLong,
+    /// A total that cannot be.
+    TotalImpossible,
 }
 
 impl FindingKind {
@@ -85,6 +87,7 @@ impl FindingKind {
             Self::Gap => NoticeCode::Gap,
             Self::AltitudeRough => NoticeCode::AltitudeFromPositions,
             Self::TimerTooLong => NoticeCode::TotalsDisagree,
+            Self::TotalImpossible => NoticeCode::ImpossibleValue,
         }
     }
 }

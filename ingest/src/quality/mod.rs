@@ -25,6 +25,7 @@
 //! | `gap` | no sample for > 30 s (four times the usual step, if that is more), outside pauses | nothing |
 //! | `altitude_rough` | steeper than 45 % over 20 m in more than 1 % of such legs | nothing |
 //! | `timer_too_long` | the timer ran for longer than from start to end, by 5 s and 1 % | nothing |
+//! | `total_impossible` | a distance over 2,000 km or (a run's) over 12.5 m/s, a time over ten days, a climb over 50 km | a summary leaves it out |
 
 mod altitude;
 mod cadence_lock;
@@ -39,6 +40,7 @@ mod totals;
 pub use clean::{Cleaned, Cleaning, Step, clean, restore};
 pub use finding::{Finding, FindingKind, Stretch};
 pub use heart_rate::HEART_RATE_BPM;
+pub use totals::{MAX_CLIMB_M, MAX_DISTANCE_M, MAX_TIME_S, is_too_fast};
 
 use crate::{Activity, schema};
 use series::Series;
@@ -74,6 +76,7 @@ pub fn examine(activity: &Activity) -> Vec<Finding> {
         order::gaps(&series),
         altitude::rough(&series),
         totals::timer(&series, activity),
+        totals::impossible(&series, activity),
     ]
     .into_iter()
     .flatten()

@@ -60,6 +60,13 @@ impl Series {
         self.seconds.get(row).copied().filter(|second| !second.is_nan())
     }
 
+    /// How far the samples went, metres: last − first distance.
+    pub(super) fn went_m(&self) -> Option<f64> {
+        let mut known = self.distance.iter().copied().filter(|metres| metres.is_finite());
+        let first = known.next()?;
+        Some(known.next_back()? - first)
+    }
+
     /// Rows with a time and a value of `column`: row, second, value.
     pub(super) fn timed<'a>(&'a self, column: &'a [f64]) -> impl Iterator<Item = (usize, f64, f64)> + 'a {
         let rows = self.seconds.iter().zip(column).enumerate();

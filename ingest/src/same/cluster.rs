@@ -26,7 +26,7 @@ pub struct Candidate {
 /// One activity with its copies, as indices of the candidates.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Cluster {
-    /// The richest.
+    /// The richest of those that are whole, else of all.
     pub kept: usize,
     /// The others, the richer first. Empty for an activity that stands alone.
     pub copies: Vec<usize>,
@@ -34,7 +34,7 @@ pub struct Cluster {
 
 /// Groups the activities of one person: each is in one cluster, each copy is the same as the one that is kept.
 ///
-/// The richest goes first and takes every activity that is the same and not yet taken, at most one out of each other
+/// The richest goes first, what is whole before what broke off, and takes every activity that is the same and not yet taken, at most one out of each other
 /// file; then the next. So a chain (a same as b, b same as c, a not as c) is one cluster when b is the richest, and
 /// otherwise b goes with the richer of the others. What broke off lets all others go first while more of the same is
 /// there, however rich its beginning. `kept_apart` says which pairs of ids a person has separated.
@@ -72,7 +72,9 @@ struct Search<'a, F> {
 
 impl<'a, F: Fn(&str, &str) -> bool> Search<'a, F> {
     fn new(candidates: &'a [Candidate], kept_apart: F) -> Self {
-        let rank = |candidate: &Candidate| (Reverse(candidate.richness), candidate.id.clone());
+        let rank = |candidate: &Candidate| {
+            (candidate.outline.is_broken_off(), Reverse(candidate.richness), candidate.id.clone())
+        };
         let mut ranked: Vec<(usize, &Candidate)> = candidates.iter().enumerate().collect();
         ranked.sort_by_cached_key(|(_, candidate)| rank(candidate));
         let files = numbered_files(&ranked);

@@ -283,13 +283,17 @@ fn same_recording(a: &Outline, b: &Outline, late_s: f64) -> bool {
     nothing_differs([durations(a, b, late_s, SHARE, DURATION_S), distances(a, b, share, DISTANCE_M)])
 }
 
-/// How much a copy of an activity says: the greater one is kept. Compared field by field, in this order.
+/// How much a copy of an activity says: the greater one is kept, among those whose end is there before those that broke
+/// off ([`Outline::ending`]). Compared field by field, in this order.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Richness {
     /// Columns of the records, each counted with the percentage of samples that have a value in it.
     pub columns_pct: u32,
     /// Samples.
     pub samples: u32,
+    /// Whether the device stated totals: in a recording that broke off they are missing.
+    #[serde(default)]
+    pub has_totals: bool,
     /// How much the format can say: FIT 4, TCX 3, GPX 2, other recordings 1, a line of a table 0.
     pub format: u8,
     /// Laps.
@@ -303,6 +307,7 @@ impl Richness {
         Self {
             columns_pct: columns_pct(&activity.records),
             samples: u32::try_from(activity.records.height()).unwrap_or(u32::MAX),
+            has_totals: activity.session.timer_time_s.or(activity.session.elapsed_time_s).is_some(),
             format: match format {
                 Format::Fit => 4,
                 Format::Tcx => 3,

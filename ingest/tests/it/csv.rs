@@ -254,3 +254,45 @@ proptest! {
         prop_assert_eq!(totals(&file), [(Some(f64::from(distance_m)), None)]);
     }
 }
+
+#[test]
+fn minutes_and_seconds_that_nobody_could_take_are_hours_and_minutes() {
+    for (row, expected_s, is_told) in [
+        ("21.1,1:50,run", 6600.0, true),
+        ("5,0:45,", 2700.0, true),
+        ("12,2:30,hike", 9000.0, true),
+        ("60,2:10,cycling", 7800.0, true),
+        // What can be minutes and seconds is.
+        ("5,25:30,run", 1530.0, false),
+        ("0.4,1:50,run", 110.0, false),
+        ("1,1:50,cycling", 110.0, false),
+        (",1:50,run", 110.0, false),
+        ("0,1:50,run", 110.0, false),
+        // Written out, or neither: as it stands.
+        ("21.1,0:01:50,run", 110.0, false),
+        ("21.1,1:50.5,run", 110.5, false),
+        ("900,1:50,run", 110.0, false),
+    ] {
+        let file = table(&format!("date,distance_km,duration,sport\n2026-11-08,{row}\n"));
+        assert_eq!(totals(&file)[0].1, Some(expected_s), "{row}");
+        let told = notices(&file, NoticeCode::Converted);
+        assert_eq!(told.len(), usize::from(is_told), "{row}");
+        assert!(
+            told.iter().all(|(place, text)| *place == "line 2"
+                && text.starts_with("Line 2: ")
+                && text.contains("hours and minutes")),
+            "{told:?}"
+        );
+    }
+    let many = format!("date,distance_km,duration\n{}", "2026-11-08,21.1,1:50\n".repeat(30));
+    assert_eq!(notices(&table(&many), NoticeCode::Converted).len(), 21);
+}
+
+#[test]
+fn a_row_of_nothing_but_zeros_is_left_out() {
+    let file =
+        table("date,distance_km,duration\n2026-11-08,0,\n2026-11-08,,0:00\n2026-11-08,0,0:00\n2026-11-08,0,30:00\n");
+    assert_eq!(totals(&file), [(Some(0.0), Some(1800.0))]);
+    let lines: Vec<&str> = notices(&file, NoticeCode::SampleSkipped).iter().map(|(place, _)| *place).collect();
+    assert_eq!(lines, ["line 2", "line 3", "line 4"]);
+}

@@ -222,11 +222,11 @@ fn the_whole_is_kept_however_rich_its_beginning() {
     assert_eq!(named(&[part.clone(), longer.clone()]), set(&[("longer", &["part"])]));
     // Separated from the whole, the longest beginning stands for the others.
     let apart = clusters(&[part, longer, whole.clone()], |a, b| a == "whole" || b == "whole");
-    assert_eq!(apart, [Cluster { kept: 1, copies: vec![0] }, Cluster { kept: 2, copies: vec![] }]);
-    // What broke off where it ended anyway is as good as its richness.
+    assert_eq!(apart, [Cluster { kept: 2, copies: vec![] }, Cluster { kept: 1, copies: vec![0] }]);
+    // What broke off where it ended anyway agrees with the whole, which is kept all the same.
     let end = candidate("end", Outline { timer_s: Some(3595.0), ..beginning(61.9) }, 9);
     let end = Candidate { outline: Outline { distance_m: Some(11_990.0), ..end.outline.clone() }, ..end };
-    assert_eq!(named(&[end, whole]), set(&[("end", &["whole"])]));
+    assert_eq!(named(&[end, whole]), set(&[("whole", &["end"])]));
 }
 
 fn candidate(id: &str, outline: Outline, columns_pct: u32) -> Candidate {
@@ -276,9 +276,10 @@ fn rows_of_one_table_are_never_the_same() {
 
 #[test]
 fn the_richer_copy_is_kept() {
-    let rich = Richness { columns_pct: 900, samples: 3000, format: 4, laps: 12 };
+    let rich = Richness { columns_pct: 900, samples: 3000, has_totals: true, format: 4, laps: 12 };
     let poorer = [
-        Richness { columns_pct: 700, samples: 9000, format: 4, laps: 12 },
+        Richness { columns_pct: 700, samples: 9000, ..rich },
+        Richness { has_totals: false, ..rich },
         Richness { samples: 2000, ..rich },
         Richness { format: 2, ..rich },
         Richness { laps: 0, ..rich },
@@ -342,7 +343,8 @@ fn clusters_one_by_one(candidates: &[Candidate]) -> BTreeSet<(String, BTreeSet<S
         known.filter(|seconds| seconds.is_finite()).fold(0.0, f64::max)
     };
     let mut left: Vec<&Candidate> = candidates.iter().collect();
-    left.sort_by_key(|candidate| (Reverse(candidate.richness), &candidate.id));
+    let is_cut = |candidate: &Candidate| candidate.outline.ending != Ending::Whole;
+    left.sort_by_key(|candidate| (is_cut(candidate), Reverse(candidate.richness), &candidate.id));
     let (mut later, first): (Vec<&Candidate>, Vec<&Candidate>) = left.iter().partition(|part| {
         let mut others = candidates.iter().filter(|other| other.file.is_none() || other.file != part.file);
         others.any(|whole| is_beginning(&part.outline, &whole.outline))

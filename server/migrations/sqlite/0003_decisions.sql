@@ -45,9 +45,9 @@ UPDATE uploads SET details = NULL, details_due = 1 WHERE details IS NOT NULL AND
 
 CREATE INDEX activities_as_recorded ON activities (athlete_id) WHERE as_recorded = 1;
 
--- Files that break off are compared by their first sample, which outlines did not hold.
-UPDATE athletes SET summaries_due = 1 WHERE id IN
-    (SELECT athlete_id FROM uploads WHERE notices LIKE '%"truncated"%' OR notices LIKE '%"damaged"%');
+-- Files that break off are compared by their first sample, and all by whether they state totals, which outlines did not
+-- hold; a sport that a person said was not in the numbers; and totals that were left out were not named.
+UPDATE athletes SET summaries_due = 1 WHERE id IN (SELECT athlete_id FROM activities);
 
 -- How a session felt, as some watches ask.
 ALTER TABLE activities ADD COLUMN feel REAL;            -- 0 to 100

@@ -1,14 +1,16 @@
 //! One file to what the store keeps of it: activities, diary values, or why there are none.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use bytes::Bytes;
 use chrono::{NaiveDate, NaiveTime, TimeZone as _};
-use plimsoll_analytics::summarise;
+use plimsoll_analytics::{ActivitySummary, Physiology, summarise};
 use plimsoll_ingest::quality::{self, Cleaning};
 use plimsoll_ingest::same::{Ending, Outline, Richness, endings};
-use plimsoll_ingest::{Activity, Details, FileKind, Notice, NoticeCode, ReadError, ReadOptions, WatchFile};
+use plimsoll_ingest::{
+    Activity, Details, FileKind, Notice, NoticeCode, ReadError, ReadOptions, RunKind, Sport, WatchFile,
+};
 use polars_io::prelude::{ParquetCompression, ParquetWriter};
 
 use super::group::Plain;
@@ -26,6 +28,8 @@ pub(super) struct Reader {
     pub(super) today: NaiveDate,
     /// Keys of records that a person wants as they were recorded: what the same bytes gave was undone before.
     pub(super) as_recorded: Arc<BTreeSet<String>>,
+    /// Sports that a person said, by the key of the records.
+    pub(super) said_sports: Arc<BTreeMap<String, String>>,
 }
 
 /// What one file gave.
@@ -80,20 +84,20 @@ impl Reader {
                 );
                 notices.push(Notice::new(NoticeCode::ImpossibleValue, place, text).about(position));
             }
-            let samples = activity.records.estimated_size();
             let richness = Richness::of(&activity, file.format);
             let records_key = records_key(sha256, position);
-            let summarise = |activity: &_| {
-                timings.time(Stage::Summarise, samples, || summarise(activity, &self.profile.physiology))
+            let sport = activity.sport.clone();
+            let wishes = Wishes {
+                sport: self.said_sports.get(&records_key).map(String::as_str),
+                as_recorded: self.as_recorded.contains(&records_key),
             };
-            let recorded = self.as_recorded.contains(&records_key).then(|| summarise(&activity));
-            let (findings, cleaning) = timings.time(Stage::Clean, samples, || clean(&mut activity));
-            let summary = recorded.unwrap_or_else(|| summarise(&activity));
-            let likeness = likeness(&activity, ending, richness, &summary);
+            let (worked_out, cleaned) = work_out(activity, ending, richness, wishes, &self.profile.physiology, timings);
+            activity = cleaned;
+            let WorkedOut { summary, likeness, findings, cleaning, .. } = worked_out;
             activities.push(NewActivity {
                 position: i64::try_from(position).unwrap_or(i64::MAX),
-                sport: activity.sport.name().to_owned(),
-                run_kind: activity.sport.run_kind().map(str::to_owned),
+                sport: sport.name().to_owned(),
+                run_kind: sport.run_kind().map(str::to_owned),
                 details: activity.details,
                 start_ms,
                 utc_offset_s: activity.utc_offset_s.map(i64::from),
@@ -142,7 +146,7 @@ pub(super) fn read(bytes: &[u8], options: &ReadOptions, details: Option<&Details
 
 /// Cleans an activity's records in place; gives what looked wrong and what was done, as JSON. The recorded values stay
 /// beside the cleaned ones.
-pub(super) fn clean(activity: &mut Activity) -> (serde_json::Value, serde_json::Value) {
+fn clean(activity: &mut Activity) -> (serde_json::Value, serde_json::Value) {
     let findings: Vec<Notice> = quality::examine(activity).iter().map(quality::Finding::notice).collect();
     let cleaned = quality::clean(activity, &Cleaning::default());
     activity.records = cleaned.records;
@@ -153,22 +157,80 @@ pub(super) fn clean(activity: &mut Activity) -> (serde_json::Value, serde_json::
     (serde_json::to_value(&findings).unwrap_or_default(), steps.collect())
 }
 
-/// What an activity is recognised by when it comes in other bytes.
-pub(super) fn likeness(
-    activity: &Activity,
+/// What a person decided that numbers rest on.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Wishes<'a> {
+    /// The name of the sport, where it may be another than the file's.
+    pub(super) sport: Option<&'a str>,
+    /// Samples as they were recorded.
+    pub(super) as_recorded: bool,
+}
+
+/// Everything that rests on an activity's samples and totals, its sport, and its athlete.
+#[derive(Debug)]
+pub(super) struct WorkedOut {
+    pub(super) summary: ActivitySummary,
+    pub(super) likeness: Option<Likeness>,
+    /// Notices, as JSON.
+    pub(super) findings: serde_json::Value,
+    /// Steps, as JSON.
+    pub(super) cleaning: serde_json::Value,
+    /// The kind of running, where the sport is the file's.
+    pub(super) run_kind: Option<&'static str>,
+}
+
+/// Works out what rests on an activity; gives the activity back cleaned. It is recognised by the sport of its file: its
+/// copies were not told another one.
+pub(super) fn work_out(
+    mut activity: Activity,
     ending: Ending,
     richness: Richness,
-    summary: &plimsoll_analytics::ActivitySummary,
-) -> Option<Likeness> {
+    wishes: Wishes<'_>,
+    physiology: &Physiology,
+    timings: &Timings,
+) -> (WorkedOut, Activity) {
+    let samples = activity.records.estimated_size();
+    let sport = activity.sport.clone();
+    take_sport(&mut activity, wishes.sport);
+    let run_kind = activity.sport.run_kind();
+    let summarise = |activity: &_| timings.time(Stage::Summarise, samples, || summarise(activity, physiology));
+    let recorded = wishes.as_recorded.then(|| summarise(&activity));
+    let (findings, cleaning) = timings.time(Stage::Clean, samples, || clean(&mut activity));
+    let summary = recorded.unwrap_or_else(|| summarise(&activity));
+    activity.sport = sport;
+    let likeness = likeness(&activity, ending, richness, &summary);
+    (WorkedOut { summary, likeness, findings, cleaning, run_kind }, activity)
+}
+
+/// Takes the sport of a name for the activity's, unless the file's own has that name: it may say more.
+fn take_sport(activity: &mut Activity, name: Option<&str>) {
+    let Some(name) = name.filter(|name| *name != activity.sport.name()) else { return };
+    activity.sport = match name {
+        "running" => Sport::Running(RunKind::Generic),
+        "unknown" => Sport::Unknown,
+        name => Sport::CrossTraining(name.to_owned()),
+    };
+}
+
+/// What an activity is recognised by when it comes in other bytes.
+fn likeness(activity: &Activity, ending: Ending, richness: Richness, summary: &ActivitySummary) -> Option<Likeness> {
     let outline = Outline::of(activity, summary.elapsed_time_s, summary.timer_time_s, summary.distance_m)?;
     Some(Likeness { outline: Outline { ending, ..outline }, richness })
 }
 
-/// The record frame under `key`, cleaned, as Parquet, from the file; `None` when the file does not give it.
-pub(super) fn records_as_parquet(bytes: &[u8], options: &ReadOptions, upload: &Upload, key: &str) -> Option<Bytes> {
+/// The record frame under `key`, cleaned as one of `sport`, as Parquet, from the file; `None` when the file does not give
+/// it.
+pub(super) fn records_as_parquet(
+    bytes: &[u8],
+    options: &ReadOptions,
+    upload: &Upload,
+    key: &str,
+    sport: &str,
+) -> Option<Bytes> {
     let file = read(bytes, options, upload.details.as_ref()).ok()?;
     let (_, mut activity) =
         file.activities.into_iter().enumerate().find(|(position, _)| records_key(&upload.sha256, *position) == key)?;
+    take_sport(&mut activity, Some(sport));
     clean(&mut activity);
     let mut parquet = Vec::new();
     let writer = ParquetWriter::new(&mut parquet).set_parallel(false).with_compression(COMPRESSION);

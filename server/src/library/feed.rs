@@ -196,7 +196,7 @@ impl Feed {
 }
 
 /// A file of the disk, its size, and whether it holds many files.
-pub(super) fn open(path: &Path) -> Result<(File, u64, bool), String> {
+fn open(path: &Path) -> Result<(File, u64, bool), String> {
     let cannot = |error: io::Error| format!("cannot be opened: {error}");
     // Asked before opening: a pipe would wait for its other end.
     if !std::fs::metadata(path).map_err(cannot)?.is_file() {

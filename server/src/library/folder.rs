@@ -10,23 +10,27 @@ use plimsoll_ingest::archive::{self, ReadSeek};
 
 use super::Feed;
 use super::batch::shown_name;
-use super::feed::open;
 use crate::store::FileResult;
 use crate::timings::Stage;
 
 impl Feed {
-    /// Feeds files and folders that a person named, in their order. Those that lie beside each other (`export/*`) are
-    /// walked together when one of them belongs to the others: an export's table, or its one large file.
+    /// Feeds files and folders that a person named, in their order. Of several, those that lie beside each other
+    /// (`export/*`) are walked together, like the folder itself: they may be an export, in which much is no training. A
+    /// file that is named alone is meant as such.
     pub(crate) fn paths(&mut self, paths: &[PathBuf]) -> ControlFlow<()> {
-        for beside in paths.chunk_by(|a, b| a.parent() == b.parent()) {
-            if beside.len() > 1 && beside.iter().any(|path| belongs_to_others(path)) {
-                let parent = beside.first().and_then(|path| path.parent()).unwrap_or(Path::new(""));
-                let files = self.timings().time(Stage::Find, 0, || Files::named(beside));
-                self.files(parent, files)?;
-                continue;
-            }
-            for path in beside {
-                if path.is_dir() { self.folder(path)? } else { self.path(path)? }
+        if let [path] = paths {
+            return if path.is_dir() { self.folder(path) } else { self.path(path) };
+        }
+        for beside in paths.chunk_by(|a, b| a.parent() == b.parent() && !is_hidden(a) && !is_hidden(b)) {
+            match beside {
+                [path] if path.is_dir() => self.folder(path)?,
+                // A walk passes them over; a person who names one means it.
+                [path] if is_hidden(path) => self.path(path)?,
+                beside => {
+                    let parent = beside.first().and_then(|path| path.parent()).unwrap_or(Path::new(""));
+                    let files = self.timings().time(Stage::Find, 0, || Files::named(beside));
+                    self.files(parent, files)?;
+                }
             }
         }
         ControlFlow::Continue(())
@@ -54,10 +58,8 @@ impl Feed {
     }
 }
 
-/// Whether a file says something about others: Strava's table, Apple Health's export.
-fn belongs_to_others(path: &Path) -> bool {
-    let may = path.extension().is_some_and(|end| end.eq_ignore_ascii_case("csv") || end.eq_ignore_ascii_case("xml"));
-    may && matches!(open(path), Ok((_, _, true)))
+fn is_hidden(path: &Path) -> bool {
+    path.file_name().is_some_and(|name| name.as_encoded_bytes().starts_with(b"."))
 }
 
 /// What lies in a folder.

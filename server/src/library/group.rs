@@ -201,6 +201,7 @@ impl Library {
             profile: athlete.profile.clone(),
             today: self.clock.today(athlete.profile.zone),
             as_recorded: self.store.as_recorded(&athlete.id).await?.into(),
+            said_sports: self.store.said_sports(&athlete.id).await?.into(),
         };
         let mut digesting = futures_util::stream::iter(uploads)
             .map(|Unread { upload, plain }| {

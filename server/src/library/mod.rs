@@ -23,7 +23,7 @@ use plimsoll_ingest::quality::restore;
 use polars_io::SerReader as _;
 use polars_io::prelude::ParquetReader;
 
-use crate::blobs::{Blobs, raw_key};
+use crate::blobs::{Blobs, frame_key, raw_key};
 use crate::clock::Clock;
 use crate::compute::Compute;
 use crate::config::Limits;
@@ -102,7 +102,7 @@ impl Library {
     /// An activity's records, ready for display. They are read from the file the first time somebody asks, and when what
     /// was kept of them is lost or damaged.
     pub(crate) async fn track(&self, activity: &ActivityRow) -> anyhow::Result<Track> {
-        let stored = self.blobs.get(&activity.records_key).await?;
+        let stored = self.blobs.get(&frame_key(&activity.records_key, &activity.sport)).await?;
         let as_recorded = activity.as_recorded;
         if let Some(parquet) = stored
             && let Some(track) = self.compute.run(move || track_of(parquet, as_recorded)).await?
@@ -118,10 +118,12 @@ impl Library {
         let Some(athlete) = self.store.athlete(&upload.athlete_id).await? else { return Ok(None) };
         let Some(bytes) = self.raw_bytes(&upload).await? else { return Ok(None) };
         let options = ReadOptions { zone: Some(athlete.profile.zone) };
-        let key = activity.records_key.clone();
-        let parquet = self.compute.run(move || digest::records_as_parquet(&bytes, &options, &upload, &key)).await?;
+        let (key, sport) = (activity.records_key.clone(), activity.sport.clone());
+        let frame_key = frame_key(&key, &sport);
+        let parquet =
+            self.compute.run(move || digest::records_as_parquet(&bytes, &options, &upload, &key, &sport)).await?;
         if let Some(parquet) = &parquet {
-            self.blobs.put_cache(&activity.records_key, parquet.clone()).await?;
+            self.blobs.put_cache(&frame_key, parquet.clone()).await?;
         }
         Ok(parquet)
     }

@@ -1,14 +1,13 @@
 //! Changing what an athlete told about themselves, and everything that rests on it.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use anyhow::Context as _;
-use plimsoll_analytics::summarise;
 use plimsoll_ingest::ReadOptions;
 use plimsoll_ingest::same::{Richness, endings};
 
 use super::Library;
-use super::digest::{clean, likeness, read};
+use super::digest::{Wishes, WorkedOut, read, work_out};
 use crate::blobs::records_key;
 use crate::store::{ActivityRow, Athlete, AthleteError, Profile};
 
@@ -27,8 +26,8 @@ impl Library {
         Ok(Some(athlete))
     }
 
-    /// Works out every summary of an athlete anew, after heart-rate limits or sex changed, and what activities are
-    /// recognised by.
+    /// Works out every summary of an athlete anew, after heart-rate limits or sex changed, what activities are recognised
+    /// by, and what looks wrong with them.
     pub(super) async fn summarise_again(&self, athlete: &Athlete) -> anyhow::Result<()> {
         let mut by_upload: BTreeMap<String, Vec<ActivityRow>> = BTreeMap::new();
         for activity in self.store.every_activity(&athlete.id).await? {
@@ -51,34 +50,36 @@ impl Library {
         let Some(upload) = self.store.upload(&athlete.id, upload_id).await? else { return Ok(()) };
         let Some(bytes) = self.raw_bytes(&upload).await? else { return Ok(()) };
         let profile = athlete.profile.clone();
-        let as_recorded: BTreeSet<String> = activities
+        let wishes: BTreeMap<String, (String, bool)> = activities
             .iter()
-            .filter(|activity| activity.as_recorded)
-            .map(|activity| activity.records_key.clone())
+            .map(|activity| (activity.records_key.clone(), (activity.sport.clone(), activity.as_recorded)))
             .collect();
-        let summaries = self
+        let timings = self.timings.clone();
+        let mut worked_out = self
             .compute
             .run(move || {
                 let options = ReadOptions { zone: Some(profile.zone) };
                 let Ok(file) = read(&bytes, &options, upload.details.as_ref()) else { return BTreeMap::new() };
                 let endings = endings(&file);
                 let activities = file.activities.into_iter().zip(endings).enumerate();
-                let summarised = activities.map(|(position, (mut activity, ending))| {
+                let worked_out = activities.filter_map(|(position, (activity, ending))| {
                     let key = records_key(&upload.sha256, position);
+                    let (sport, as_recorded) = wishes.get(&key)?;
+                    let wishes = Wishes { sport: Some(sport), as_recorded: *as_recorded };
                     let richness = Richness::of(&activity, file.format);
-                    if !as_recorded.contains(&key) {
-                        clean(&mut activity);
-                    }
-                    let summary = summarise(&activity, &profile.physiology);
-                    let likeness = likeness(&activity, ending, richness, &summary);
-                    (key, (summary, likeness))
+                    let physiology = &profile.physiology;
+                    let (worked_out, _) = work_out(activity, ending, richness, wishes, physiology, &timings);
+                    Some((key, worked_out))
                 });
-                summarised.collect::<BTreeMap<_, _>>()
+                worked_out.collect::<BTreeMap<_, _>>()
             })
             .await?;
         for activity in &activities {
-            if let Some((summary, likeness)) = summaries.get(&activity.records_key) {
-                self.store.set_summary(&athlete.id, &activity.id, summary, likeness.as_ref()).await?;
+            if let Some(worked_out) = worked_out.remove(&activity.records_key) {
+                let WorkedOut { summary, likeness, findings, cleaning, run_kind } = worked_out;
+                let id = &activity.id;
+                self.store.set_summary(&athlete.id, id, &summary, likeness.as_ref()).await?;
+                self.store.set_examined(&athlete.id, id, &findings, &cleaning, run_kind).await?;
             }
         }
         Ok(())
@@ -97,6 +98,20 @@ impl Library {
         let (library, athlete) = (self.clone(), athlete.clone());
         let changing = tokio::spawn(async move {
             library.store.set_as_recorded(&athlete.id, &activity.id, as_recorded).await?;
+            let activities = library.store.activities_of_upload(&athlete.id, &activity.upload_id).await?;
+            library.summarise_upload(&athlete, &activity.upload_id, activities).await?;
+            library.store.relink_all(&athlete.id).await
+        });
+        changing.await.context("working out the summary ended early")??;
+        Ok(true)
+    }
+
+    /// Changes an activity's sport, and works out anew what rests on it. Returns false when there is no such activity.
+    pub(crate) async fn set_sport(&self, athlete: &Athlete, activity_id: &str, sport: &str) -> anyhow::Result<bool> {
+        let Some(activity) = self.store.activity(&athlete.id, activity_id).await? else { return Ok(false) };
+        let (library, athlete, sport) = (self.clone(), athlete.clone(), sport.to_owned());
+        let changing = tokio::spawn(async move {
+            library.store.set_sport(&athlete.id, &activity.id, &sport).await?;
             let activities = library.store.activities_of_upload(&athlete.id, &activity.upload_id).await?;
             library.summarise_upload(&athlete, &activity.upload_id, activities).await?;
             library.store.relink_all(&athlete.id).await

@@ -1,6 +1,6 @@
 //! Activities.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::NaiveDate;
 use plimsoll_analytics::ActivitySummary;
@@ -253,6 +253,16 @@ impl Store {
         rows.iter().map(|row| Ok(row.try_get("records_key")?)).collect()
     }
 
+    /// Sports that a person said of an athlete's activities, by the keys of their records, also of those that were
+    /// undone.
+    pub(crate) async fn said_sports(&self, athlete_id: &str) -> anyhow::Result<BTreeMap<String, String>> {
+        let rows = sqlx::query("SELECT records_key, sport FROM activities WHERE athlete_id = $1 AND sport_said = 1")
+            .bind(athlete_id)
+            .fetch_all(&self.read)
+            .await?;
+        rows.iter().map(|row| Ok((row.try_get("records_key")?, row.try_get("sport")?))).collect()
+    }
+
     /// How many activities one upload gave, and the first of them in the file's order, at most `limit`.
     pub(crate) async fn first_of_upload(
         &self,
@@ -356,6 +366,30 @@ impl Store {
             .bind(likeness.map(serde_json::to_string).transpose()?)
             .execute(&self.write)
             .await?;
+        Ok(())
+    }
+
+    /// Replaces what was found in an activity's samples and done to them. The kind of running is taken where none is
+    /// known.
+    pub(crate) async fn set_examined(
+        &self,
+        athlete_id: &str,
+        id: &str,
+        findings: &serde_json::Value,
+        cleaning: &serde_json::Value,
+        run_kind: Option<&str>,
+    ) -> anyhow::Result<()> {
+        sqlx::query(
+            "UPDATE activities SET findings = $3, cleaning = $4, run_kind = COALESCE(run_kind, $5) \
+             WHERE athlete_id = $1 AND id = $2",
+        )
+        .bind(athlete_id)
+        .bind(id)
+        .bind(findings.to_string())
+        .bind(cleaning.to_string())
+        .bind(run_kind)
+        .execute(&self.write)
+        .await?;
         Ok(())
     }
 }

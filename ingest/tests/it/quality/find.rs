@@ -209,3 +209,38 @@ fn a_timer_that_runs_longer_than_the_activity_takes() {
         assert_eq!(with(timer_s, None), None, "{timer_s}");
     }
 }
+
+#[test]
+fn a_total_that_cannot_be_is_named() {
+    let with =
+        |sport: Sport, session: Totals| found(&Activity { sport, session, ..good() }, FindingKind::TotalImpossible);
+    let run = || Sport::Running(RunKind::Generic);
+    let fast = || Totals { distance_m: Some(21_100.0), timer_time_s: Some(110.0), ..Totals::default() };
+    let finding = with(run(), fast()).unwrap();
+    assert!(finding.text.contains("21.10 km was left out: in 1:50 that would be 191.8 m/s"), "{}", finding.text);
+    assert_eq!(finding.notice().code, NoticeCode::ImpossibleValue);
+    for session in [
+        Totals { distance_m: Some(3e6), ..Totals::default() },
+        Totals { timer_time_s: Some(1e6), ..Totals::default() },
+        Totals { elapsed_time_s: Some(1e6), ..Totals::default() },
+        Totals { ascent_m: Some(60_000.0), ..Totals::default() },
+        Totals { descent_m: Some(-1.0), ..Totals::default() },
+    ] {
+        let finding = with(Sport::CrossTraining("cycling".to_owned()), session.clone()).unwrap();
+        assert!(finding.text.contains("stated") && finding.text.contains("left out"), "{session:?} {}", finding.text);
+    }
+    // What can be, and zero, which says nothing.
+    assert_eq!(with(run(), Totals::default()), None);
+    assert_eq!(with(run(), Totals { distance_m: Some(0.0), ..Totals::default() }), None);
+    let can_be = Totals { distance_m: Some(5000.0), timer_time_s: Some(1500.0), ..Totals::default() };
+    assert_eq!(with(run(), can_be), None);
+}
+
+#[test]
+fn a_distance_of_samples_that_nobody_runs_is_named() {
+    let fast = changed(schema::DISTANCE_M, |row, _| 14.0 * row as f64);
+    let finding = found(&fast, FindingKind::TotalImpossible).unwrap();
+    assert!(finding.text.contains("distance of the samples") && finding.text.contains("14.0 m/s"), "{}", finding.text);
+    let ride = Activity { sport: Sport::CrossTraining("cycling".to_owned()), ..fast };
+    assert_eq!(found(&ride, FindingKind::TotalImpossible), None);
+}

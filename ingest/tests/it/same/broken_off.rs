@@ -123,3 +123,36 @@ fn real_files_that_are_cut_hold_the_beginning_of_their_activity() {
         }
     }
 }
+
+#[test]
+fn a_copy_cut_near_its_end_never_wins_over_the_whole() {
+    let mut short = recording();
+    short.samples.truncate(601);
+    let bytes = encode::fit(&short);
+    let candidate = |bytes: &[u8], id: String| {
+        let file = read(bytes, &ReadOptions::default()).unwrap();
+        let richness = Richness::of(file.activities.first()?, file.format);
+        Some(Candidate { id, outline: outline(&file, 0)?, richness, file: None })
+    };
+    // The larger id would lose a tie.
+    let whole = candidate(&bytes, "z".to_owned()).unwrap();
+    for cut in 1..=600 {
+        let Some(part) = candidate(&bytes[..bytes.len() - cut], "a".to_owned()) else { panic!("{cut}") };
+        assert_ne!(part.outline.ending, Ending::Whole, "{cut}");
+        let found = clusters(&[part, whole.clone()], |_, _| false);
+        assert_eq!(found, [Cluster { kept: 1, copies: vec![0] }], "{cut}");
+    }
+}
+
+#[test]
+fn of_two_that_broke_off_the_one_with_totals_is_kept() {
+    let broken = Outline { ending: Ending::BrokenOff, ..run() };
+    let with = |id: &str, has_totals| Candidate {
+        id: id.to_owned(),
+        outline: broken.clone(),
+        richness: Richness { has_totals, ..Richness::default() },
+        file: None,
+    };
+    let found = clusters(&[with("a", false), with("b", true)], |_, _| false);
+    assert_eq!(found, [Cluster { kept: 1, copies: vec![0] }]);
+}

@@ -184,8 +184,9 @@ pub(super) async fn change(
         let detail = format!("“{}” is not one of: {}.", change.sport, SPORTS.join(", "));
         return Err(Problem::new(StatusCode::UNPROCESSABLE_ENTITY, detail).into());
     }
+    let athlete = athlete(&app, &athlete_id).await?;
     activity(&app, &athlete_id, &id).await?;
-    app.library.store.set_sport(&athlete_id, &id, &change.sport).await?;
+    app.library.set_sport(&athlete, &id, &change.sport).await?;
     Ok(Json(ActivityBody::from(&activity(&app, &athlete_id, &id).await?)))
 }
 

@@ -367,7 +367,8 @@ pub(super) async fn sport(
         if !SPORTS.contains(&form.sport.as_str()) {
             return Err(Problem::no_such("sport").into());
         }
-        app.library.store.set_sport(&athlete_id, &id, &form.sport).await?;
+        let athlete = athlete(&app, &athlete_id).await?;
+        app.library.set_sport(&athlete, &id, &form.sport).await?;
     }
     Ok(to_page_of(&activity))
 }

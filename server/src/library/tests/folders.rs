@@ -149,8 +149,27 @@ async fn files_that_are_named_beside_each_other_are_the_export_that_they_lie_in(
     let reports = bench.import_paths(all()[1..].to_vec()).await;
     assert_eq!(results(&reports)[2..], [FileResult::New, FileResult::New, FileResult::SetAside], "{reports:?}");
     assert_eq!(reports[2].activities[0].title.as_deref(), Some("Round the lake"));
-    // A file that lies elsewhere, and one beside which nothing belongs to others, are what they are.
+    // Nor is what lies elsewhere a fault; what is named alone was meant as training.
     let bench = Bench::new().await;
     let reports = bench.import_paths(vec![all()[0].clone(), all()[3].clone()]).await;
-    assert_eq!(results(&reports), [FileResult::New, FileResult::Failed], "{reports:?}");
+    assert_eq!(results(&reports), [FileResult::New, FileResult::SetAside], "{reports:?}");
+    let reports = bench.import_paths(vec![all()[3].clone()]).await;
+    assert_eq!(results(&reports), [FileResult::Failed], "{reports:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn named_files_are_told_of_in_the_words_of_their_folder() {
+    let whole = folder(&[
+        ("account-data-1.json", br#"{"username": "ada", "settings": {}}"#),
+        ("activity-2026-11-01.json", br#"{"exportVersion": "1.0", "date": "2026-11-01", "summary": {}}"#),
+        ("run.fit", &rich(1)),
+    ]);
+    let names = ["account-data-1.json", "activity-2026-11-01.json", "run.fit"];
+    let told = async |paths: Vec<PathBuf>| {
+        let reports = Bench::new().await.import_paths(paths).await;
+        reports.into_iter().map(|report| (report.result, report.messages)).collect::<Vec<_>>()
+    };
+    let one_by_one = told(names.map(|name| whole.path().join(name)).to_vec()).await;
+    assert_eq!(one_by_one, told(vec![whole.path().to_path_buf()]).await);
+    assert_eq!(one_by_one[..2].iter().map(|(result, _)| *result).collect::<Vec<_>>(), [FileResult::SetAside; 2]);
 }

@@ -6,6 +6,7 @@ mod decisions;
 mod folders;
 mod said;
 mod same;
+mod sport;
 
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use plimsoll_ingest::encode::{self, Recording, Sample};
@@ -214,10 +215,11 @@ async fn records_that_are_damaged_are_read_from_the_file_again() {
     bench.import(vec![("a.fit", rich(1))]).await;
     let activity = bench.activities().await.remove(0);
     let whole = bench.library.track(&activity).await.unwrap();
-    bench.library.blobs.put_cache(&activity.records_key, &b""[..]).await.unwrap();
+    let key = crate::blobs::frame_key(&activity.records_key, &activity.sport);
+    bench.library.blobs.put_cache(&key, &b""[..]).await.unwrap();
     let again = bench.library.track(&activity).await.unwrap();
     assert_eq!(whole.along, again.along);
-    assert!(bench.library.blobs.get(&activity.records_key).await.unwrap().unwrap().len() > 100);
+    assert!(bench.library.blobs.get(&key).await.unwrap().unwrap().len() > 100);
 }
 
 #[tokio::test]
