@@ -34,10 +34,10 @@ pub struct Cluster {
 
 /// Groups the activities of one person: each is in one cluster, each copy is the same as the one that is kept.
 ///
-/// The richest goes first, what is whole before what broke off, and takes every activity that is the same and not yet taken, at most one out of each other
-/// file; then the next. So a chain (a same as b, b same as c, a not as c) is one cluster when b is the richest, and
-/// otherwise b goes with the richer of the others. What broke off lets all others go first while more of the same is
-/// there, however rich its beginning. `kept_apart` says which pairs of ids a person has separated.
+/// The richest goes first, what is whole before what broke off without totals, and takes every activity that is the same
+/// and not yet taken, at most one out of each other file; then the next. So a chain (a same as b, b same as c, a not as
+/// c) is one cluster when b is the richest, and otherwise b goes with the richer of the others. What broke off lets all
+/// others go first while more of the same is there, however rich its beginning. `kept_apart` says which pairs of ids a person has separated.
 ///
 /// The clusters are the same for every order of the candidates, as long as ids differ; they come in the order of
 /// their kept one's start.
@@ -73,7 +73,10 @@ struct Search<'a, F> {
 impl<'a, F: Fn(&str, &str) -> bool> Search<'a, F> {
     fn new(candidates: &'a [Candidate], kept_apart: F) -> Self {
         let rank = |candidate: &Candidate| {
-            (candidate.outline.is_broken_off(), Reverse(candidate.richness), candidate.id.clone())
+            let broke_off = candidate.outline.is_broken_off();
+            // With the device's totals, all that can be missing stands behind the end of the activity.
+            let lost_its_end = broke_off && !candidate.richness.has_totals;
+            (lost_its_end, Reverse(candidate.richness), broke_off, candidate.id.clone())
         };
         let mut ranked: Vec<(usize, &Candidate)> = candidates.iter().enumerate().collect();
         ranked.sort_by_cached_key(|(_, candidate)| rank(candidate));

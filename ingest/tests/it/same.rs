@@ -223,10 +223,12 @@ fn the_whole_is_kept_however_rich_its_beginning() {
     // Separated from the whole, the longest beginning stands for the others.
     let apart = clusters(&[part, longer, whole.clone()], |a, b| a == "whole" || b == "whole");
     assert_eq!(apart, [Cluster { kept: 2, copies: vec![] }, Cluster { kept: 1, copies: vec![0] }]);
-    // What broke off where it ended anyway agrees with the whole, which is kept all the same.
+    // What broke off at its very end agrees with the whole: with its totals it lost nothing of the activity.
     let end = candidate("end", Outline { timer_s: Some(3595.0), ..beginning(61.9) }, 9);
     let end = Candidate { outline: Outline { distance_m: Some(11_990.0), ..end.outline.clone() }, ..end };
-    assert_eq!(named(&[end, whole]), set(&[("whole", &["end"])]));
+    assert_eq!(named(&[end.clone(), whole.clone()]), set(&[("whole", &["end"])]));
+    let end = Candidate { richness: Richness { has_totals: true, ..end.richness }, ..end };
+    assert_eq!(named(&[end, whole]), set(&[("end", &["whole"])]));
 }
 
 fn candidate(id: &str, outline: Outline, columns_pct: u32) -> Candidate {
@@ -344,7 +346,8 @@ fn clusters_one_by_one(candidates: &[Candidate]) -> BTreeSet<(String, BTreeSet<S
     };
     let mut left: Vec<&Candidate> = candidates.iter().collect();
     let is_cut = |candidate: &Candidate| candidate.outline.ending != Ending::Whole;
-    left.sort_by_key(|candidate| (is_cut(candidate), Reverse(candidate.richness), &candidate.id));
+    let is_lost = |candidate: &Candidate| is_cut(candidate) && !candidate.richness.has_totals;
+    left.sort_by_key(|candidate| (is_lost(candidate), Reverse(candidate.richness), is_cut(candidate), &candidate.id));
     let (mut later, first): (Vec<&Candidate>, Vec<&Candidate>) = left.iter().partition(|part| {
         let mut others = candidates.iter().filter(|other| other.file.is_none() || other.file != part.file);
         others.any(|whole| is_beginning(&part.outline, &whole.outline))
