@@ -267,6 +267,11 @@ async fn hand_over(
         .bind(&said.run_kind)
         .execute(&mut **transaction)
         .await?;
+        // Its numbers are still those of the other sport.
+        sqlx::query("UPDATE athletes SET summaries_due = 1 WHERE id = $1")
+            .bind(athlete_id)
+            .execute(&mut **transaction)
+            .await?;
     }
     Ok(())
 }
