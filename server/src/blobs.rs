@@ -45,14 +45,6 @@ impl Blobs {
         stored.map(|_| ()).with_context(|| format!("cannot store {key}"))
     }
 
-    /// Removes bytes that can be made again. There may be none.
-    pub(crate) async fn remove(&self, key: &str) -> anyhow::Result<()> {
-        match self.lazy.delete(&Key::from(key)).await {
-            Ok(()) | Err(object_store::Error::NotFound { .. }) => Ok(()),
-            Err(error) => Err(error).with_context(|| format!("cannot remove {key}")),
-        }
-    }
-
     /// The bytes under `key`, or `None` when there are none.
     pub(crate) async fn get(&self, key: &str) -> anyhow::Result<Option<Bytes>> {
         match self.lazy.get(&Key::from(key)).await {

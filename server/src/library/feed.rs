@@ -188,10 +188,10 @@ impl Feed {
         if self.files.blocking_send(incoming).is_err() {
             return ControlFlow::Break(());
         }
-        match units >= LARGE && self.runtime.block_on(self.room.acquire_many(ROOM)).is_err() {
-            true => ControlFlow::Break(()),
-            false => ControlFlow::Continue(()),
+        if units >= LARGE && self.runtime.block_on(self.room.acquire_many(ROOM)).is_err() {
+            return ControlFlow::Break(());
         }
+        ControlFlow::Continue(())
     }
 }
 

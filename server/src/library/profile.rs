@@ -93,25 +93,31 @@ impl Library {
         activity_id: &str,
         as_recorded: bool,
     ) -> anyhow::Result<bool> {
-        let Some(activity) = self.store.activity(&athlete.id, activity_id).await? else { return Ok(false) };
-        // A task of its own: a person who goes away does not stop it between the switch and the summary.
-        let (library, athlete) = (self.clone(), athlete.clone());
-        let changing = tokio::spawn(async move {
-            library.store.set_as_recorded(&athlete.id, &activity.id, as_recorded).await?;
-            let activities = library.store.activities_of_upload(&athlete.id, &activity.upload_id).await?;
-            library.summarise_upload(&athlete, &activity.upload_id, activities).await?;
-            library.store.relink_all(&athlete.id).await
-        });
-        changing.await.context("working out the summary ended early")??;
-        Ok(true)
+        let (store, athlete_id, id) = (self.store.clone(), athlete.id.clone(), activity_id.to_owned());
+        let change = async move { store.set_as_recorded(&athlete_id, &id, as_recorded).await.map(drop) };
+        self.change(athlete, activity_id, change).await
     }
 
     /// Changes an activity's sport, and works out anew what rests on it. Returns false when there is no such activity.
     pub(crate) async fn set_sport(&self, athlete: &Athlete, activity_id: &str, sport: &str) -> anyhow::Result<bool> {
+        let (store, athlete_id, id) = (self.store.clone(), athlete.id.clone(), activity_id.to_owned());
+        let sport = sport.to_owned();
+        let change = async move { store.set_sport(&athlete_id, &id, &sport).await.map(drop) };
+        self.change(athlete, activity_id, change).await
+    }
+
+    /// Makes a change to an activity, and works out anew what rests on it. Returns false when there is no such activity.
+    async fn change(
+        &self,
+        athlete: &Athlete,
+        activity_id: &str,
+        change: impl Future<Output = anyhow::Result<()>> + Send + 'static,
+    ) -> anyhow::Result<bool> {
         let Some(activity) = self.store.activity(&athlete.id, activity_id).await? else { return Ok(false) };
-        let (library, athlete, sport) = (self.clone(), athlete.clone(), sport.to_owned());
+        // A task of its own: a person who goes away does not stop it between the change and the summary.
+        let (library, athlete) = (self.clone(), athlete.clone());
         let changing = tokio::spawn(async move {
-            library.store.set_sport(&athlete.id, &activity.id, &sport).await?;
+            change.await?;
             let activities = library.store.activities_of_upload(&athlete.id, &activity.upload_id).await?;
             library.summarise_upload(&athlete, &activity.upload_id, activities).await?;
             library.store.relink_all(&athlete.id).await

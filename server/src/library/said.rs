@@ -4,7 +4,7 @@ use anyhow::Context as _;
 
 use super::Library;
 use super::group::{Plain, Unread};
-use crate::store::{Athlete, Reading, Upload};
+use crate::store::{Athlete, Upload};
 
 /// Most files that are read anew together.
 const MOST_FILES: i64 = 64;
@@ -54,13 +54,6 @@ impl Library {
             return Ok(());
         }
         let (readings, _) = self.digest_all(athlete, unread).await?;
-        // Samples are cleaned by the rules of the sport. What is made of them from now on follows what is said now.
-        for (_, reading) in &readings {
-            let Reading::Read { activities, .. } = reading else { continue };
-            for activity in activities {
-                self.blobs.remove(&activity.records_key).await?;
-            }
-        }
         self.store.renew(&athlete.id, &readings).await
     }
 }
