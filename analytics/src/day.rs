@@ -1,8 +1,10 @@
 //! What is said of one day: its measures, or why one of them cannot be said.
 
-use chrono::NaiveDate;
+use chrono::{Days, NaiveDate};
 use polars::prelude::{Column, DataFrame, DataType, PolarsResult};
 use serde::Serialize;
+
+use crate::{Analysis, DayMetric};
 
 /// A value, or the reason why there is none. Values are always finite.
 pub type Measure = Result<f64, Reason>;
@@ -92,112 +94,101 @@ impl State {
     }
 }
 
-/// The measures of one calendar day, as known at its end.
+/// One calendar day of an [`Analysis`]: its measures, as known at its end.
 ///
-/// Load is the load of the runs, or their distance in km when no run has a load ([`crate::DayGrid::has_load`]).
-/// Windows end with the day itself unless stated otherwise. Means are per day over the known days of the window;
-/// with more than 20 % of it unknown they are [`Reason::UnknownDays`].
-#[derive(Debug, Clone, PartialEq)]
-pub struct Day {
+/// Load is that of the channel that is looked at ([`crate::Parameters::load`]). Windows end with the day itself unless
+/// [`DayMetric::info`] says otherwise. Means are per day over the known days of the window; with more than 20 % of it
+/// unknown they are [`Reason::UnknownDays`].
+#[derive(Debug, Clone, Copy)]
+pub struct Day<'a> {
     /// The day.
     pub date: NaiveDate,
-    /// Distance run, km.
-    pub distance_km: Measure,
-    /// Load of the runs, in their unit.
-    pub load: Measure,
-    /// Mean load per day of the last 7 days.
-    pub acute: Measure,
-    /// Mean load per day of the last 28 days, the acute 7 included (coupled).
-    pub chronic: Measure,
-    /// Acute ÷ chronic; from 28 days of record. At most 4 by construction. Contested: doi 10.4085/1062-6050-501-19.
-    pub ratio_coupled: Measure,
-    /// Acute ÷ mean of the 21 days before the acute window (7:21), doi 10.1136/bjsports-2017-098925.
-    pub ratio_uncoupled: Measure,
-    /// EWMA over 7 days ÷ EWMA over 28 days, λ = 2/(N + 1), seeded with the first day; from 28 days of record,
-    /// doi 10.1136/bjsports-2016-096589. An unknown day carries the averages on.
-    pub ratio_ewma: Measure,
-    /// Mean ÷ population standard deviation of the last 7 days (Foster 1998), at most 10; needs all 7 days.
-    pub monotony: Measure,
-    /// Sum of the last 7 days × monotony (Foster 1998).
-    pub strain: Measure,
-    /// The longest single run in the 30 days before the day, km.
-    pub longest_30d_km: Measure,
-    /// 1.10 × `longest_30d_km`: above it a run is a spike by the study's definition, doi 10.1136/bjsports-2024-109380.
-    pub line_km: Measure,
-    /// The same without runs that were spikes themselves and are less than 14 days old (our caution, no trial).
-    pub line_careful_km: Measure,
-    /// Distance of the last 7 days, km; needs all 7 days.
-    pub week_km: Measure,
-    /// `week_km` against the 7 days before, per cent.
-    pub ramp_pct: Measure,
-    /// How far these can be trusted.
+    /// How far its measures can be trusted.
     pub state: State,
+    analysis: &'a Analysis,
+    index: usize,
 }
 
-impl Day {
-    /// Every measure under its name, in the order of the fields: the columns of frames, tables and wire formats.
-    pub fn measures(&self) -> [(&'static str, Measure); 14] {
-        [
-            ("distance_km", self.distance_km),
-            ("load", self.load),
-            ("acute", self.acute),
-            ("chronic", self.chronic),
-            ("ratio_coupled", self.ratio_coupled),
-            ("ratio_uncoupled", self.ratio_uncoupled),
-            ("ratio_ewma", self.ratio_ewma),
-            ("monotony", self.monotony),
-            ("strain", self.strain),
-            ("longest_30d_km", self.longest_30d_km),
-            ("line_km", self.line_km),
-            ("line_careful_km", self.line_careful_km),
-            ("week_km", self.week_km),
-            ("ramp_pct", self.ramp_pct),
-        ]
+impl Day<'_> {
+    /// One measure, in the unit that its [`DayMetric::info`] names.
+    ///
+    /// # Errors
+    /// The reason why it cannot be said.
+    pub fn get(&self, metric: DayMetric) -> Measure {
+        self.analysis.table.get(metric, self.index)
     }
 
-    /// A day of which nothing can be said yet; the starting point for filling one in.
-    pub(crate) fn blank(date: NaiveDate) -> Day {
-        let none = Err(Reason::ShortHistory);
-        Day {
-            date,
-            distance_km: none,
-            load: none,
-            acute: none,
-            chronic: none,
-            ratio_coupled: none,
-            ratio_uncoupled: none,
-            ratio_ewma: none,
-            monotony: none,
-            strain: none,
-            longest_30d_km: none,
-            line_km: none,
-            line_careful_km: none,
-            week_km: none,
-            ramp_pct: none,
-            state: State::Provisional,
+    /// Every measure under its name, in the order of [`DayMetric::ALL`].
+    pub fn measures(&self) -> impl Iterator<Item = (&'static str, Measure)> {
+        DayMetric::ALL.into_iter().map(|metric| (metric.info().symbol, self.get(metric)))
+    }
+}
+
+impl Analysis {
+    /// Number of days.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.table.len()
+    }
+
+    /// Whether there is no day.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// The day at `index`, counted from 0.
+    #[must_use]
+    pub fn day(&self, index: usize) -> Option<Day<'_>> {
+        let state = *self.table.states.get(index)?;
+        Some(Day { date: self.first?.checked_add_days(Days::new(index as u64))?, state, analysis: self, index })
+    }
+
+    /// The day of a date.
+    #[must_use]
+    pub fn day_of(&self, date: NaiveDate) -> Option<Day<'_>> {
+        self.day(usize::try_from(date.signed_duration_since(self.first?).num_days()).ok()?)
+    }
+
+    /// Every day, in order.
+    pub fn days(&self) -> impl DoubleEndedIterator<Item = Day<'_>> + ExactSizeIterator {
+        let first = self.first.unwrap_or_default();
+        self.table.states.iter().enumerate().map(move |(index, state)| Day {
+            // A grid spans a hundred years at most, and its days have dates.
+            date: first.checked_add_days(Days::new(index as u64)).unwrap_or(first),
+            state: *state,
+            analysis: self,
+            index,
+        })
+    }
+
+    /// The last day.
+    #[must_use]
+    pub fn last(&self) -> Option<Day<'_>> {
+        self.day(self.len().checked_sub(1)?)
+    }
+
+    /// The days as a frame: `date` (Date), one f64 column per metric ([`DayMetric::ALL`]), `state` (string); null where
+    /// a measure cannot be said.
+    ///
+    /// # Errors
+    /// Passes on an error of Polars; none is known to happen.
+    pub fn days_frame(&self) -> PolarsResult<DataFrame> {
+        let first = self.first.map_or(0, epoch_day);
+        let dates: Vec<i32> = (first..).take(self.len()).collect();
+        let mut columns = vec![Column::new("date".into(), dates).cast(&DataType::Date)?];
+        for metric in DayMetric::ALL {
+            let known = self.table.values(metric).iter().zip(self.table.whys(metric));
+            let values: Vec<Option<f64>> = known.map(|(value, why)| why.is_none().then_some(*value)).collect();
+            columns.push(Column::new(metric.info().symbol.into(), values));
         }
+        let states: Vec<&str> = self.table.states.iter().map(|state| state.as_str()).collect();
+        columns.push(Column::new("state".into(), states));
+        DataFrame::new(self.len(), columns)
     }
 }
 
-/// The days as a frame: `date` (Date), one f64 column per measure ([`Day::measures`]), `state` (string); null where a
-/// measure cannot be said.
-///
-/// # Errors
-/// Passes on an error of Polars; none is known to happen.
-pub fn days_frame(days: &[Day]) -> PolarsResult<DataFrame> {
-    let epoch = NaiveDate::default();
-    let dates: Vec<i32> = days
-        .iter()
-        // chrono's range of dates is ±262,000 years, which is far inside i32 days.
-        .map(|day| i32::try_from(day.date.signed_duration_since(epoch).num_days()).unwrap_or_default())
-        .collect();
-    let mut columns = vec![Column::new("date".into(), dates).cast(&DataType::Date)?];
-    for (index, (name, _)) in Day::blank(epoch).measures().into_iter().enumerate() {
-        let values: Vec<Option<f64>> =
-            days.iter().map(|day| day.measures().get(index).and_then(|(_, measure)| measure.ok())).collect();
-        columns.push(Column::new(name.into(), values));
-    }
-    let states: Vec<&str> = days.iter().map(|day| day.state.as_str()).collect();
-    columns.push(Column::new("state".into(), states));
-    DataFrame::new(days.len(), columns)
+/// Days since 1970. chrono's range of dates is ±262,000 years, which is far inside i32 days.
+pub(crate) fn epoch_day(date: NaiveDate) -> i32 {
+    i32::try_from(date.signed_duration_since(NaiveDate::default()).num_days()).unwrap_or_default()
 }

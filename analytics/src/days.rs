@@ -1,4 +1,4 @@
-//! Runs to days: a dense grid in which a known rest day and an unknown day are different things.
+//! Sessions to days: a dense grid in which a known rest day and an unknown day are different things.
 
 use std::collections::BTreeSet;
 
@@ -6,108 +6,55 @@ use chrono::{Days, NaiveDate};
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
+use crate::longest::Length;
+use crate::{Channel, Interval, IntervalKind, Session, SessionKind};
+
 /// The longest span of a grid, days (100 years): a mistyped year is refused instead of filled.
-const MAX_DAYS: i64 = 36_525;
+pub(crate) const MAX_DAYS: i64 = 36_525;
 
-/// The largest distance (km) or load of one run that is taken: far above anything real, and low enough that no sum
-/// over a grid overflows.
-const MAX_VALUE: f64 = 1e9;
-
-/// The shortest distance, km, that is a run (1 m): a watch started and stopped again is none.
-const MIN_RUN_KM: f64 = 0.001;
-
-/// One run, or a stated rest day (distance 0).
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Run {
-    /// The caller's name for the run; errors and flags carry it back.
-    pub id: String,
-    /// Calendar day on the runner's wall clock.
-    pub date: NaiveDate,
-    /// Order within the day, such as the start in ms or a row number.
-    pub order: i64,
-    /// Distance, km. `None`: it was a run, but nobody knows how long; its day is unknown in the distance channel.
-    /// 0 is a day known to be without a run.
-    pub distance_km: Option<f64>,
-    /// Load in any one unit (TRIMP, session RPE × minutes…), the same for all runs. `None`: not known.
-    pub load: Option<f64>,
-}
-
-impl Run {
-    /// The distance when the run has one that counts against others: known and at least a metre.
-    pub(crate) fn length_km(&self) -> Option<f64> {
-        self.distance_km.filter(|km| *km >= MIN_RUN_KM)
-    }
-
-    /// Whether somebody ran. A distance of 0 is a statement of rest (or of other training, when it has load).
-    fn is_run(&self) -> bool {
-        match (self.distance_km, self.load) {
-            (Some(km), _) => km >= MIN_RUN_KM,
-            (None, Some(load)) => load > 0.0,
-            (None, None) => true,
-        }
-    }
-
-    fn check(&self) -> Result<(), GridError> {
-        for (field, value) in [("distance_km", self.distance_km), ("load", self.load)] {
-            let Some(value) = value else { continue };
-            let run = || self.id.clone();
-            if !value.is_finite() {
-                return Err(GridError::NotANumber { run: run(), date: self.date, field });
-            }
-            if value < 0.0 {
-                return Err(GridError::Negative { run: run(), date: self.date, field, value });
-            }
-            if value > MAX_VALUE {
-                return Err(GridError::TooLarge { run: run(), date: self.date, field, value });
-            }
-        }
-        Ok(())
-    }
-}
-
-/// What a calendar day without any run means.
+/// What a calendar day without any session means.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Gaps {
-    /// A rest day: the record of runs is complete.
+    /// A rest day: the record is complete.
     #[default]
     Rest,
-    /// Nobody knows: only days with a run or a stated zero are known.
+    /// Nobody knows: only days with a session or a stated rest are known.
     Unknown,
 }
 
-/// Why runs could not become days.
+/// Why sessions could not become days.
 #[derive(Debug, Clone, PartialEq, Error)]
 #[non_exhaustive]
 pub enum GridError {
     /// A value is not a finite number.
-    #[error("run {run} on {date}: {field} is not a number")]
+    #[error("{session} on {date}: {field} is not a number")]
     NotANumber {
-        /// The run's id.
-        run: String,
-        /// The run's day.
+        /// The session's id.
+        session: String,
+        /// Its day.
         date: NaiveDate,
         /// The field.
         field: &'static str,
     },
     /// A value is below zero.
-    #[error("run {run} on {date}: {field} is {value}, below zero")]
+    #[error("{session} on {date}: {field} is {value}, below zero")]
     Negative {
-        /// The run's id.
-        run: String,
-        /// The run's day.
+        /// The session's id.
+        session: String,
+        /// Its day.
         date: NaiveDate,
         /// The field.
         field: &'static str,
         /// The value.
         value: f64,
     },
-    /// A value no run can have.
-    #[error("run {run} on {date}: {field} is {value}, more than any run can have")]
+    /// A value that no session can have.
+    #[error("{session} on {date}: {field} is {value}, more than any session can have")]
     TooLarge {
-        /// The run's id.
-        run: String,
-        /// The run's day.
+        /// The session's id.
+        session: String,
+        /// Its day.
         date: NaiveDate,
         /// The field.
         field: &'static str,
@@ -135,78 +82,116 @@ pub(crate) enum DayKind {
     Unknown,
 }
 
-/// A dense calendar: every day from the first to the last, with distance and load summed per day.
+/// A dense calendar: every day from the first to the last, with the load of each channel summed per day.
 ///
-/// `Some(0.0)` is a known rest day, `None` an unknown one. A channel that no run has at all is `None` throughout and
-/// counts as not recorded.
+/// 0 is a known zero; a day that is unknown in a channel is NaN inside and `None` outside. A channel that no session
+/// has a value in counts as not recorded.
 #[derive(Debug, Clone, Default)]
 pub struct DayGrid {
     first: Option<NaiveDate>,
     kinds: Vec<DayKind>,
-    distance_km: Vec<Option<f64>>,
-    load: Vec<Option<f64>>,
+    /// By [`Channel::index`]; empty when the channel is not recorded.
+    loads: [Vec<f64>; Channel::COUNT],
     /// By day, order, id.
-    runs: Vec<Run>,
+    sessions: Vec<Session>,
+    /// Runs with a length, in the order of `sessions`.
+    lengths: Vec<Length>,
+    intervals: Vec<Interval>,
+    /// One entry per day; empty when there are no intervals.
+    unwell: Vec<Unwell>,
+}
+
+/// Whether a day lies in an injury or an illness.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct Unwell {
+    pub(crate) injured: bool,
+    pub(crate) ill: bool,
 }
 
 impl DayGrid {
-    /// Lays runs out over the calendar, from the first day mentioned to `as_of` (default: the last day mentioned).
+    /// Lays sessions out over the calendar, from the first day mentioned to `as_of` (default: the last day mentioned).
     ///
-    /// Runs and unknown days after `as_of` are left out. The order of `runs` does not matter. A day in `unknown` is
-    /// unknown in both channels even when it has a run; its runs still count as runs. No day at all gives an empty
-    /// grid.
+    /// Sessions and unknown days after `as_of` are left out. The order of `sessions` does not matter. A day in
+    /// `unknown` is unknown in every channel even when it has a session; its runs still count as runs. No day at all
+    /// gives an empty grid.
     ///
     /// # Errors
-    /// [`GridError`]: a value that is not finite, negative or absurd (names the run), or a span over 100 years.
+    /// [`GridError`]: a value that is not finite, negative or absurd (names the session), or a span over 100 years.
     pub fn new(
-        runs: &[Run],
+        sessions: &[Session],
         unknown: &[NaiveDate],
         as_of: Option<NaiveDate>,
         gaps: Gaps,
     ) -> Result<DayGrid, GridError> {
         let is_past = |date: &NaiveDate| as_of.is_none_or(|as_of| *date <= as_of);
-        let mut runs: Vec<Run> = runs.iter().filter(|run| is_past(&run.date)).cloned().collect();
-        for run in &runs {
-            run.check()?;
+        let mut sessions: Vec<Session> = sessions.iter().filter(|session| is_past(&session.date)).cloned().collect();
+        for session in &sessions {
+            session.check()?;
         }
-        // The values take part so that even runs with the same id and order are summed in one order.
-        runs.sort_by(|a, b| {
-            let key = |run: &Run| (run.date, run.order);
-            let value = |value: Option<f64>| value.unwrap_or(-1.0);
-            (key(a).cmp(&key(b)))
-                .then_with(|| a.id.cmp(&b.id))
-                .then_with(|| value(a.distance_km).total_cmp(&value(b.distance_km)))
-                .then_with(|| value(a.load).total_cmp(&value(b.load)))
-        });
+        sort(&mut sessions);
         let unknown: BTreeSet<NaiveDate> = unknown.iter().copied().filter(is_past).collect();
 
-        let firsts = [runs.first().map(|run| run.date), unknown.first().copied()];
-        let lasts = [runs.last().map(|run| run.date), unknown.last().copied()];
+        let firsts = [sessions.first().map(|session| session.date), unknown.first().copied()];
+        let lasts = [sessions.last().map(|session| session.date), unknown.last().copied()];
         let Some(first) = firsts.into_iter().flatten().min() else { return Ok(DayGrid::default()) };
         let last = as_of.or(lasts.into_iter().flatten().max()).unwrap_or(first);
         if last.signed_duration_since(first).num_days() >= MAX_DAYS {
             return Err(GridError::TooLong { first, last });
         }
 
-        let has_distance = runs.iter().any(|run| run.distance_km.is_some());
-        let has_load = runs.iter().any(|run| run.load.is_some());
+        let recorded =
+            Channel::ALL.map(|channel| sessions.iter().any(|session| session.loads.get(channel).is_some()));
         let mut grid = DayGrid { first: Some(first), ..DayGrid::default() };
-        let mut rest = runs.as_slice();
+        let mut rest = sessions.as_slice();
         for date in first.iter_days().take_while(|date| *date <= last) {
-            let (today, later) = rest.split_at(rest.partition_point(|run| run.date <= date));
+            let (today, later) = rest.split_at(rest.partition_point(|session| session.date <= date));
             rest = later;
             let is_unknown = unknown.contains(&date) || (today.is_empty() && gaps == Gaps::Unknown);
-            grid.kinds.push(match (today.iter().any(Run::is_run), is_unknown) {
+            let day = grid.kinds.len();
+            grid.kinds.push(match (today.iter().any(|session| session.kind == SessionKind::Run), is_unknown) {
                 (true, _) => DayKind::Run,
                 (false, true) => DayKind::Unknown,
                 (false, false) => DayKind::Rest,
             });
-            let sum = |value: fn(&Run) -> Option<f64>| today.iter().map(value).try_fold(0.0, |sum, x| Some(sum + x?));
-            grid.distance_km.push(if has_distance && !is_unknown { sum(|run| run.distance_km) } else { None });
-            grid.load.push(if has_load && !is_unknown { sum(|run| run.load) } else { None });
+            for (channel, column) in Channel::ALL.into_iter().zip(&mut grid.loads) {
+                if recorded.get(channel.index()) == Some(&true) {
+                    let sum: f64 = today.iter().map(|session| session.adds(channel)).sum();
+                    // The empty sum of floating-point numbers is -0.
+                    column.push(if is_unknown { f64::NAN } else { sum + 0.0 });
+                }
+            }
+            grid.lengths.extend(today.iter().filter_map(|session| Some(Length { day, km: session.length_km()? })));
         }
-        grid.runs = runs;
+        grid.sessions = sessions;
         Ok(grid)
+    }
+
+    /// The same days with the intervals of injury and illness marked. They are left out of baselines, and change no
+    /// load.
+    #[must_use]
+    pub fn with_intervals(mut self, intervals: &[Interval]) -> DayGrid {
+        self.intervals = intervals.to_vec();
+        self.unwell = Vec::new();
+        let Some(first) = self.first.filter(|_| !intervals.is_empty()) else { return self };
+        let mut unwell = vec![Unwell::default(); self.kinds.len()];
+        for interval in intervals {
+            let place = |date: NaiveDate| usize::try_from(date.signed_duration_since(first).num_days());
+            let from = place(interval.first).unwrap_or_default();
+            let until = match interval.last.map(place) {
+                // It was over before the first day.
+                Some(Err(_)) => continue,
+                Some(Ok(last)) => last.saturating_add(1),
+                None => usize::MAX,
+            };
+            for day in unwell.iter_mut().take(until).skip(from) {
+                match interval.kind {
+                    IntervalKind::Injury => day.injured = true,
+                    IntervalKind::Illness => day.ill = true,
+                }
+            }
+        }
+        self.unwell = unwell;
+        self
     }
 
     /// Number of days.
@@ -239,37 +224,79 @@ impl DayGrid {
         if index < self.len() { self.first?.checked_add_days(Days::new(index as u64)) } else { None }
     }
 
-    /// Distance per day, km; `None` = unknown.
+    /// The sum of every day in a channel, in its unit; `None` = unknown. All `None` when it is not recorded.
     #[must_use]
-    pub fn distance_km(&self) -> &[Option<f64>] {
-        &self.distance_km
+    pub fn daily(&self, channel: Channel) -> Vec<Option<f64>> {
+        let values = self.column(channel);
+        (0..self.len()).map(|day| values.get(day).copied().filter(|value| !value.is_nan())).collect()
     }
 
-    /// Load per day, in the unit of the runs; `None` = unknown. All `None` when no run has a load.
+    /// Whether any session has a value in the channel.
     #[must_use]
-    pub fn load(&self) -> &[Option<f64>] {
-        &self.load
+    pub fn is_recorded(&self, channel: Channel) -> bool {
+        !self.column(channel).is_empty()
     }
 
-    /// The runs up to the last day, by day and order.
+    /// The sessions up to the last day, by day and order.
     #[must_use]
-    pub fn runs(&self) -> &[Run] {
-        &self.runs
+    pub fn sessions(&self) -> &[Session] {
+        &self.sessions
     }
 
-    /// Whether any run has a distance.
+    /// The intervals of injury and illness.
     #[must_use]
-    pub fn has_distance(&self) -> bool {
-        self.runs.iter().any(|run| run.distance_km.is_some())
+    pub fn intervals(&self) -> &[Interval] {
+        &self.intervals
     }
 
-    /// Whether any run has a load. Acute, chronic, ratios, monotony and strain then use the load, otherwise distance.
+    /// Whether the day at `index` lies in an injury.
     #[must_use]
-    pub fn has_load(&self) -> bool {
-        self.runs.iter().any(|run| run.load.is_some())
+    pub fn is_injured(&self, index: usize) -> bool {
+        self.unwell(index).injured
+    }
+
+    /// Whether the day at `index` lies in an illness.
+    #[must_use]
+    pub fn is_ill(&self, index: usize) -> bool {
+        self.unwell(index).ill
+    }
+
+    pub(crate) fn unwell(&self, index: usize) -> Unwell {
+        self.unwell.get(index).copied().unwrap_or_default()
+    }
+
+    /// NaN = unknown; empty when the channel is not recorded.
+    pub(crate) fn column(&self, channel: Channel) -> &[f64] {
+        self.loads.get(channel.index()).map(Vec::as_slice).unwrap_or_default()
     }
 
     pub(crate) fn kinds(&self) -> &[DayKind] {
         &self.kinds
     }
+
+    pub(crate) fn lengths(&self) -> &[Length] {
+        &self.lengths
+    }
+
+    /// Sessions with a length, one for each of [`DayGrid::lengths`].
+    pub(crate) fn measured_runs(&self) -> impl Iterator<Item = &Session> {
+        self.sessions.iter().filter(|session| session.length_km().is_some())
+    }
+
+    /// The place of `date` counted from the first day, also behind the last; `None` before the first.
+    pub(crate) fn index_of(&self, date: NaiveDate) -> Option<usize> {
+        usize::try_from(date.signed_duration_since(self.first?).num_days()).ok()
+    }
+}
+
+/// By day, order and id. The values take part so that even sessions with the same id and order are summed in one order.
+fn sort(sessions: &mut [Session]) {
+    sessions.sort_by(|a, b| {
+        let value = |session: &Session, channel| session.loads.get(channel).unwrap_or(-1.0);
+        let mut order = (a.date, a.order).cmp(&(b.date, b.order)).then_with(|| a.id.cmp(&b.id));
+        for channel in Channel::ALL {
+            order = order.then_with(|| value(a, channel).total_cmp(&value(b, channel)));
+        }
+        order
+    });
 }

@@ -1,142 +1,257 @@
-//! Days to measures: one [`Day`] per calendar day of a grid, and the flags that follow from them.
+//! Days to measures: a row of the table per calendar day.
 
-use chrono::NaiveDate;
-
-use crate::breaks::{Break, breaks};
+use crate::breaks::Break;
 use crate::days::DayKind;
-use crate::longest::{Compared, Standing, Walk, compare};
+use crate::kernels::{Ewma, Redi, monotony, window_mean, window_sum};
+use crate::longest::{Compared, Standing, Walk};
 use crate::parameters::Parameters;
-use crate::{Day, DayGrid, Flag, Measure, Reason, State, kernels, rules};
+use crate::table::Table;
+use crate::{DayMetric, Measure, Reason, State};
 
 /// Days in a training week.
 pub(crate) const WEEK: usize = 7;
 
-/// Everything that is said of one runner's days.
-#[derive(Debug, Clone, Default)]
-pub struct Analysis {
-    /// One entry per calendar day, in order.
-    pub days: Vec<Day>,
-    /// In order of date; within a date in the order of [`crate::FlagCode`].
-    pub flags: Vec<Flag>,
+/// The days of one athlete, as the measures look at them.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Days<'a> {
+    /// One entry per day.
+    pub(crate) kinds: &'a [DayKind],
+    /// One entry per day.
+    pub(crate) breaks: &'a [Break],
+    /// Running distance, km; NaN unknown. Empty: not recorded.
+    pub(crate) distance_km: &'a [f64],
+    /// Load in the channel that is looked at; NaN unknown. Empty: not recorded.
+    pub(crate) load: &'a [f64],
+    /// Runs with their baselines, in order.
+    pub(crate) runs: &'a [Compared],
 }
 
-/// Computes every measure for every day of the grid, and the flags. Pure: the grid's last day is "today".
-#[must_use]
-pub fn analyse(grid: &DayGrid, parameters: &Parameters) -> Analysis {
-    let runs = compare(grid, parameters);
-    let breaks = breaks(grid, parameters);
-    let days = days(grid, &runs, &breaks, parameters);
-    let flags = rules::flags(&rules::Facts { grid, runs: &runs, breaks: &breaks, days: &days, parameters });
-    Analysis { days, flags }
-}
-
-fn days(grid: &DayGrid, runs: &[Compared<'_>], breaks: &[Break], parameters: &Parameters) -> Vec<Day> {
-    let distance = Channel::new(grid.distance_km(), grid.has_distance(), parameters);
-    let load = Channel::new(grid.load(), grid.has_load(), parameters);
-    let loaded = if grid.has_load() { &load } else { &distance };
-    let acute_ewma = kernels::ewma(loaded.values, parameters.acute_days);
-    let chronic_ewma = kernels::ewma(loaded.values, parameters.chronic_days);
-    let mut walk = Walk::new(runs, parameters);
-
-    let mut days = Vec::with_capacity(grid.len());
-    for (index, (date, pause)) in (0..).map_while(|index| grid.date(index)).zip(breaks).enumerate() {
-        let state = state(index, pause, parameters);
-        let known_return = if state == State::Returning { Err(Reason::Returning) } else { Ok(()) };
-        let acute = loaded.mean(index, 0, parameters.acute_days);
-        let chronic = loaded.mean(index, 0, parameters.chronic_days);
-        let before = parameters.chronic_days.saturating_sub(parameters.acute_days);
-        let chronic_before = loaded.mean(index, parameters.acute_days, before);
-        let ewma = |values: &[Option<f64>]| values.get(index).copied().flatten().ok_or(Reason::ShortHistory);
-        let monotony = monotony(loaded, index, parameters);
-        let week_km = distance.sum(index, 0, WEEK);
-        let line = line(grid, index, walk.on(date), parameters);
-        days.push(Day {
-            date,
-            distance_km: distance.value(index),
-            load: load.value(index),
-            acute,
-            chronic,
-            ratio_coupled: known_return.and_then(|()| ratio(acute?, chronic?)),
-            // The 21 days alone would be known before the 28 that every ratio needs.
-            ratio_uncoupled: known_return.and_then(|()| ratio(acute?, chronic_before?)),
-            ratio_ewma: known_return
-                .and_then(|()| chronic.and_then(|_| ratio(ewma(&acute_ewma)?, ewma(&chronic_ewma)?))),
-            monotony,
-            strain: monotony.and_then(|monotony| Ok(monotony * loaded.sum(index, 0, WEEK)?)),
-            longest_30d_km: line.longest,
-            line_km: line.counted,
-            line_careful_km: line.careful,
-            week_km,
-            ramp_pct: known_return.and_then(|()| ramp_pct(week_km?, distance.sum(index, WEEK, WEEK)?)),
-            state,
-        });
+/// Adds the rows of the days from `from` on. Those before are in the table already; they are not looked at.
+pub(crate) fn fill(days: &Days<'_>, parameters: &Parameters, from: usize, table: &mut Table) {
+    table.reserve(days.kinds.len().saturating_sub(from));
+    states(days, parameters, from, table);
+    let load = Column::new(days.load);
+    let distance = Column::new(days.distance_km);
+    let windows = Windows::of(&load, &distance, parameters, from);
+    let mut averages = Averages::new(parameters);
+    for value in days.load.iter().take(from) {
+        averages.next(*value);
     }
-    days
+    let mut walk = Walk::from(days.runs, parameters, from);
+    // What is known before this many days of record is not said.
+    let (acute_days, chronic_days) = (parameters.acute_days, parameters.chronic_days);
+    let ramp_floor = 2 * WEEK;
+
+    for (row, day) in (from..days.kinds.len()).enumerate() {
+        let at = |column: &[f64]| column.get(row).copied().unwrap_or(f64::NAN);
+        let is_returning = days.breaks.get(day).is_some_and(|pause| *pause != Break::None);
+        let unless_returning = |measure: Measure| if is_returning { Err(Reason::Returning) } else { measure };
+        let mut push = |metric, measure| table.push(metric, measure);
+
+        push(DayMetric::DistanceKm, distance.value(day));
+        push(DayMetric::Load, load.value(day));
+
+        let acute = load.say(day, acute_days, at(&windows.acute));
+        let chronic = load.say(day, chronic_days, at(&windows.chronic));
+        // The days before the acute ones alone would be known before all that every ratio needs.
+        let before = load.say(day, chronic_days, at(&windows.chronic_before));
+        push(DayMetric::Acute, acute);
+        push(DayMetric::Chronic, chronic);
+        push(DayMetric::RatioCoupled, unless_returning(ratio(acute, chronic)));
+        push(DayMetric::RatioUncoupled, unless_returning(ratio(acute, before)));
+
+        let average = averages.next(days.load.get(day).copied().unwrap_or(f64::NAN));
+        let ewma = [average.acute, average.chronic].map(|value| load.say(day, 1, value));
+        push(DayMetric::AcuteEwma, ewma[0]);
+        push(DayMetric::ChronicEwma, ewma[1]);
+        push(DayMetric::RatioEwma, unless_returning(chronic.and_then(|_| ratio(ewma[0], ewma[1]))));
+        push(DayMetric::Redi, load.say(day, acute_days, average.redi));
+        let redi = [average.redi_acute, average.redi_chronic].map(|value| load.say(day, chronic_days, value));
+        push(DayMetric::RatioRedi, unless_returning(ratio(redi[0], redi[1])));
+
+        let monotony = match load.say(day, WEEK, at(&windows.monotony)) {
+            Ok(0.0) => Err(Reason::NoLoad),
+            measure => measure,
+        };
+        push(DayMetric::Monotony, monotony);
+        push(DayMetric::Strain, monotony.map(|monotony| monotony * at(&windows.load_week)));
+
+        push(DayMetric::Fitness, load.say(day, parameters.fitness_days, average.fitness));
+        push(DayMetric::Fatigue, load.say(day, parameters.fatigue_days, average.fatigue));
+        push(DayMetric::Form, load.say(day, parameters.fitness_days, average.form));
+
+        let line = line(days, day, walk.on(day), parameters);
+        push(DayMetric::Longest30dKm, line.longest);
+        push(DayMetric::LineKm, line.counted);
+        push(DayMetric::LineCarefulKm, line.careful);
+
+        let week = distance.say(day, WEEK, at(&windows.week));
+        push(DayMetric::WeekKm, week);
+        let week_before = distance.say(day, ramp_floor, at(&windows.week_before));
+        push(DayMetric::RampPct, unless_returning(ramp_pct(week, week_before)));
+        let three_weeks = distance.say(day, 4 * WEEK, at(&windows.three_weeks_before)).map(|mean| mean * WEEK as f64);
+        push(DayMetric::Ramp3wPct, unless_returning(ramp_pct(week, three_weeks)));
+    }
 }
 
-fn state(index: usize, pause: &Break, parameters: &Parameters) -> State {
-    match pause {
+fn states(days: &Days<'_>, parameters: &Parameters, from: usize, table: &mut Table) {
+    let state = |(day, pause): (usize, &Break)| match pause {
         Break::Away { .. } | Break::Back { .. } => State::Returning,
-        Break::None if index < parameters.line_days as usize => State::Provisional,
+        Break::None if day < parameters.line_days => State::Provisional,
         Break::None => State::Steady,
+    };
+    table.states.extend(days.breaks.iter().enumerate().skip(from).map(state));
+}
+
+/// Sums and means over windows, from the first row on that is asked for.
+struct Windows {
+    acute: Vec<f64>,
+    chronic: Vec<f64>,
+    /// Of the chronic days without the acute ones.
+    chronic_before: Vec<f64>,
+    load_week: Vec<f64>,
+    monotony: Vec<f64>,
+    week: Vec<f64>,
+    week_before: Vec<f64>,
+    three_weeks_before: Vec<f64>,
+}
+
+impl Windows {
+    fn of(load: &Column<'_>, distance: &Column<'_>, parameters: &Parameters, from: usize) -> Windows {
+        let Parameters { acute_days, chronic_days, unknown_share, .. } = *parameters;
+        let longest = chronic_days.max(acute_days).max(4 * WEEK);
+        let start = from.saturating_sub(longest);
+        let rows = from - start;
+        let load = load.values.get(start..).unwrap_or_default();
+        let distance = distance.values.get(start..).unwrap_or_default();
+        let mean = |values: &[f64], days| window_mean(values, days, unknown_share);
+        let is_same = std::ptr::eq(load, distance);
+        let load_week = window_sum(load, WEEK);
+        let week = if is_same { load_week.clone() } else { window_sum(distance, WEEK) };
+        let week_before = delayed(&week, WEEK, rows);
+        Windows {
+            acute: mean(load, acute_days).split_off(rows.min(load.len())),
+            chronic: mean(load, chronic_days).split_off(rows.min(load.len())),
+            chronic_before: delayed(&mean(load, chronic_days.saturating_sub(acute_days)), acute_days, rows),
+            monotony: monotony(load, WEEK, parameters.spread, parameters.monotony_cap).split_off(rows.min(load.len())),
+            load_week: delayed(&load_week, 0, rows),
+            three_weeks_before: delayed(&mean(distance, 3 * WEEK), WEEK, rows),
+            week: delayed(&week, 0, rows),
+            week_before,
+        }
     }
 }
 
-/// One quantity per day with what its windows need to know.
-struct Channel<'a> {
-    values: &'a [Option<f64>],
-    is_recorded: bool,
+/// The values of `days` before, from row `from` on; NaN where there are none.
+fn delayed(values: &[f64], days: usize, from: usize) -> Vec<f64> {
+    let missing = days.saturating_sub(from).min(values.len());
+    let start = from.saturating_sub(days);
+    let end = values.len().saturating_sub(days).max(start);
+    let known = values.get(start..end).unwrap_or_default();
+    let mut result = vec![f64::NAN; missing];
+    result.extend_from_slice(known);
+    result
+}
+
+/// One quantity per day, and what is said of its windows.
+struct Column<'a> {
+    values: &'a [f64],
     first_known: usize,
-    unknown_share: f64,
 }
 
-impl<'a> Channel<'a> {
-    fn new(values: &'a [Option<f64>], is_recorded: bool, parameters: &Parameters) -> Self {
-        let first_known = values.iter().position(Option::is_some).unwrap_or(values.len());
-        Self { values, is_recorded, first_known, unknown_share: parameters.unknown_share }
+impl<'a> Column<'a> {
+    fn new(values: &'a [f64]) -> Self {
+        let first_known = values.iter().position(|value| !value.is_nan()).unwrap_or(values.len());
+        Self { values, first_known }
     }
 
-    /// Whether `days` days up to `index` lie within the record. History begins with the first known day.
-    fn check(&self, index: usize, days: usize) -> Result<(), Reason> {
-        if !self.is_recorded {
+    /// `value`, worked out for `day` from `days` days, or why it cannot be said. History begins with the first known
+    /// day.
+    fn say(&self, day: usize, days: usize, value: f64) -> Measure {
+        if self.values.is_empty() {
             Err(Reason::NotRecorded)
-        } else if (index + 1).saturating_sub(self.first_known) < days {
+        } else if (day + 1).saturating_sub(self.first_known) < days {
             Err(Reason::ShortHistory)
+        } else if value.is_nan() {
+            Err(Reason::UnknownDays)
         } else {
-            Ok(())
+            Ok(value)
         }
     }
 
-    fn value(&self, index: usize) -> Measure {
-        self.check(index, 0)?;
-        self.values.get(index).copied().flatten().ok_or(Reason::UnknownDays)
+    fn value(&self, day: usize) -> Measure {
+        self.say(day, 0, self.values.get(day).copied().unwrap_or(f64::NAN))
+    }
+}
+
+/// Averages that run on from day to day.
+struct Averages {
+    acute: Ewma,
+    chronic: Ewma,
+    redi: Redi,
+    redi_acute: Redi,
+    redi_chronic: Redi,
+    fitness: Ewma,
+    fatigue: Ewma,
+    form: f64,
+    is_form_of_day_before: bool,
+}
+
+/// The averages of one day.
+struct Average {
+    acute: f64,
+    chronic: f64,
+    redi: f64,
+    redi_acute: f64,
+    redi_chronic: f64,
+    fitness: f64,
+    fatigue: f64,
+    form: f64,
+}
+
+impl Averages {
+    fn new(parameters: &Parameters) -> Self {
+        let ewma = |days: usize, seed| Ewma::new(parameters.ewma.weight(days as f64), seed);
+        let fitness = |days: usize| Ewma::new(parameters.fitness.weight(days as f64), Some(0.0));
+        Self {
+            acute: ewma(parameters.acute_days, None),
+            chronic: ewma(parameters.chronic_days, None),
+            redi: Redi::new(parameters.redi_decay),
+            redi_acute: Redi::new(parameters.redi_acute_decay),
+            redi_chronic: Redi::new(parameters.redi_chronic_decay),
+            fitness: fitness(parameters.fitness_days),
+            fatigue: fitness(parameters.fatigue_days),
+            form: 0.0,
+            is_form_of_day_before: parameters.form_of_day_before,
+        }
     }
 
-    fn mean(&self, index: usize, skip: usize, days: usize) -> Measure {
-        self.check(index, skip.saturating_add(days))?;
-        kernels::trailing_mean(self.values, index, skip, days, self.unknown_share).ok_or(Reason::UnknownDays)
-    }
-
-    fn sum(&self, index: usize, skip: usize, days: usize) -> Measure {
-        self.check(index, skip.saturating_add(days))?;
-        kernels::trailing_sum(self.values, index, skip, days).ok_or(Reason::UnknownDays)
+    fn next(&mut self, load: f64) -> Average {
+        let (fitness, fatigue) = (self.fitness.next(load), self.fatigue.next(load));
+        let before = std::mem::replace(&mut self.form, fitness - fatigue);
+        Average {
+            acute: self.acute.next(load),
+            chronic: self.chronic.next(load),
+            redi: self.redi.next(load),
+            redi_acute: self.redi_acute.next(load),
+            redi_chronic: self.redi_chronic.next(load),
+            fitness,
+            fatigue,
+            form: if self.is_form_of_day_before { before } else { self.form },
+        }
     }
 }
 
 /// `above` ÷ `below`; a zero (or vanishing) chronic load has no ratio.
-fn ratio(above: f64, below: f64) -> Measure {
-    Some(above / below).filter(|ratio| ratio.is_finite()).ok_or(Reason::NoChronicLoad)
+fn ratio(above: Measure, below: Measure) -> Measure {
+    let ratio = above? / below?;
+    if ratio.is_finite() { Ok(ratio) } else { Err(Reason::NoChronicLoad) }
 }
 
-fn ramp_pct(week: f64, before: f64) -> Measure {
-    Some(100.0 * (week - before) / before).filter(|ramp| ramp.is_finite()).ok_or(Reason::NoWeekBefore)
-}
-
-fn monotony(channel: &Channel<'_>, index: usize, parameters: &Parameters) -> Measure {
-    channel.check(index, WEEK)?;
-    let week = kernels::trailing(channel.values, index, 0, WEEK).ok_or(Reason::ShortHistory)?;
-    let week: Vec<f64> = week.iter().copied().collect::<Option<_>>().ok_or(Reason::UnknownDays)?;
-    kernels::monotony(&week, parameters.monotony_cap).ok_or(Reason::NoLoad)
+fn ramp_pct(week: Measure, before: Measure) -> Measure {
+    let (week, before) = (week?, before?);
+    let ramp = 100.0 * (week - before) / before;
+    if ramp.is_finite() { Ok(ramp) } else { Err(Reason::NoWeekBefore) }
 }
 
 /// The longest run and both lines of one day.
@@ -146,46 +261,39 @@ pub(crate) struct Line {
     pub(crate) careful: Measure,
 }
 
-/// `index` may be the day after the grid's last.
-pub(crate) fn line(grid: &DayGrid, index: usize, standing: Standing, parameters: &Parameters) -> Line {
-    let longest = standing.counted.map(|run| run.km).ok_or_else(|| no_longest(grid, index, parameters));
-    let careful = match (longest, standing.careful) {
-        (Err(reason), _) => Err(reason),
-        (Ok(_), None) => Err(Reason::OnlyRecentSpikes),
-        (Ok(_), Some(run)) => Ok(run.km * parameters.line_factor),
+/// `day` may be behind the last.
+pub(crate) fn line(days: &Days<'_>, day: usize, standing: Standing, parameters: &Parameters) -> Line {
+    let Some(counted) = standing.counted else {
+        let reason = Err(no_longest(days, day, parameters));
+        return Line { longest: reason, counted: reason, careful: reason };
     };
-    Line { longest, counted: longest.map(|km| km * parameters.line_factor), careful }
+    Line {
+        longest: Ok(counted.km),
+        counted: Ok(counted.km * parameters.line_factor),
+        careful: standing.careful.map(|run| run.km * parameters.line_factor).ok_or(Reason::OnlyRecentSpikes),
+    }
 }
 
-fn no_longest(grid: &DayGrid, index: usize, parameters: &Parameters) -> Reason {
-    let days = parameters.line_days as usize;
-    let unknown = unknown_days(grid, index, days);
-    if index == 0 {
+fn no_longest(days: &Days<'_>, day: usize, parameters: &Parameters) -> Reason {
+    let window = parameters.line_days;
+    if day == 0 {
         Reason::ShortHistory
-    } else if !grid.has_distance() {
+    } else if days.distance_km.is_empty() {
         Reason::NotRecorded
-    } else if unknown as f64 > parameters.unknown_share * days.min(index) as f64 {
+    } else if unknown_days(days, day, window) as f64 > parameters.unknown_share * window.min(day) as f64 {
         Reason::UnknownDays
     } else {
         Reason::NoRunIn30Days
     }
 }
 
-/// How many of the `days` days before the day at `index` have an unknown distance or are unknown altogether.
-pub(crate) fn unknown_days(grid: &DayGrid, index: usize, days: usize) -> usize {
-    let end = index.min(grid.len());
-    let window = index.saturating_sub(days)..end;
-    let distances = grid.distance_km().get(window.clone()).unwrap_or_default();
-    let kinds = grid.kinds().get(window).unwrap_or_default();
-    let has_distance = grid.has_distance();
-    kinds
-        .iter()
-        .zip(distances)
-        .filter(|(kind, distance)| **kind == DayKind::Unknown || (has_distance && distance.is_none()))
-        .count()
-}
-
-/// The index of `date` counted from the grid's first day, also behind its last; `None` before the first.
-pub(crate) fn index_of(grid: &DayGrid, date: NaiveDate) -> Option<usize> {
-    usize::try_from(date.signed_duration_since(grid.first()?).num_days()).ok()
+/// How many of the `window` days before `day` have an unknown distance or are unknown altogether.
+pub(crate) fn unknown_days(days: &Days<'_>, day: usize, window: usize) -> usize {
+    let place = day.saturating_sub(window)..day.min(days.kinds.len());
+    let kinds = days.kinds.get(place.clone()).unwrap_or_default();
+    let distances = days.distance_km.get(place).unwrap_or_default();
+    let is_unknown = |(index, kind): &(usize, &DayKind)| {
+        **kind == DayKind::Unknown || distances.get(*index).is_some_and(|distance| distance.is_nan())
+    };
+    kinds.iter().enumerate().filter(is_unknown).count()
 }

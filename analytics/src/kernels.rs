@@ -1,94 +1,196 @@
-//! The formulas on plain slices, one day per element: `Some(0.0)` is a rest day, `None` an unknown one.
+//! The arithmetic of windows and averages over days. `NaN` is an unknown day, 0 a known zero.
 //!
-//! Windows are summed afresh for every day (at most 28 terms): no drift, and a day's value has the same bits whatever
-//! came before its window.
+//! A window is summed afresh for every day, in the same order of terms: no drift, and a day's value has the same bits
+//! whatever came before its window. All days of a column are worked on at once, so that the compiler can do several in
+//! one step.
 
-use statrs::statistics::Statistics;
-
-/// The mean per day of the `days` days that end `skip` days before `day` (0-based), over the known days.
+/// The sum of the `days` values that end with each day.
 ///
-/// `None` when the window begins before the slice, is empty, or more than `unknown_share` of it is unknown.
+/// NaN where the window begins before the first value or holds an unknown day.
 #[must_use]
-pub fn trailing_mean(values: &[Option<f64>], day: usize, skip: usize, days: usize, unknown_share: f64) -> Option<f64> {
-    let window = trailing(values, day, skip, days)?;
-    let known = window.iter().flatten().count();
-    let unknown = (window.len() - known) as f64;
-    if known == 0 || unknown > unknown_share * window.len() as f64 {
-        return None;
-    }
-    Some(window.iter().flatten().sum::<f64>() / known as f64)
-}
-
-/// The sum of the `days` days that end `skip` days before `day` (0-based).
-///
-/// `None` when the window begins before the slice or any of its days is unknown.
-#[must_use]
-pub fn trailing_sum(values: &[Option<f64>], day: usize, skip: usize, days: usize) -> Option<f64> {
-    trailing(values, day, skip, days)?.iter().copied().sum()
-}
-
-/// The window itself; `None` when it begins before the slice or ends behind it.
-pub(crate) fn trailing<T>(values: &[T], day: usize, skip: usize, days: usize) -> Option<&[T]> {
-    let end = day.checked_add(1)?.checked_sub(skip)?;
-    values.get(end.checked_sub(days)?..end)
-}
-
-/// Exponentially weighted moving average with λ = 2/(span + 1), seeded with the first known value:
-/// E\[t\] = λ·x\[t\] + (1 − λ)·E\[t−1\].
-///
-/// An unknown day carries the value on unchanged; days before the first known one are `None`. Seeding with zero, or
-/// the adjusted form that is the default of pandas and Polars, gives other ratios.
-///
-/// Source: Williams 2017, doi 10.1136/bjsports-2016-096589.
-#[must_use]
-pub fn ewma(values: &[Option<f64>], span: usize) -> Vec<Option<f64>> {
-    let lambda = 2.0 / (span as f64 + 1.0);
-    let mut state: Option<f64> = None;
-    values
-        .iter()
-        .map(|value| {
-            state = match (state, *value) {
-                (Some(before), Some(x)) => Some(lambda * x + (1.0 - lambda) * before),
-                (before, x) => x.or(before),
-            };
-            state
-        })
-        .collect()
-}
-
-/// Robust exponential decreasing index on the last day of `values`: Σ e^(−decay·i)·x\[t−i\] / Σ e^(−decay·i) over the
-/// known days, i = 0 on the last day. The usual decay is 0.1 per day.
-///
-/// Unknown days are dropped from both sums, rest days count as 0. `None` when no day is known.
-///
-/// Source: Moussa 2019, doi 10.1136/bmjsem-2019-000573.
-#[must_use]
-pub fn redi(values: &[Option<f64>], decay: f64) -> Option<f64> {
-    let (mut weighted, mut weights) = (0.0, 0.0);
-    for (age, value) in values.iter().rev().enumerate() {
-        if let Some(x) = value {
-            let weight = (-decay * age as f64).exp();
-            weighted += weight * x;
-            weights += weight;
+pub fn window_sum(values: &[f64], days: usize) -> Vec<f64> {
+    let mut sums = vec![f64::NAN; values.len()];
+    let Some(first) = days.checked_sub(1) else { return sums };
+    let Some(sums_of_whole) = sums.get_mut(first..) else { return sums };
+    sums_of_whole.fill(0.0);
+    for age in 0..days {
+        let terms = values.get(first - age..).unwrap_or_default();
+        for (sum, term) in sums_of_whole.iter_mut().zip(terms) {
+            *sum += term;
         }
     }
-    (weights > 0.0).then_some(weighted / weights)
+    sums
 }
 
-/// Training monotony of one week: mean daily load over its standard deviation (population), rest days as 0.
+/// The mean per day of the `days` values that end with each day, over the known ones.
 ///
-/// A week without spread has the worst value, `cap`, which also bounds every other week. `None` for a week without
-/// any load. Many spreadsheets use the sample standard deviation, which gives 0.926 of this for 7 days.
-///
-/// Source: Foster 1998 (Med Sci Sports Exerc 30:1164); population form and cap as in Runalyze.
+/// NaN where the window begins before the first value, or more than `unknown_share` of it is unknown.
 #[must_use]
-pub fn monotony(week: &[f64], cap: f64) -> Option<f64> {
-    let mean = week.iter().mean();
-    if week.is_empty() || mean <= 0.0 {
-        return None;
+pub fn window_mean(values: &[f64], days: usize, unknown_share: f64) -> Vec<f64> {
+    let length = days as f64;
+    if !values.iter().any(|value| value.is_nan()) {
+        let mut means = window_sum(values, days);
+        for mean in &mut means {
+            *mean /= length;
+        }
+        return means;
     }
-    let value = mean / week.iter().population_std_dev();
-    Some(if value < cap { value } else { cap })
+    let zeroed: Vec<f64> = values.iter().map(|value| if value.is_nan() { 0.0 } else { *value }).collect();
+    let known: Vec<f64> = values.iter().map(|value| if value.is_nan() { 0.0 } else { 1.0 }).collect();
+    let mut means = window_sum(&zeroed, days);
+    for (mean, known) in means.iter_mut().zip(window_sum(&known, days)) {
+        // Nothing known at all gives 0 ÷ 0, which is not known either.
+        let is_enough = length - known <= unknown_share * length;
+        *mean = if is_enough { *mean / known } else { f64::NAN };
+    }
+    means
+}
+
+/// Which standard deviation a spread is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Spread {
+    /// Of the population: divided by n. Runalyze's, and ours.
+    #[default]
+    Population,
+    /// Of a sample: divided by n − 1, as many spreadsheets do.
+    Sample,
+}
+
+/// Training monotony of the `days` values that end with each day: mean ÷ standard deviation, rest days as 0.
+///
+/// Without any spread it has its worst value, `cap`, which also bounds every other one. NaN where the window is not
+/// wholly known; 0 where there is no load in it. For 7 days the sample form is 0.926 of the population form.
+///
+/// Source: Foster 1998 (Med Sci Sports Exerc 30:1164), whose abstract does not say which form; the cap as in Runalyze.
+#[must_use]
+pub fn monotony(values: &[f64], days: usize, spread: Spread, cap: f64) -> Vec<f64> {
+    let mut means = window_sum(values, days);
+    let length = days as f64;
+    for mean in &mut means {
+        *mean /= length;
+    }
+    let mut squares = vec![0.0; values.len()];
+    if let Some(first) = days.checked_sub(1)
+        && let (Some(squares), Some(means)) = (squares.get_mut(first..), means.get(first..))
+    {
+        for age in 0..days {
+            let terms = values.get(first - age..).unwrap_or_default();
+            for ((square, mean), term) in squares.iter_mut().zip(means).zip(terms) {
+                let off = term - mean;
+                *square += off * off;
+            }
+        }
+    }
+    let divisor = match spread {
+        Spread::Population => length,
+        Spread::Sample => length - 1.0,
+    };
+    for (mean, squares) in means.iter_mut().zip(squares) {
+        let value = *mean / (squares / divisor).sqrt();
+        *mean = if *mean <= 0.0 {
+            0.0
+        } else if mean.is_nan() || value < cap {
+            value
+        } else {
+            cap
+        };
+    }
+    means
+}
+
+/// How fast an exponential average forgets: the weight of the newest day.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Smoothing {
+    /// λ = 2 ÷ (N + 1): Williams 2017 for ratios; Runalyze for fitness and fatigue.
+    #[default]
+    Span,
+    /// λ = 1 − e^(−1/N): GoldenCheetah.
+    TimeConstant,
+    /// λ = 1 ÷ N: in the style of TrainingPeaks.
+    Reciprocal,
+}
+
+impl Smoothing {
+    /// The weight of the newest day for `days`.
+    #[must_use]
+    pub fn weight(self, days: f64) -> f64 {
+        match self {
+            Self::Span => 2.0 / (days + 1.0),
+            Self::TimeConstant => 1.0 - (-1.0 / days).exp(),
+            Self::Reciprocal => 1.0 / days,
+        }
+    }
+}
+
+/// Exponentially weighted moving average: E\[t\] = λ·x\[t\] + (1 − λ)·E\[t−1\].
+///
+/// `seed` is E before the first value; `None` takes the first known value itself, and days before it are NaN. An unknown
+/// day carries the average on unchanged. A seed of zero, or the adjusted form that is the default of pandas and Polars,
+/// gives other ratios.
+///
+/// Source: Williams 2017, doi 10.1136/bjsports-2016-096589 (seeded with the first value, λ = 2/(N + 1)).
+#[must_use]
+pub fn ewma(values: &[f64], weight: f64, seed: Option<f64>) -> Vec<f64> {
+    let mut state = Ewma::new(weight, seed);
+    values.iter().map(|value| state.next(*value)).collect()
+}
+
+/// One exponential average on its way.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Ewma {
+    weight: f64,
+    keep: f64,
+    state: f64,
+}
+
+impl Ewma {
+    pub(crate) fn new(weight: f64, seed: Option<f64>) -> Self {
+        Self { weight, keep: 1.0 - weight, state: seed.unwrap_or(f64::NAN) }
+    }
+
+    pub(crate) fn next(&mut self, value: f64) -> f64 {
+        let moved = self.weight * value + self.keep * self.state;
+        // Of an unknown value or the first one, the sum is NaN.
+        self.state = if moved.is_nan() {
+            if self.state.is_nan() { value } else { self.state }
+        } else {
+            moved
+        };
+        self.state
+    }
+}
+
+/// Robust exponential decreasing index of each day: Σ e^(−decay·i)·x\[t−i\] ÷ Σ e^(−decay·i) over the known days up to
+/// it, i = 0 on the day itself. The usual decay is 0.1 per day.
+///
+/// Unknown days are dropped from both sums, rest days count as 0. NaN before the first known day.
+///
+/// Source: Moussa 2019, doi 10.1136/bmjsem-2019-000573. The paper gives no bounds for a ratio of two such means.
+#[must_use]
+pub fn redi(values: &[f64], decay: f64) -> Vec<f64> {
+    let mut state = Redi::new(decay);
+    values.iter().map(|value| state.next(*value)).collect()
+}
+
+/// One such index on its way.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Redi {
+    keep: f64,
+    pub(crate) weighted: f64,
+    pub(crate) weights: f64,
+}
+
+impl Redi {
+    pub(crate) fn new(decay: f64) -> Self {
+        Self { keep: (-decay).exp(), weighted: 0.0, weights: 0.0 }
+    }
+
+    pub(crate) fn next(&mut self, value: f64) -> f64 {
+        let is_known = !value.is_nan();
+        self.weighted = self.weighted * self.keep + if is_known { value } else { 0.0 };
+        self.weights = self.weights * self.keep + if is_known { 1.0 } else { 0.0 };
+        self.weighted / self.weights
+    }
 }
 
 /// Climb and descent, metres, from altitudes with a hysteresis: a change counts once it reaches `threshold_m` from

@@ -1,34 +1,48 @@
 //! Running load from activity frames.
 //!
-//! The flow, and the modules in its order: `activity` (records → one summary; `samples` and `trimp` help it) → `days`
-//! (runs → a dense [`DayGrid`]) → `indicators` (grid → one [`Day`] of measures per day, from `kernels`, `longest` and
-//! `breaks`) → `flags` (by `rules`, in `words`), each with its entry in the `evidence` register. `line` looks ahead.
+//! The flow, and the modules in its order: `activity` (records → one summary; `samples` and `trimp` help it) →
+//! `session` and `days` (sessions → a dense [`DayGrid`] of `channel`s) → `indicators` (grid → a `table` of measures, a
+//! row per day, from `kernels`, `longest` and `breaks`) → `flags` (rules that judge the table, and tell of it in words),
+//! each with its entry in the `evidence` register. `analysis` is all of this for one athlete, `squad` for ten thousand;
+//! `line` looks ahead. `metric` says what every number is.
 //!
 //! Architecture invariants: pure: no file or network access, no clock (the day is an argument), no wire format.
 //! Unknown is never read as zero; a measure that cannot be said carries its [`Reason`].
 
 mod activity;
+mod analysis;
 mod breaks;
+mod channel;
 mod day;
 mod days;
+mod diary;
 mod evidence;
 mod flags;
 mod indicators;
+mod interval;
 pub mod kernels;
 mod line;
 mod longest;
+mod metric;
 mod parameters;
-mod rules;
 mod samples;
+mod session;
+mod squad;
+mod table;
 mod trimp;
-mod words;
 
 pub use activity::{ActivitySummary, DistanceOrigin, Physiology, summarise};
-pub use day::{Day, Measure, Reason, State, days_frame};
-pub use days::{DayGrid, Gaps, GridError, Run};
+pub use analysis::{Analysis, analyse};
+pub use channel::{Channel, Loads};
+pub use day::{Day, Measure, Reason, State};
+pub use days::{DayGrid, Gaps, GridError};
+pub use diary::{Diary, Illness, Injury};
 pub use evidence::{Evidence, Source, evidence, register};
-pub use flags::{Episode, Flag, FlagCode, Level, SpikeClass};
-pub use indicators::{Analysis, analyse};
+pub use flags::{Episode, Flag, FlagCode, Input, InputValue, Level, SpikeClass};
+pub use interval::{Interval, IntervalKind};
 pub use line::{ChangeCause, LineChange, LineOutlook, PlannedRun, line_outlook, planned_run};
+pub use metric::{Aggregation, DayMetric, MetricInfo, Validity};
 pub use parameters::Parameters;
+pub use session::{HeartRateQuality, LoadOrigin, Session, SessionKind};
+pub use squad::{Squad, SquadError, analyse_squad};
 pub use trimp::{Sex, banister_trimp};

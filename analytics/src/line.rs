@@ -1,15 +1,16 @@
 //! The line on one day, when it moves next, and what a planned run would be.
 
-use chrono::{Days, NaiveDate};
+use chrono::{Days as CalendarDays, NaiveDate};
 use serde::Serialize;
 
-use crate::indicators::{index_of, line};
-use crate::longest::{Compared, Longest, Standing, Walk, compare, days_between};
-use crate::rules::{Session, session_spike};
-use crate::{DayGrid, Flag, Measure, Parameters, SpikeClass};
+use crate::flags::{Facts, Own, planned_spike};
+use crate::indicators::{Days, line};
+use crate::longest::{Compared, Length as RunLength, Standing, Walk, compare, longer};
+use crate::table::Table;
+use crate::{Channel, DayGrid, Diary, Flag, Measure, Parameters, Reason, SpikeClass};
 
-/// How far ahead the next change of the line is looked for, days: twice the window, so every run has left it.
-const OUTLOOK_DAYS: u64 = 60;
+/// How far ahead changes of the line are looked for, days: twice the window, so every run has left it.
+const OUTLOOK_DAYS: usize = 60;
 
 /// A run by its day and distance, km.
 type Length = (NaiveDate, f64);
@@ -27,8 +28,9 @@ pub struct LineOutlook {
     pub longest: Option<Length>,
     /// The run that `line_km` rests on.
     pub counted_longest: Option<Length>,
-    /// The next day on which `careful_km` moves if nothing more is run. `None` when there is no careful line to move.
-    pub next: Option<LineChange>,
+    /// Every day of the next 60 on which `careful_km` moves if nothing more is run, in order. Empty when there is no
+    /// careful line to move.
+    pub calendar: Vec<LineChange>,
     /// When there is no careful line on the day: the first of the next 60 days that has one, with the line in km.
     pub appears: Option<Length>,
 }
@@ -46,8 +48,19 @@ pub struct LineChange {
     pub leaving: Option<Length>,
     /// The run that the line rests on from then on.
     pub resting_on: Option<Length>,
+    /// What keeps the line where it was, when it falls: a run of this length, km, before then. It is no longer than the
+    /// one that leaves, so it is no spike.
+    pub kept_by_km: Option<f64>,
     /// Why it moves.
     pub because: ChangeCause,
+}
+
+impl LineOutlook {
+    /// The next change.
+    #[must_use]
+    pub fn next(&self) -> Option<&LineChange> {
+        self.calendar.first()
+    }
 }
 
 /// Why the careful line moves.
@@ -66,58 +79,75 @@ pub enum ChangeCause {
 /// on `date` itself moves the line the day after.
 #[must_use]
 pub fn line_outlook(grid: &DayGrid, date: NaiveDate, parameters: &Parameters) -> LineOutlook {
-    let mut runs = compare(grid, parameters);
-    runs.retain(|compared| compared.run.date <= date);
-    let mut walk = Walk::new(&runs, parameters);
-    let today = walk.on(date);
-    // A day before the record has the same answer as its first day: there is no history.
-    let lines = line(grid, index_of(grid, date).unwrap_or_default(), today, parameters);
     let mut outlook = LineOutlook {
         date,
-        line_km: lines.counted,
-        careful_km: lines.careful,
-        longest: today.careful.map(length),
-        counted_longest: today.counted.map(length),
-        next: None,
+        line_km: Err(Reason::ShortHistory),
+        careful_km: Err(Reason::ShortHistory),
+        longest: None,
+        counted_longest: None,
+        calendar: Vec::new(),
         appears: None,
     };
-    let ahead = (1..=OUTLOOK_DAYS).map_while(|days| date.checked_add_days(Days::new(days)));
-    for later in ahead {
+    let Some(today) = grid.index_of(date) else { return outlook };
+    let mut runs = compare(grid.lengths(), parameters);
+    runs.retain(|compared| compared.run.day <= today);
+    let mut walk = Walk::new(&runs, parameters);
+    let standing = walk.on(today);
+    let days = Days {
+        kinds: grid.kinds(),
+        breaks: &[],
+        distance_km: grid.column(Channel::Distance),
+        load: &[],
+        runs: &runs,
+    };
+    let lines = line(&days, today, standing, parameters);
+    let dated = |run: RunLength| Some((day_of(grid, run.day)?, run.km));
+    outlook.line_km = lines.counted;
+    outlook.careful_km = lines.careful;
+    outlook.longest = standing.careful.and_then(dated);
+    outlook.counted_longest = standing.counted.and_then(dated);
+
+    let mut before = standing.careful;
+    for later in today + 1..=today.saturating_add(OUTLOOK_DAYS) {
+        let Some(on) = day_of(grid, later) else { break };
         let standing = walk.on(later);
         let to_km = standing.careful.map(|run| run.km * parameters.line_factor);
-        match (today.careful, standing.careful) {
+        match (before, standing.careful) {
             (Some(from), to) if Some(from.km) != to.map(|run| run.km) => {
-                let because = cause(from, standing, date);
-                outlook.next = Some(LineChange {
-                    date: later,
+                let because = cause(from, standing, today);
+                let leaves = because == ChangeCause::LeavesWindow;
+                outlook.calendar.push(LineChange {
+                    date: on,
                     from_km: from.km * parameters.line_factor,
                     to_km,
-                    leaving: (because == ChangeCause::LeavesWindow).then(|| length(from)),
-                    resting_on: standing.careful.map(length),
+                    leaving: dated(from).filter(|_| leaves),
+                    resting_on: standing.careful.and_then(dated),
+                    kept_by_km: leaves.then_some(from.km),
                     because,
                 });
-                break;
             }
-            (None, Some(_)) => {
-                outlook.appears = to_km.map(|km| (later, km));
+            (None, Some(_)) if outlook.calendar.is_empty() => {
+                outlook.appears = to_km.map(|km| (on, km));
                 break;
             }
             _ => {}
         }
+        before = standing.careful;
     }
     outlook
 }
 
-fn cause(from: Longest, standing: Standing, today: NaiveDate) -> ChangeCause {
+/// The date of a day counted from the grid's first, also behind its last.
+fn day_of(grid: &DayGrid, day: usize) -> Option<NaiveDate> {
+    grid.first()?.checked_add_days(CalendarDays::new(day as u64))
+}
+
+fn cause(from: RunLength, standing: Standing, today: usize) -> ChangeCause {
     match standing.careful {
-        Some(to) if to.km > from.km && to.date == today => ChangeCause::RunCounts,
+        Some(to) if to.km > from.km && to.day == today => ChangeCause::RunCounts,
         Some(to) if to.km > from.km => ChangeCause::CarefulDaysEnd,
         _ => ChangeCause::LeavesWindow,
     }
-}
-
-fn length(run: Longest) -> Length {
-    (run.date, run.km)
 }
 
 /// A run that is planned, beside the longest run of the 30 days before it.
@@ -135,21 +165,32 @@ pub struct PlannedRun {
 
 /// What a run of `distance_km` on `date` would be, after the runs already in the grid on that day.
 #[must_use]
-pub fn planned_run(grid: &DayGrid, date: NaiveDate, distance_km: f64, parameters: &Parameters) -> PlannedRun {
-    let window = 0..=i64::from(parameters.line_days);
-    let baseline = (compare(grid, parameters).iter())
-        .filter(|compared: &&Compared<'_>| window.contains(&days_between(compared.run.date, date)))
-        .map(|compared| Longest { date: compared.run.date, km: compared.km })
-        .max_by(|a, b| a.km.total_cmp(&b.km).then(a.date.cmp(&b.date)));
-    let planned = Session { id: None, date, km: distance_km };
-    let Some(baseline) = baseline.filter(|_| distance_km.is_finite() && distance_km >= 0.0) else {
-        return PlannedRun { distance_km, ratio: None, class: None, flag: None };
-    };
-    let ratio = distance_km / baseline.km;
-    PlannedRun {
-        distance_km,
-        ratio: Some(ratio),
-        class: Some(SpikeClass::with(ratio, parameters)),
-        flag: session_spike(grid, &planned, baseline, parameters),
+pub fn planned_run(
+    grid: &DayGrid,
+    diary: &Diary,
+    date: NaiveDate,
+    distance_km: f64,
+    parameters: &Parameters,
+) -> PlannedRun {
+    let nothing = PlannedRun { distance_km, ratio: None, class: None, flag: None };
+    if !distance_km.is_finite() || distance_km < 0.0 {
+        return nothing;
     }
+    let Some(day) = grid.index_of(date) else { return nothing };
+    let is_before = |run: &&RunLength| run.day <= day && run.day.saturating_add(parameters.line_days) >= day;
+    let baseline = grid.lengths().iter().filter(is_before).copied().map(Some).reduce(longer).flatten();
+    let Some(longest) = baseline else { return nothing };
+    let ratio = distance_km / longest.km;
+    let class = SpikeClass::with(ratio, parameters);
+    let planned = Compared { run: RunLength { day, km: distance_km }, baseline, class };
+    let days = Days {
+        kinds: grid.kinds(),
+        breaks: &[],
+        distance_km: grid.column(Channel::Distance),
+        load: &[],
+        runs: &[],
+    };
+    let own = Some(Own { grid, diary });
+    let facts = Facts { days, table: &Table::default(), first_row: 0, parameters, own };
+    PlannedRun { distance_km, ratio: Some(ratio), class: Some(class), flag: planned_spike(&facts, &planned) }
 }

@@ -1,15 +1,39 @@
 //! Windows and thresholds, in one place.
 
+use crate::Channel;
+use crate::kernels::{Smoothing, Spread};
+
 /// Windows and thresholds of every measure and flag. The default holds the documented values; the sources stand with
 /// the measures ([`crate::Day`]) and in the evidence register.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Parameters {
+    /// The channel of acute and chronic load, ratios, monotony, strain, fitness, fatigue and form. `None`:
+    /// [`Channel::Load`] where any session has one, else [`Channel::Distance`].
+    pub load: Option<Channel>,
     /// Acute window, days: 7.
     pub acute_days: usize,
     /// Chronic window, days, the acute days included: 28. Also the history that ratios need.
     pub chronic_days: usize,
+    /// How the averages of the EWMA ratio forget: λ = 2 ÷ (N + 1) (Williams 2017). They begin with the first day's load.
+    pub ewma: Smoothing,
+    /// Decay of REDI, per day: 0.1 (doi 10.1136/bmjsem-2019-000573).
+    pub redi_decay: f64,
+    /// Decay of the acute REDI in a ratio, per day: 1/7 (ours).
+    pub redi_acute_decay: f64,
+    /// Decay of the chronic REDI in a ratio, per day: 1/28 (ours).
+    pub redi_chronic_decay: f64,
+    /// Days of fitness: 42.
+    pub fitness_days: usize,
+    /// Days of fatigue: 7.
+    pub fatigue_days: usize,
+    /// How fitness and fatigue forget: λ = 1 − e^(−1/N), as in GoldenCheetah. They begin with 0.
+    pub fitness: Smoothing,
+    /// Whether form is the day before's fitness − fatigue (GoldenCheetah's default), not the day's own.
+    pub form_of_day_before: bool,
+    /// Which standard deviation monotony takes: of the population.
+    pub spread: Spread,
     /// Window of the longest run, days before the day itself: 30 (doi 10.1136/bjsports-2024-109380).
-    pub line_days: u32,
+    pub line_days: usize,
     /// The line as a multiple of the longest run: 1.10.
     pub line_factor: f64,
     /// A run above this multiple of the longest is a small spike: 1.10.
@@ -19,11 +43,11 @@ pub struct Parameters {
     /// Above this multiple a large spike: 2.00.
     pub large_spike: f64,
     /// For this many days a run that was a spike does not lift the careful line: 14 (our caution, no trial).
-    pub careful_days: u32,
+    pub careful_days: usize,
     /// Days without a run after which a runner is returning: 14 (our rule, no trial).
-    pub break_days: usize,
+    pub break_days: u32,
     /// Days, from the first run back, for which a runner is returning: 28 (our rule, no trial).
-    pub return_days: usize,
+    pub return_days: u32,
     /// Above this share of unknown days a window says nothing: 0.20 (our rule, no trial).
     pub unknown_share: f64,
     /// A week above both its comparisons by more than this many percent is a ramp: 30.
@@ -36,6 +60,8 @@ pub struct Parameters {
     pub ratio_high: f64,
     /// The load ratio above which the words say so: 1.5.
     pub ratio_very_high: f64,
+    /// Strain above this share of the own last year is information: 0.90.
+    pub strain_quantile: f64,
     /// Monotony above this is information: 1.5 (Runalyze's first mark).
     pub monotony_info: f64,
     /// Monotony above this is a caution: 2.0 (Runalyze's second mark).
@@ -47,8 +73,18 @@ pub struct Parameters {
 impl Default for Parameters {
     fn default() -> Self {
         Self {
+            load: None,
             acute_days: 7,
             chronic_days: 28,
+            ewma: Smoothing::Span,
+            redi_decay: 0.1,
+            redi_acute_decay: 1.0 / 7.0,
+            redi_chronic_decay: 1.0 / 28.0,
+            fitness_days: 42,
+            fatigue_days: 7,
+            fitness: Smoothing::TimeConstant,
+            form_of_day_before: true,
+            spread: Spread::Population,
             line_days: 30,
             line_factor: 1.10,
             small_spike: 1.10,
@@ -63,10 +99,19 @@ impl Default for Parameters {
             ratio_low: 0.8,
             ratio_high: 1.3,
             ratio_very_high: 1.5,
+            strain_quantile: 0.90,
             monotony_info: 1.5,
             monotony_caution: 2.0,
             monotony_cap: 10.0,
         }
+    }
+}
+
+impl Parameters {
+    /// The channel of acute and chronic load where these channels are recorded.
+    pub(crate) fn channel(&self, is_recorded: impl Fn(Channel) -> bool) -> Channel {
+        let usual = if is_recorded(Channel::Load) { Channel::Load } else { Channel::Distance };
+        self.load.unwrap_or(usual)
     }
 }
 

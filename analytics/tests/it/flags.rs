@@ -11,7 +11,7 @@ fn of(flags: &[Flag], code: FlagCode) -> Vec<&Flag> {
 }
 
 /// 40 days with a run of 12 km every third day, then `last` on day 40.
-fn twelves(last: f64) -> Vec<Run> {
+fn twelves(last: f64) -> Vec<Session> {
     (0..40).step_by(3).map(|index| run(index, 12.0)).chain([run(40, last)]).collect()
 }
 
@@ -33,7 +33,7 @@ fn session_spike_at_the_bounds_of_the_study() {
     ] {
         let flag = spike_after_twelves(km).unwrap();
         assert_eq!((flag.level, flag.threshold, flag.date), (level, Some(threshold), day(40)), "{km} km");
-        assert_eq!((flag.run.as_deref(), flag.unit, flag.evidence), (Some("run-40"), "ratio", "frandsen_2025"));
+        assert_eq!((flag.session.as_deref(), flag.unit, flag.evidence), (Some("run-40"), "ratio", "frandsen_2025"));
         close(flag.value.unwrap(), km / 12.0, 1e-12);
     }
 }
@@ -65,30 +65,30 @@ fn session_spike_says_when_the_record_is_short() {
         "{}",
         flag.text
     );
-    assert_eq!(analysis.days[5].state, State::Provisional);
+    assert_eq!(analysis.day(5).unwrap().state, State::Provisional);
 }
 
 #[test]
 fn session_spike_says_how_many_days_are_unknown() {
     let grid = DayGrid::new(&twelves(16.0), &[day(20), day(22)], None, Gaps::Rest).unwrap();
-    let analysis = analyse(&grid, &Parameters::default());
+    let analysis = analyse(&grid);
     let [flag] = of(&analysis.flags, FlagCode::SessionSpike)[..] else { panic!("one spike") };
     assert!(flag.text.ends_with("at most 10 % longer. 2 days of that window are unknown."), "{}", flag.text);
 }
 
 #[test]
 fn runs_of_one_day_are_compared_in_their_order() {
-    let second = |km, order| Run { order, id: format!("second-{order}"), ..run(40, km) };
+    let second = |km, order| Session { order, id: format!("second-{order}"), ..run(40, km) };
     // 16 then 17: the second is measured against the first.
     let analysis = analysis(&[twelves(16.0), vec![second(17.0, 1)]].concat(), 40);
     let spikes = of(&analysis.flags, FlagCode::SessionSpike);
     assert_eq!(spikes.len(), 1);
-    assert_eq!(spikes[0].run.as_deref(), Some("run-40"));
+    assert_eq!(spikes[0].session.as_deref(), Some("run-40"));
     // 17 first: it is a spike, and the 16 after it is none.
     let analysis = crate::support::analysis(&[twelves(16.0), vec![second(17.0, -1)]].concat(), 40);
     let spikes = of(&analysis.flags, FlagCode::SessionSpike);
     assert_eq!(spikes.len(), 1);
-    assert_eq!(spikes[0].run.as_deref(), Some("second--1"));
+    assert_eq!(spikes[0].session.as_deref(), Some("second--1"));
     // Both are spikes when the second is a fifth longer than the first.
     let analysis = crate::support::analysis(&[twelves(16.0), vec![second(19.5, 1)]].concat(), 40);
     let spikes = of(&analysis.flags, FlagCode::SessionSpike);
@@ -114,8 +114,8 @@ fn the_window_of_the_longest_run_is_the_30_days_before() {
 fn a_run_without_anything_before_it_is_no_spike() {
     let analysis = analysis(&[run(0, 10.0), run(31, 25.0)], 31);
     assert_eq!(of(&analysis.flags, FlagCode::SessionSpike), Vec::<&Flag>::new());
-    assert_eq!(analysis.days[31].state, State::Returning);
-    assert_eq!(analysis.days[31].longest_30d_km, Err(Reason::NoRunIn30Days));
+    assert_eq!(analysis.day(31).unwrap().state, State::Returning);
+    assert_eq!(analysis.day(31).unwrap().get(DayMetric::Longest30dKm), Err(Reason::NoRunIn30Days));
 }
 
 #[test]
@@ -124,7 +124,7 @@ fn planned_session_spike_in_words() {
     let planned = planned_run(&grid, day(41), 18.4, &Parameters::default());
     assert_eq!(planned.class, Some(SpikeClass::Moderate));
     let flag = planned.flag.unwrap();
-    assert_eq!((flag.code, flag.level, flag.run), (FlagCode::PlannedSessionSpike, Level::Warning, None));
+    assert_eq!((flag.code, flag.level, flag.session), (FlagCode::PlannedSessionSpike, Level::Warning, None));
     assert!(flag.text.starts_with(
         "18.4 km would be 53 % longer than your longest run in the 30 days before 12 Oct (12.0 km on 11 Oct)."
     ));
@@ -218,7 +218,7 @@ fn returning_begins_after_14_days_and_lasts_28_from_the_first_run() {
     let runs = [run(0, 10.0), run(10, 10.0), run(30, 5.0)];
     let analysis = analysis(&runs, 60);
     let returning: Vec<u64> =
-        (0..).zip(&analysis.days).filter(|(_, day)| day.state == State::Returning).map(|(index, _)| index).collect();
+        (0..).zip(analysis.days()).filter(|(_, day)| day.state == State::Returning).map(|(index, _)| index).collect();
     // 14 days without a run are over on day 24; 28 days from day 30 end with day 57, which by then is the 27th day
     // without another run.
     assert_eq!(returning, (24..=60).collect::<Vec<_>>());
@@ -234,17 +234,17 @@ fn returning_begins_after_14_days_and_lasts_28_from_the_first_run() {
         "Day 1 of 28 since the first run (1 Oct) after 19 days without one. Ratios are left out until then; build up \
          in stages rather than by percentages."
     );
-    assert_eq!(analysis.days[30].ratio_coupled, Err(Reason::Returning));
-    assert_eq!(analysis.days[30].ramp_pct, Err(Reason::Returning));
-    close(analysis.days[30].week_km.unwrap(), 5.0, 1e-12);
+    assert_eq!(analysis.day(30).unwrap().get(DayMetric::RatioCoupled), Err(Reason::Returning));
+    assert_eq!(analysis.day(30).unwrap().get(DayMetric::RampPct), Err(Reason::Returning));
+    close(analysis.day(30).unwrap().get(DayMetric::WeekKm).unwrap(), 5.0, 1e-12);
 }
 
 #[test]
 fn a_return_ends_after_28_days_and_13_days_are_no_break() {
     let often = (30..70).step_by(2).map(|index| run(index, 5.0));
     let analysis = analysis(&[run(0, 10.0)].into_iter().chain(often).collect::<Vec<_>>(), 68);
-    assert_eq!(analysis.days[57].state, State::Returning);
-    assert_eq!(analysis.days[58].state, State::Steady);
+    assert_eq!(analysis.day(57).unwrap().state, State::Returning);
+    assert_eq!(analysis.day(58).unwrap().state, State::Steady);
     let short = crate::support::analysis(&[run(0, 10.0), run(14, 10.0)], 14);
     assert!(short.days.iter().all(|day| day.state == State::Provisional));
     // The first run ever is no return, however long the record before it.
@@ -256,14 +256,14 @@ fn a_return_ends_after_28_days_and_13_days_are_no_break() {
 fn an_unknown_day_is_no_proof_of_a_break() {
     let runs = [run(0, 10.0), run(20, 10.0)];
     let grid = DayGrid::new(&runs, &[day(10)], None, Gaps::Rest).unwrap();
-    let analysis = analyse(&grid, &Parameters::default());
-    assert!(analysis.days.iter().all(|day| day.state == State::Provisional));
+    let analysis = analyse(&grid);
+    assert!(analysis.days().iter().all(|day| day.state == State::Provisional));
 }
 
 #[test]
 fn data_gap_counts_the_unknown_days_of_28() {
     let grid = DayGrid::new(&twelves(12.0), &[day(1), day(38), day(39)], None, Gaps::Rest).unwrap();
-    let analysis = analyse(&grid, &Parameters::default());
+    let analysis = analyse(&grid);
     let flags = of(&analysis.flags, FlagCode::DataGap);
     let last = flags.last().unwrap();
     assert_eq!((last.level, last.value, last.unit), (Level::Info, Some(2.0), "days"));
@@ -280,7 +280,7 @@ fn data_gap_counts_the_unknown_days_of_28() {
 fn consecutive_days_are_one_episode_and_each_spike_its_own() {
     let runs = [twelves(12.0), vec![run(41, 14.0), run(42, 16.0)]].concat();
     let grid = DayGrid::new(&runs, &[day(1), day(38)], None, Gaps::Rest).unwrap();
-    let analysis = analyse(&grid, &Parameters::default());
+    let analysis = analyse(&grid);
     let episodes = analysis.episodes();
     let of = |code| episodes.iter().filter(move |episode| episode.flag.code == code);
     let gaps: Vec<_> = of(FlagCode::DataGap).map(|episode| (episode.first, episode.last)).collect();
@@ -294,7 +294,7 @@ fn consecutive_days_are_one_episode_and_each_spike_its_own() {
 fn the_words_keep_to_the_house_rules() {
     let runs = [twelves(30.0), vec![run(41, 14.0), run(60, 16.0), run(61, 40.0)]].concat();
     let grid = DayGrid::new(&runs, &[day(50)], Some(day(100)), Gaps::Rest).unwrap();
-    let flags = analyse(&grid, &Parameters::default()).flags;
+    let flags = analyse(&grid).flags;
     assert!(flags.len() > 20);
     for flag in &flags {
         for word in ["danger zone", "sweet spot", "you will", "safe", "probab"] {

@@ -4,9 +4,9 @@ use plimsoll_analytics::{DayGrid, Gaps, GridError, Measure, Parameters, Reason, 
 
 use crate::support::{analysis, close, day, loaded, run, start};
 
-fn days(runs: &[Run], unknown: &[u64], gaps: Gaps) -> Vec<plimsoll_analytics::Day> {
+fn days(runs: &[Session], unknown: &[u64], gaps: Gaps) -> Vec<plimsoll_analytics::Day> {
     let unknown: Vec<_> = unknown.iter().map(|index| day(*index)).collect();
-    analyse(&DayGrid::new(runs, &unknown, None, gaps).unwrap(), &Parameters::default()).days
+    analyse(&DayGrid::new(runs, &unknown, None, gaps).unwrap()).days
 }
 
 #[test]
@@ -25,19 +25,19 @@ fn no_days_at_all() {
     for (runs, as_of) in [(vec![], None), (vec![], Some(day(3))), (vec![run(5, 1.0)], Some(day(4)))] {
         let grid = DayGrid::new(&runs, &[], as_of, Gaps::Rest).unwrap();
         assert!(grid.is_empty() && grid.first().is_none() && grid.last().is_none());
-        let analysis = analyse(&grid, &Parameters::default());
-        assert!(analysis.days.is_empty() && analysis.flags.is_empty() && analysis.episodes().is_empty());
+        let analysis = analyse(&grid);
+        assert!(analysis.days().is_empty() && analysis.flags.is_empty() && analysis.episodes().is_empty());
     }
 }
 
 #[test]
 fn impossible_values_name_the_run() {
-    let error = |run: Run| DayGrid::new(&[run], &[], None, Gaps::Rest).unwrap_err();
+    let error = |run: Session| DayGrid::new(&[run], &[], None, Gaps::Rest).unwrap_err();
     assert_eq!(error(run(2, -1.0)).to_string(), "run run-2 on 2025-09-03: distance_km is -1, below zero");
     assert_eq!(error(loaded(2, f64::NAN)).to_string(), "run run-2 on 2025-09-03: load is not a number");
     assert!(matches!(error(run(2, f64::INFINITY)), GridError::NotANumber { .. }));
     assert!(matches!(error(run(2, 1e300)), GridError::TooLarge { .. }));
-    let far = Run { date: start() + chrono::Days::new(36_525), ..run(0, 1.0) };
+    let far = Session { date: start() + chrono::Days::new(36_525), ..run(0, 1.0) };
     assert!(matches!(DayGrid::new(&[run(0, 1.0), far], &[], None, Gaps::Rest), Err(GridError::TooLong { .. })));
     assert!(matches!(
         DayGrid::new(&[run(0, 1.0)], &[], Some(chrono::NaiveDate::MAX), Gaps::Rest),
@@ -47,7 +47,7 @@ fn impossible_values_name_the_run() {
 
 #[test]
 fn unknown_is_not_zero() {
-    let runs = [run(0, 5.0), Run { distance_km: None, ..run(1, 0.0) }, run(4, 5.0)];
+    let runs = [run(0, 5.0), Session { distance_km: None, ..run(1, 0.0) }, run(4, 5.0)];
     let rest = DayGrid::new(&runs, &[day(2)], None, Gaps::Rest).unwrap();
     assert_eq!(rest.distance_km(), [Some(5.0), None, None, Some(0.0), Some(5.0)]);
     let unknown = DayGrid::new(&[run(0, 5.0), run(2, 0.0), run(4, 5.0)], &[], None, Gaps::Unknown).unwrap();
@@ -56,11 +56,11 @@ fn unknown_is_not_zero() {
 
 #[test]
 fn a_quantity_that_no_run_has_is_not_recorded() {
-    let day = analysis(&[loaded(0, 50.0), loaded(2, 50.0)], 40).days.pop().unwrap();
-    for measure in [day.distance_km, day.week_km, day.ramp_pct, day.longest_30d_km, day.line_km, day.line_careful_km] {
+    let day = analysis(&[loaded(0, 50.0), loaded(2, 50.0)], 40).last().unwrap();
+    for measure in [day.get(DayMetric::DistanceKm), day.get(DayMetric::WeekKm), day.get(DayMetric::RampPct), day.get(DayMetric::Longest30dKm), day.get(DayMetric::LineKm), day.get(DayMetric::LineCarefulKm)] {
         assert!(matches!(measure, Err(Reason::NotRecorded | Reason::Returning)), "{measure:?}");
     }
-    assert_eq!(analysis(&[run(0, 5.0)], 0).days[0].load, Err(Reason::NotRecorded));
+    assert_eq!(analysis(&[run(0, 5.0)], 0).days[0].get(DayMetric::Load), Err(Reason::NotRecorded));
 }
 
 #[test]
@@ -74,16 +74,16 @@ fn history_that_each_measure_needs() {
         assert!(days[index..].iter().all(|day| measure(day).is_ok()));
         index + 1
     };
-    assert_eq!(first(|day| day.acute), 7);
-    assert_eq!(first(|day| day.chronic), 28);
-    assert_eq!(first(|day| day.ratio_coupled), 28);
-    assert_eq!(first(|day| day.ratio_uncoupled), 28);
-    assert_eq!(first(|day| day.ratio_ewma), 28);
-    assert_eq!(first(|day| day.monotony), 7);
-    assert_eq!(first(|day| day.strain), 7);
-    assert_eq!(first(|day| day.week_km), 7);
-    assert_eq!(first(|day| day.ramp_pct), 14);
-    assert_eq!(first(|day| day.line_km), 2);
+    assert_eq!(first(|day| day.get(DayMetric::Acute)), 7);
+    assert_eq!(first(|day| day.get(DayMetric::Chronic)), 28);
+    assert_eq!(first(|day| day.get(DayMetric::RatioCoupled)), 28);
+    assert_eq!(first(|day| day.get(DayMetric::RatioUncoupled)), 28);
+    assert_eq!(first(|day| day.get(DayMetric::RatioEwma)), 28);
+    assert_eq!(first(|day| day.get(DayMetric::Monotony)), 7);
+    assert_eq!(first(|day| day.get(DayMetric::Strain)), 7);
+    assert_eq!(first(|day| day.get(DayMetric::WeekKm)), 7);
+    assert_eq!(first(|day| day.get(DayMetric::RampPct)), 14);
+    assert_eq!(first(|day| day.get(DayMetric::LineKm)), 2);
     let states: Vec<_> = days.iter().map(|day| day.state.as_str()).collect();
     assert!(states[..30].iter().all(|state| *state == "provisional"));
     assert!(states[30..].iter().all(|state| *state == "steady"));
@@ -94,15 +94,15 @@ fn up_to_a_fifth_of_a_window_may_be_unknown() {
     let runs: Vec<_> = (0..28).map(|index| run(index, 6.0)).collect();
     let last = |unknown: &[u64]| days(&runs, unknown, Gaps::Rest).pop().unwrap();
     let one = last(&[27]);
-    close(one.acute.unwrap(), 6.0, 1e-12);
-    assert_eq!((one.week_km, one.monotony), (Err(Reason::UnknownDays), Err(Reason::UnknownDays)));
+    close(one.get(DayMetric::Acute).unwrap(), 6.0, 1e-12);
+    assert_eq!((one.get(DayMetric::WeekKm), one.get(DayMetric::Monotony)), (Err(Reason::UnknownDays), Err(Reason::UnknownDays)));
     assert_eq!(last(&[26, 27]).acute, Err(Reason::UnknownDays));
     let five = last(&[2, 4, 6, 10, 12]);
-    assert_eq!(five.ratio_uncoupled, Err(Reason::UnknownDays));
-    close(five.ratio_coupled.unwrap(), 1.0, 1e-12);
-    close(five.ratio_ewma.unwrap(), 1.0, 1e-12);
+    assert_eq!(five.get(DayMetric::RatioUncoupled), Err(Reason::UnknownDays));
+    close(five.get(DayMetric::RatioCoupled).unwrap(), 1.0, 1e-12);
+    close(five.get(DayMetric::RatioEwma).unwrap(), 1.0, 1e-12);
     let six = last(&[2, 4, 6, 10, 12, 14]);
-    for measure in [six.chronic, six.ratio_coupled, six.ratio_uncoupled, six.ratio_ewma] {
+    for measure in [six.get(DayMetric::Chronic), six.get(DayMetric::RatioCoupled), six.get(DayMetric::RatioUncoupled), six.get(DayMetric::RatioEwma)] {
         assert_eq!(measure, Err(Reason::UnknownDays));
     }
 }
@@ -110,18 +110,18 @@ fn up_to_a_fifth_of_a_window_may_be_unknown() {
 #[test]
 fn nothing_is_divided_by_zero() {
     let zeros: Vec<_> = (0..40).map(|index| run(index, 0.0)).collect();
-    let day = analysis(&zeros, 39).days.pop().unwrap();
-    assert_eq!(day.chronic, Ok(0.0));
-    assert_eq!(day.ratio_coupled, Err(Reason::NoChronicLoad));
-    assert_eq!(day.ratio_uncoupled, Err(Reason::NoChronicLoad));
-    assert_eq!(day.ratio_ewma, Err(Reason::NoChronicLoad));
-    assert_eq!((day.monotony, day.strain), (Err(Reason::NoLoad), Err(Reason::NoLoad)));
-    assert_eq!(day.ramp_pct, Err(Reason::NoWeekBefore));
+    let day = analysis(&zeros, 39).last().unwrap();
+    assert_eq!(day.get(DayMetric::Chronic), Ok(0.0));
+    assert_eq!(day.get(DayMetric::RatioCoupled), Err(Reason::NoChronicLoad));
+    assert_eq!(day.get(DayMetric::RatioUncoupled), Err(Reason::NoChronicLoad));
+    assert_eq!(day.get(DayMetric::RatioEwma), Err(Reason::NoChronicLoad));
+    assert_eq!((day.get(DayMetric::Monotony), day.get(DayMetric::Strain)), (Err(Reason::NoLoad), Err(Reason::NoLoad)));
+    assert_eq!(day.get(DayMetric::RampPct), Err(Reason::NoWeekBefore));
     // No run in the window of the uncoupled chronic load, but not long enough away for a break.
     let late: Vec<_> = zeros.iter().take(33).cloned().chain((33..40).map(|index| run(index, 5.0))).collect();
-    let day = analysis(&late, 39).days.pop().unwrap();
-    close(day.ratio_coupled.unwrap(), 4.0, 1e-12);
-    assert_eq!(day.ratio_uncoupled, Err(Reason::NoChronicLoad));
+    let day = analysis(&late, 39).last().unwrap();
+    close(day.get(DayMetric::RatioCoupled).unwrap(), 4.0, 1e-12);
+    assert_eq!(day.get(DayMetric::RatioUncoupled), Err(Reason::NoChronicLoad));
 }
 
 #[test]

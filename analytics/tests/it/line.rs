@@ -12,45 +12,45 @@ fn p() -> Parameters {
 #[test]
 fn the_line_is_a_tenth_above_the_longest_run_of_30_days() {
     let analysis = analysis(&[run(0, 8.0), run(4, 12.0), run(6, 10.0)], 40);
-    assert_eq!(analysis.days[0].line_km, Err(Reason::ShortHistory));
-    close(analysis.days[1].line_km.unwrap(), 8.8, 1e-12);
-    close(analysis.days[4].line_km.unwrap(), 8.8, 1e-12);
-    close(analysis.days[5].line_km.unwrap(), 13.2, 1e-12);
-    close(analysis.days[34].line_km.unwrap(), 13.2, 1e-12);
-    close(analysis.days[35].line_km.unwrap(), 11.0, 1e-12);
-    close(analysis.days[36].line_km.unwrap(), 11.0, 1e-12);
-    assert_eq!(analysis.days[37].line_km, Err(Reason::NoRunIn30Days));
-    assert_eq!(analysis.days[37].longest_30d_km, Err(Reason::NoRunIn30Days));
+    assert_eq!(analysis.day(0).unwrap().get(DayMetric::LineKm), Err(Reason::ShortHistory));
+    close(analysis.day(1).unwrap().get(DayMetric::LineKm).unwrap(), 8.8, 1e-12);
+    close(analysis.day(4).unwrap().get(DayMetric::LineKm).unwrap(), 8.8, 1e-12);
+    close(analysis.day(5).unwrap().get(DayMetric::LineKm).unwrap(), 13.2, 1e-12);
+    close(analysis.day(34).unwrap().get(DayMetric::LineKm).unwrap(), 13.2, 1e-12);
+    close(analysis.day(35).unwrap().get(DayMetric::LineKm).unwrap(), 11.0, 1e-12);
+    close(analysis.day(36).unwrap().get(DayMetric::LineKm).unwrap(), 11.0, 1e-12);
+    assert_eq!(analysis.day(37).unwrap().get(DayMetric::LineKm), Err(Reason::NoRunIn30Days));
+    assert_eq!(analysis.day(37).unwrap().get(DayMetric::Longest30dKm), Err(Reason::NoRunIn30Days));
 }
 
 #[test]
 fn a_spike_lifts_the_careful_line_after_14_days() {
     let runs = [run(0, 10.0), run(10, 12.0), run(20, 10.0)];
     let analysis = analysis(&runs, 45);
-    close(analysis.days[11].line_km.unwrap(), 13.2, 1e-12);
-    close(analysis.days[11].line_careful_km.unwrap(), 11.0, 1e-12);
-    close(analysis.days[23].line_careful_km.unwrap(), 11.0, 1e-12);
-    close(analysis.days[24].line_careful_km.unwrap(), 13.2, 1e-12);
-    close(analysis.days[40].line_careful_km.unwrap(), 13.2, 1e-12);
-    close(analysis.days[41].line_careful_km.unwrap(), 11.0, 1e-12);
+    close(analysis.day(11).unwrap().get(DayMetric::LineKm).unwrap(), 13.2, 1e-12);
+    close(analysis.day(11).unwrap().get(DayMetric::LineCarefulKm).unwrap(), 11.0, 1e-12);
+    close(analysis.day(23).unwrap().get(DayMetric::LineCarefulKm).unwrap(), 11.0, 1e-12);
+    close(analysis.day(24).unwrap().get(DayMetric::LineCarefulKm).unwrap(), 13.2, 1e-12);
+    close(analysis.day(40).unwrap().get(DayMetric::LineCarefulKm).unwrap(), 13.2, 1e-12);
+    close(analysis.day(41).unwrap().get(DayMetric::LineCarefulKm).unwrap(), 11.0, 1e-12);
 }
 
 #[test]
 fn a_run_of_exactly_the_line_is_no_spike_and_counts_at_once() {
     let analysis = analysis(&[run(0, 12.0), run(3, 13.2)], 4);
-    close(analysis.days[4].line_careful_km.unwrap(), 14.52, 1e-12);
+    close(analysis.day(4).unwrap().get(DayMetric::LineCarefulKm).unwrap(), 14.52, 1e-12);
 }
 
 #[test]
 fn there_is_no_careful_line_when_only_recent_spikes_are_left() {
     let analysis = analysis(&[run(0, 5.0), run(29, 8.0)], 44);
-    close(analysis.days[30].line_careful_km.unwrap(), 5.5, 1e-12);
-    assert_eq!(analysis.days[31].line_careful_km, Err(Reason::OnlyRecentSpikes));
-    close(analysis.days[31].line_km.unwrap(), 8.8, 1e-12);
-    close(analysis.days[43].line_careful_km.unwrap(), 8.8, 1e-12);
+    close(analysis.day(30).unwrap().get(DayMetric::LineCarefulKm).unwrap(), 5.5, 1e-12);
+    assert_eq!(analysis.day(31).unwrap().get(DayMetric::LineCarefulKm), Err(Reason::OnlyRecentSpikes));
+    close(analysis.day(31).unwrap().get(DayMetric::LineKm).unwrap(), 8.8, 1e-12);
+    close(analysis.day(43).unwrap().get(DayMetric::LineCarefulKm).unwrap(), 8.8, 1e-12);
     let outlook = line_outlook(&grid(&[run(0, 5.0), run(29, 8.0)], 31), day(31), &p());
     assert_eq!(outlook.careful_km, Err(Reason::OnlyRecentSpikes));
-    assert_eq!(outlook.next, None);
+    assert_eq!(outlook.next(), None);
     let (appears, km) = outlook.appears.unwrap();
     assert_eq!(appears, day(43));
     close(km, 8.8, 1e-12);
@@ -63,7 +63,7 @@ fn the_outlook_says_when_the_line_falls_and_which_run_leaves() {
         let outlook = line_outlook(&grid, date, &p());
         close(outlook.careful_km.unwrap(), 13.2, 1e-12);
         assert_eq!(outlook.longest, Some((day(0), 12.0)));
-        let next = outlook.next.unwrap();
+        let next = outlook.next().unwrap();
         assert_eq!((next.date, next.because), (day(31), ChangeCause::LeavesWindow));
         assert_eq!((next.leaving, next.resting_on), (Some((day(0), 12.0)), Some((day(20), 10.0))));
         close(next.from_km, 13.2, 1e-12);
@@ -74,7 +74,7 @@ fn the_outlook_says_when_the_line_falls_and_which_run_leaves() {
 #[test]
 fn the_outlook_says_when_the_line_ends() {
     let outlook = line_outlook(&grid(&[run(0, 12.0)], 10), day(11), &p());
-    let next = outlook.next.unwrap();
+    let next = outlook.next().unwrap();
     assert_eq!((next.date, next.to_km, next.because), (day(31), None, ChangeCause::LeavesWindow));
 }
 
@@ -83,7 +83,7 @@ fn the_outlook_says_when_a_spike_begins_to_count() {
     let outlook = line_outlook(&grid(&[run(0, 10.0), run(10, 12.0)], 12), day(13), &p());
     close(outlook.line_km.unwrap(), 13.2, 1e-12);
     assert_eq!(outlook.counted_longest, Some((day(10), 12.0)));
-    let next = outlook.next.unwrap();
+    let next = outlook.next().unwrap();
     assert_eq!((next.date, next.because, next.leaving), (day(24), ChangeCause::CarefulDaysEnd, None));
     assert_eq!(next.resting_on, Some((day(10), 12.0)));
 }
@@ -92,7 +92,7 @@ fn the_outlook_says_when_a_spike_begins_to_count() {
 fn a_run_of_today_counts_tomorrow() {
     let outlook = line_outlook(&grid(&[run(0, 12.0), run(5, 13.0)], 5), day(5), &p());
     close(outlook.careful_km.unwrap(), 13.2, 1e-12);
-    let next = outlook.next.unwrap();
+    let next = outlook.next().unwrap();
     assert_eq!((next.date, next.because), (day(6), ChangeCause::RunCounts));
 }
 
@@ -101,9 +101,9 @@ fn the_outlook_agrees_with_the_days() {
     let runs: Vec<_> = (0..80).step_by(3).map(|index| run(index, 6.0 + (index * 7 % 11) as f64)).collect();
     let grid = grid(&runs, 100);
     let analysis = analysis(&runs, 100);
-    for (index, measures) in (0..).zip(&analysis.days) {
+    for (index, measures) in (0..).zip(analysis.days()) {
         let outlook = line_outlook(&grid, day(index), &p());
-        assert_eq!((outlook.line_km, outlook.careful_km), (measures.line_km, measures.line_careful_km), "day {index}");
+        assert_eq!((outlook.line_km, outlook.careful_km), (measures.get(DayMetric::LineKm), measures.get(DayMetric::LineCarefulKm)), "day {index}");
     }
 }
 
@@ -112,7 +112,7 @@ fn nothing_to_look_ahead_from() {
     let empty = DayGrid::default();
     let outlook = line_outlook(&empty, day(0), &p());
     assert_eq!(outlook.line_km, Err(Reason::ShortHistory));
-    assert_eq!((outlook.next, outlook.appears), (None, None));
+    assert_eq!((outlook.next(), outlook.appears), (None, None));
     let grid = grid(&[run(0, 12.0)], 10);
     for date in [NaiveDate::MIN, NaiveDate::MAX] {
         assert!(line_outlook(&grid, date, &p()).line_km.is_err());

@@ -1,7 +1,7 @@
 //! Short ways to write down runs.
 
 use chrono::{Days, NaiveDate};
-use plimsoll_analytics::{Analysis, DayGrid, Gaps, Parameters, Run, analyse};
+use plimsoll_analytics::{Analysis, DayGrid, Diary, Gaps, Parameters, Session};
 
 /// The first day of every made-up record.
 pub(crate) fn start() -> NaiveDate {
@@ -13,24 +13,29 @@ pub(crate) fn day(index: u64) -> NaiveDate {
     NaiveDate::from_ymd_opt(2025, 9, 1).unwrap() + Days::new(index)
 }
 
-/// A run on day `index` with a distance, known as `run-<index>`.
-pub(crate) fn run(index: u64, km: f64) -> Run {
-    Run { id: format!("run-{index}"), date: day(index), order: 0, distance_km: Some(km), load: None }
+/// A run on day `index` with a distance, known as `run-<index>`; a day of rest when the distance is 0.
+pub(crate) fn run(index: u64, km: f64) -> Session {
+    Session::row(format!("run-{index}"), day(index), 0, Some(km), None)
 }
 
-/// A run on day `index` with only a load.
-pub(crate) fn loaded(index: u64, load: f64) -> Run {
-    Run { distance_km: None, load: Some(load), ..run(index, 0.0) }
+/// A run on day `index` with only a load; a day of rest when the load is 0.
+pub(crate) fn loaded(index: u64, load: f64) -> Session {
+    Session::row(format!("run-{index}"), day(index), 0, None, Some(load))
 }
 
 /// A grid in which every day without a run is rest, up to day `last`.
-pub(crate) fn grid(runs: &[Run], last: u64) -> DayGrid {
+pub(crate) fn grid(runs: &[Session], last: u64) -> DayGrid {
     DayGrid::new(runs, &[], Some(day(last)), Gaps::Rest).unwrap()
 }
 
-/// The analysis of such a grid with the documented parameters.
-pub(crate) fn analysis(runs: &[Run], last: u64) -> Analysis {
-    analyse(&grid(runs, last), &Parameters::default())
+/// The analysis of a grid with the documented parameters and an empty diary.
+pub(crate) fn analyse(grid: &DayGrid) -> Analysis {
+    plimsoll_analytics::analyse(grid, &Diary::default(), &Parameters::default())
+}
+
+/// The analysis of such a grid.
+pub(crate) fn analysis(runs: &[Session], last: u64) -> Analysis {
+    analyse(&grid(runs, last))
 }
 
 /// Fails unless two numbers agree to `tolerance`.

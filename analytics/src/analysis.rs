@@ -1,0 +1,66 @@
+//! Everything that is said of one athlete's days: measures and flags.
+
+use chrono::NaiveDate;
+
+use crate::breaks::breaks;
+use crate::flags::{Facts, Own, judge, tell};
+use crate::indicators::{Days, fill};
+use crate::longest::compare;
+use crate::table::Table;
+use crate::{Channel, DayGrid, Diary, Flag, Parameters};
+
+/// Everything that is said of one athlete's days.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Analysis {
+    /// The day of the first row.
+    pub(crate) first: Option<NaiveDate>,
+    pub(crate) table: Table,
+    /// In order of date; within a date in the order of [`crate::FlagCode`].
+    pub flags: Vec<Flag>,
+}
+
+/// Computes every measure for every day of the grid, and the flags. Pure: the grid's last day is "today".
+///
+/// `diary` adds what is known beside training; without it ([`Diary::default`]) the flags that rest on it are not raised.
+#[must_use]
+pub fn analyse(grid: &DayGrid, diary: &Diary, parameters: &Parameters) -> Analysis {
+    let mut analysis = Analysis { first: grid.first(), ..Analysis::default() };
+    analysis.go_on(grid, diary, parameters, 0);
+    analysis
+}
+
+impl Analysis {
+    /// Brings the analysis up to a grid that differs from the one before only from the day of `changed` on, as when one
+    /// run is added: only what the change can reach is worked out again. Gives the same as [`analyse`] of the new grid
+    /// with the same diary and parameters.
+    pub fn update(&mut self, grid: &DayGrid, diary: &Diary, parameters: &Parameters, changed: NaiveDate) {
+        let is_same_start = self.first == grid.first() && self.first.is_some_and(|first| first < changed);
+        let from = if is_same_start { grid.index_of(changed).unwrap_or_default().min(self.len()) } else { 0 };
+        self.first = grid.first();
+        self.go_on(grid, diary, parameters, from);
+    }
+
+    /// Works out everything from the day at `from` on.
+    fn go_on(&mut self, grid: &DayGrid, diary: &Diary, parameters: &Parameters, from: usize) {
+        self.table.truncate(from);
+        let first_changed = grid.date(from);
+        self.flags.retain(|flag| first_changed.is_none_or(|changed| flag.date < changed));
+
+        let runs = compare(grid.lengths(), parameters);
+        let breaks = breaks(grid.kinds(), parameters);
+        let channel = parameters.channel(|channel| grid.is_recorded(channel));
+        let days = Days {
+            kinds: grid.kinds(),
+            breaks: &breaks,
+            distance_km: grid.column(Channel::Distance),
+            load: grid.column(channel),
+            runs: &runs,
+        };
+        fill(&days, parameters, from, &mut self.table);
+        let own = Some(Own { grid, diary });
+        let facts = Facts { days, table: &self.table, first_row: 0, parameters, own };
+        let mut verdicts = Vec::new();
+        judge(&facts, from..grid.len(), &mut verdicts);
+        self.flags.extend(verdicts.iter().map(|verdict| tell(&facts, verdict)));
+    }
+}

@@ -1,0 +1,410 @@
+//! Rules on loads: one run, a week, ratios, sameness, breaks, gaps.
+
+use std::ops::Range;
+
+use super::judge::{Facts, Told, Verdict};
+use super::{Flag, FlagCode, Input, Level, SpikeClass, words};
+use crate::breaks::Break;
+use crate::days::DayKind;
+use crate::indicators::unknown_days;
+use crate::longest::{Compared, Length};
+use crate::parameters::{is_above, is_below};
+use crate::{Channel, DayMetric, Parameters};
+
+/// Strain is compared with the own last year, days.
+const STRAIN_DAYS: usize = 365;
+/// Fewer values than this are no year to compare with.
+const STRAIN_LEAST: usize = 56;
+
+/// What a load ratio is in: the channel that is looked at.
+fn load_unit(facts: &Facts<'_>) -> &'static str {
+    let is_recorded = |channel| facts.own.is_some_and(|own| own.grid.is_recorded(channel));
+    facts.parameters.channel(is_recorded).unit()
+}
+
+pub(super) fn session_spike(facts: &Facts<'_>, days: Range<usize>, verdicts: &mut Vec<Verdict>) {
+    let first = facts.days.runs.partition_point(|compared| compared.run.day < days.start);
+    for (place, compared) in facts.days.runs.iter().enumerate().skip(first) {
+        if compared.run.day >= days.end {
+            break;
+        }
+        verdicts.extend(spike(compared, place, FlagCode::SessionSpike, facts.parameters));
+    }
+}
+
+fn spike(compared: &Compared, place: usize, code: FlagCode, parameters: &Parameters) -> Option<Verdict> {
+    let threshold = match compared.class {
+        SpikeClass::Large => parameters.large_spike,
+        SpikeClass::Moderate => parameters.moderate_spike,
+        SpikeClass::Small => parameters.small_spike,
+        SpikeClass::Reference => return None,
+    };
+    Some(Verdict {
+        code,
+        level: compared.class.level()?,
+        day: compared.run.day,
+        subject: place,
+        value: compared.run.km / compared.baseline?.km,
+        threshold,
+    })
+}
+
+pub(super) fn tell_session_spike(facts: &Facts<'_>, verdict: &Verdict) -> Told {
+    let id = facts.own.and_then(|own| own.grid.measured_runs().nth(verdict.subject)).map(|run| run.id.clone());
+    let compared = facts.days.runs.get(verdict.subject);
+    let told = compared.map(|compared| tell_spike(facts, compared, verdict, false)).unwrap_or_default();
+    Told { session: id, ..told }
+}
+
+/// The flag that a planned run raises, beside the longest run of the days before it.
+pub(crate) fn planned_spike(facts: &Facts<'_>, compared: &Compared) -> Option<Flag> {
+    let verdict = spike(compared, 0, FlagCode::PlannedSessionSpike, facts.parameters)?;
+    let told = tell_spike(facts, compared, &verdict, true);
+    Some(Flag {
+        code: verdict.code,
+        level: verdict.level,
+        date: facts.date(verdict.day),
+        session: None,
+        about: None,
+        value: Some(verdict.value),
+        threshold: Some(verdict.threshold),
+        unit: told.unit,
+        evidence: verdict.code.evidence(),
+        inputs: told.inputs,
+        text: told.text,
+    })
+}
+
+fn tell_spike(facts: &Facts<'_>, compared: &Compared, verdict: &Verdict, is_planned: bool) -> Told {
+    let Compared { run, baseline, class } = *compared;
+    let baseline = baseline.unwrap_or(run);
+    let range = match class {
+        SpikeClass::Large => "more than twice the longest",
+        SpikeClass::Moderate => "more than 30 % and up to 100 % longer",
+        SpikeClass::Small | SpikeClass::Reference => "more than 10 % and up to 30 % longer",
+    };
+    let (verb, window) = if is_planned {
+        ("would be", format!("the 30 days before {}", words::day(facts.date(run.day))))
+    } else {
+        ("is", "the last 30 days".to_owned())
+    };
+    let when = if baseline.day == run.day {
+        "earlier the same day".to_owned()
+    } else {
+        format!("on {}", words::day(facts.date(baseline.day)))
+    };
+    let mut text = format!(
+        "{} {verb} {} longer than your longest run in {window} ({} {when}). In the largest study of runners, \
+         runs {range} had a higher rate of overuse injury than runs at most 10 % longer.",
+        words::km(run.km),
+        words::more(verdict.value, verdict.threshold),
+        words::km(baseline.km),
+    );
+    let window = facts.parameters.line_days;
+    if run.day < window {
+        let begins = if run.day == 0 { "that day".to_owned() } else { format!("only {} before", words::days(run.day)) };
+        text += &format!(" The record begins {begins}, so a longer run may be missing.");
+    }
+    let unknown = unknown_days(&facts.days, run.day, window);
+    if unknown > 0 {
+        text +=
+            &format!(" {} of that window {} unknown.", words::days(unknown), if unknown == 1 { "is" } else { "are" });
+    }
+    Told {
+        unit: "ratio",
+        inputs: spike_inputs(facts, run, baseline, unknown),
+        text: text + &super::context::of(facts, verdict),
+        ..Told::default()
+    }
+}
+
+fn spike_inputs(facts: &Facts<'_>, run: Length, baseline: Length, unknown: usize) -> Vec<Input> {
+    vec![
+        Input::number("distance_km", run.km, "km"),
+        Input::number("longest_30d_km", baseline.km, "km"),
+        Input::date("longest_on", facts.date(baseline.day)),
+        Input::number("unknown_days", unknown as f64, "days"),
+    ]
+}
+
+pub(super) fn weekly_ramp(facts: &Facts<'_>, days: Range<usize>, verdicts: &mut Vec<Verdict>) {
+    let parameters = facts.parameters;
+    let (weeks, three) = (facts.values(DayMetric::WeekKm), facts.values(DayMetric::Ramp3wPct));
+    for (day, ramp) in facts.along(DayMetric::RampPct, days) {
+        let (Some(week), Some(ramp_3w)) = (weeks.get(day), three.get(day)) else { continue };
+        // Not known is never above.
+        if is_above(ramp, parameters.ramp_pct) && is_above(*ramp_3w, parameters.ramp_pct) {
+            let is_little = is_below(*week, parameters.ramp_floor_km);
+            verdicts.push(Verdict {
+                code: FlagCode::WeeklyRamp,
+                level: if is_little { Level::Info } else { Level::Caution },
+                day,
+                subject: 0,
+                value: ramp,
+                threshold: parameters.ramp_pct,
+            });
+        }
+    }
+}
+
+pub(super) fn tell_weekly_ramp(facts: &Facts<'_>, verdict: &Verdict) -> Told {
+    let parameters = facts.parameters;
+    let get = |metric| facts.get(metric, verdict.day).unwrap_or(f64::NAN);
+    let week = get(DayMetric::WeekKm);
+    let (to_before, to_three) = (1.0 + get(DayMetric::RampPct) / 100.0, 1.0 + get(DayMetric::Ramp3wPct) / 100.0);
+    let factor = 1.0 + parameters.ramp_pct / 100.0;
+    let meaning = if verdict.level == Level::Info {
+        format!("Below {:.0} km a week percentages mean little.", parameters.ramp_floor_km)
+    } else {
+        "Among novice runners, increases over 30 % went with more injuries of the kinds tied to distance, though \
+         chance could explain the difference."
+            .to_owned()
+    };
+    let text = format!(
+        "{} in the last 7 days is {} more than in the 7 days before ({}) and {} more than the mean of the 3 weeks \
+         before ({}). {meaning}{}",
+        words::km(week),
+        words::more(to_before, factor),
+        words::km(week / to_before),
+        words::more(to_three, factor),
+        words::km(week / to_three),
+        super::context::of(facts, verdict),
+    );
+    let inputs = vec![
+        Input::number("week_km", week, "km"),
+        Input::number("week_before_km", week / to_before, "km"),
+        Input::number("three_weeks_before_km", week / to_three, "km"),
+    ];
+    Told { unit: "%", inputs, text, ..Told::default() }
+}
+
+pub(super) fn load_ratio(facts: &Facts<'_>, days: Range<usize>, verdicts: &mut Vec<Verdict>) {
+    let parameters = facts.parameters;
+    for (day, ratio) in facts.along(DayMetric::RatioCoupled, days) {
+        let threshold = if is_above(ratio, parameters.ratio_very_high) {
+            parameters.ratio_very_high
+        } else if is_above(ratio, parameters.ratio_high) {
+            parameters.ratio_high
+        } else if is_below(ratio, parameters.ratio_low) {
+            parameters.ratio_low
+        } else {
+            continue;
+        };
+        let code = FlagCode::LoadRatio;
+        verdicts.push(Verdict { code, level: Level::Info, day, subject: 0, value: ratio, threshold });
+    }
+}
+
+pub(super) fn tell_load_ratio(facts: &Facts<'_>, verdict: &Verdict) -> Told {
+    let parameters = facts.parameters;
+    let get = |metric| facts.get(metric, verdict.day).unwrap_or(f64::NAN);
+    let (acute, chronic, unit) = (get(DayMetric::Acute), get(DayMetric::Chronic), load_unit(facts));
+    let side = if verdict.value > verdict.threshold { "above" } else { "below" };
+    let text = format!(
+        "Load ratio {:.2}, {side} {:.1}: {acute:.1} {unit} per day over the last {} days against \
+         {chronic:.1} over the last {} (coupled rolling means). The usual bounds come from team sports and are \
+         contested: two studies of runners found fewer injuries at high ratios, not more. Context, not a warning.",
+        verdict.value, verdict.threshold, parameters.acute_days, parameters.chronic_days,
+    );
+    let inputs = vec![
+        Input::number("acute", acute, unit),
+        Input::number("chronic", chronic, unit),
+        Input::number("acute_days", parameters.acute_days as f64, "days"),
+        Input::number("chronic_days", parameters.chronic_days as f64, "days"),
+        Input::text("method", "coupled rolling means"),
+    ];
+    Told { unit: "ratio", inputs, text, ..Told::default() }
+}
+
+pub(super) fn monotony(facts: &Facts<'_>, days: Range<usize>, verdicts: &mut Vec<Verdict>) {
+    let parameters = facts.parameters;
+    for (day, monotony) in facts.along(DayMetric::Monotony, days) {
+        let (level, threshold) = if is_above(monotony, parameters.monotony_caution) {
+            (Level::Caution, parameters.monotony_caution)
+        } else if is_above(monotony, parameters.monotony_info) {
+            (Level::Info, parameters.monotony_info)
+        } else {
+            continue;
+        };
+        verdicts.push(Verdict { code: FlagCode::Monotony, level, day, subject: 0, value: monotony, threshold });
+    }
+}
+
+pub(super) fn tell_monotony(facts: &Facts<'_>, verdict: &Verdict) -> Told {
+    let shown = if verdict.value >= facts.parameters.monotony_cap {
+        format!("{:.0} or more (the 7 days hardly differ)", verdict.value)
+    } else {
+        format!("{:.2}", verdict.value)
+    };
+    let text = format!(
+        "Monotony of the last 7 days is {shown}, above {:.2}: the mean daily load divided by its spread. \
+         Hard and easy days are close together. The evidence is one small study of illness, and the bound is a habit \
+         of training logs.",
+        verdict.threshold,
+    );
+    let mean = facts.get(DayMetric::Acute, verdict.day).unwrap_or(f64::NAN);
+    let inputs = vec![
+        Input::number("mean_per_day", mean, load_unit(facts)),
+        Input::number("standard_deviation", mean / verdict.value, load_unit(facts)),
+    ];
+    Told { unit: "ratio", inputs, text, ..Told::default() }
+}
+
+/// How many values of the last year before `day` are known, and whether today's strain is among the highest tenth.
+fn own_strains(strains: &[f64], day: usize, parameters: &Parameters) -> Option<usize> {
+    let today = *strains.get(day)?;
+    let year = strains.get(day.saturating_sub(STRAIN_DAYS)..day)?;
+    // Most days are not among the highest, which some of the year are enough to tell.
+    let (mut above, mut known) = (0, 0);
+    let most = (1.0 - parameters.strain_quantile) * year.len() as f64;
+    for chunk in year.chunks(32) {
+        known += chunk.iter().filter(|value| !value.is_nan()).count();
+        above += chunk.iter().filter(|value| **value >= today).count();
+        if above as f64 > most {
+            return None;
+        }
+    }
+    let is_highest = above as f64 <= (1.0 - parameters.strain_quantile) * known as f64;
+    (is_highest && known >= STRAIN_LEAST).then_some(known)
+}
+
+pub(super) fn strain(facts: &Facts<'_>, days: Range<usize>, verdicts: &mut Vec<Verdict>) {
+    let strains = facts.values(DayMetric::Strain);
+    let threshold = f64::NAN;
+    for (day, strain) in facts.along(DayMetric::Strain, days) {
+        if !strain.is_nan() && own_strains(strains, day, facts.parameters).is_some() {
+            let code = FlagCode::Strain;
+            verdicts.push(Verdict { code, level: Level::Info, day, subject: 0, value: strain, threshold });
+        }
+    }
+}
+
+pub(super) fn tell_strain(facts: &Facts<'_>, verdict: &Verdict) -> Told {
+    let days = own_strains(facts.values(DayMetric::Strain), verdict.day, facts.parameters).unwrap_or_default();
+    let text = format!(
+        "Strain of the last 7 days is {:.0}, among the highest tenth of your last {}: the week's load times its \
+         monotony. In one small study of athletes illness came more often above a mark of strain found for each; \
+         it says nothing of running injuries.",
+        verdict.value,
+        words::days(days),
+    );
+    let get = |metric| facts.get(metric, verdict.day).unwrap_or(f64::NAN);
+    let inputs = vec![
+        Input::number("week_load", verdict.value / get(DayMetric::Monotony), load_unit(facts)),
+        Input::number("monotony", get(DayMetric::Monotony), ""),
+        Input::number("compared_with", days as f64, "days"),
+    ];
+    Told { unit: "", inputs, text, ..Told::default() }
+}
+
+pub(super) fn returning(facts: &Facts<'_>, days: Range<usize>, verdicts: &mut Vec<Verdict>) {
+    for (day, pause) in days.clone().zip(facts.days.breaks.get(days).unwrap_or_default()) {
+        let value = match *pause {
+            Break::None => continue,
+            Break::Away { days, .. } => days,
+            Break::Back { away, .. } => away,
+        };
+        verdicts.push(Verdict {
+            code: FlagCode::Returning,
+            level: Level::Info,
+            day,
+            subject: 0,
+            value: f64::from(value),
+            threshold: f64::from(facts.parameters.break_days),
+        });
+    }
+}
+
+pub(super) fn tell_returning(facts: &Facts<'_>, verdict: &Verdict) -> Told {
+    let on = |day: u32| words::day(facts.date(day as usize)).to_string();
+    let wait = facts.parameters.return_days;
+    let pause = facts.days.breaks.get(verdict.day).copied().unwrap_or(Break::None);
+    let (inputs, text) = match pause {
+        Break::None => (Vec::new(), String::new()),
+        Break::Away { days, last_run } => (
+            vec![Input::date("last_run", facts.date(last_run as usize))],
+            format!(
+                "No run for {} (the last was on {}). Ratios are left out until {wait} days from the first run back; \
+                 build up in stages rather than by percentages.",
+                words::days(days as usize),
+                on(last_run),
+            ),
+        ),
+        Break::Back { day, away, first_run } => (
+            vec![
+                Input::date("first_run_back", facts.date(first_run as usize)),
+                Input::number("days_away", f64::from(away), "days"),
+                Input::number("day", f64::from(day), "days"),
+            ],
+            format!(
+                "Day {day} of {wait} since the first run ({}) after {} without one. Ratios are left out until then; \
+                 build up in stages rather than by percentages.",
+                on(first_run),
+                words::days(away as usize),
+            ),
+        ),
+    };
+    Told { unit: "days", inputs, text, ..Told::default() }
+}
+
+/// Days of the last 28 (and of the record) up to `day` that are unknown: in distance, in load, in either or at all.
+fn gaps(facts: &Facts<'_>, day: usize) -> (usize, usize, usize) {
+    let end = day + 1;
+    let window = end.saturating_sub(facts.parameters.chronic_days)..end;
+    let kinds = facts.days.kinds.get(window.clone()).unwrap_or_default();
+    let unknown = |column: &[f64], index: usize| column.get(index).is_some_and(|value| value.is_nan());
+    let distances = facts.days.distance_km.get(window.clone()).unwrap_or_default();
+    let loads = facts.days.load.get(window).unwrap_or_default();
+    let count = |is_unknown: &dyn Fn(usize) -> bool| (0..kinds.len()).filter(|index| is_unknown(*index)).count();
+    let distance = count(&|index| unknown(distances, index));
+    let load = count(&|index| unknown(loads, index));
+    let either = count(&|index| {
+        unknown(distances, index) || unknown(loads, index) || kinds.get(index) == Some(&DayKind::Unknown)
+    });
+    (distance, load, either)
+}
+
+pub(super) fn data_gap(facts: &Facts<'_>, days: Range<usize>, verdicts: &mut Vec<Verdict>) {
+    let window = facts.parameters.chronic_days;
+    let is_unknown = |day: usize| {
+        let of = |column: &[f64]| column.get(day).is_some_and(|value| value.is_nan());
+        facts.days.kinds.get(day) == Some(&DayKind::Unknown) || of(facts.days.distance_km) || of(facts.days.load)
+    };
+    // Unknown days of the window, counted along.
+    let mut unknown = (days.start.saturating_sub(window)..days.start).filter(|day| is_unknown(*day)).count();
+    for day in days {
+        unknown += usize::from(is_unknown(day));
+        if let Some(left) = day.checked_sub(window) {
+            unknown -= usize::from(is_unknown(left));
+        }
+        if unknown > 0 {
+            let (code, value) = (FlagCode::DataGap, unknown as f64);
+            verdicts.push(Verdict { code, level: Level::Info, day, subject: 0, value, threshold: 0.0 });
+        }
+    }
+}
+
+pub(super) fn tell_data_gap(facts: &Facts<'_>, verdict: &Verdict) -> Told {
+    let (distance, load, unknown) = gaps(facts, verdict.day);
+    let window = facts.parameters.chronic_days.min(verdict.day + 1);
+    let are_both_recorded = facts.own.is_some_and(|own| own.grid.is_recorded(Channel::Distance))
+        && !std::ptr::eq(facts.days.distance_km, facts.days.load);
+    let detail = if are_both_recorded && distance != load {
+        format!(" (distance: {distance}, load: {load})")
+    } else {
+        String::new()
+    };
+    let text = format!(
+        "{unknown} of the last {} {} unknown{detail}. Means are over the known days, and a measure is left out when \
+         more than {:.0} % of its days are unknown.",
+        words::days(window),
+        if unknown == 1 { "is" } else { "are" },
+        facts.parameters.unknown_share * 100.0,
+    );
+    let inputs = vec![
+        Input::number("distance_unknown", distance as f64, "days"),
+        Input::number("load_unknown", load as f64, "days"),
+        Input::number("window", window as f64, "days"),
+    ];
+    Told { unit: "days", inputs, text, ..Told::default() }
+}
