@@ -106,10 +106,7 @@ impl Channel {
     /// Whether only runs count: what bears on bones and tendons.
     #[must_use]
     pub fn is_mechanical(self) -> bool {
-        matches!(
-            self,
-            Self::Distance | Self::Time | Self::GradeAdjustedDistance | Self::Steps | Self::RunningStress
-        )
+        matches!(self, Self::Distance | Self::Time | Self::GradeAdjustedDistance | Self::Steps | Self::RunningStress)
     }
 }
 

@@ -139,8 +139,7 @@ impl DayGrid {
             return Err(GridError::TooLong { first, last });
         }
 
-        let recorded =
-            Channel::ALL.map(|channel| sessions.iter().any(|session| session.loads.get(channel).is_some()));
+        let recorded = Channel::ALL.map(|channel| sessions.iter().any(|session| session.loads.get(channel).is_some()));
         let mut grid = DayGrid { first: Some(first), ..DayGrid::default() };
         let mut rest = sessions.as_slice();
         for date in first.iter_days().take_while(|date| *date <= last) {

@@ -151,11 +151,7 @@ impl Ewma {
     pub(crate) fn next(&mut self, value: f64) -> f64 {
         let moved = self.weight * value + self.keep * self.state;
         // Of an unknown value or the first one, the sum is NaN.
-        self.state = if moved.is_nan() {
-            if self.state.is_nan() { value } else { self.state }
-        } else {
-            moved
-        };
+        self.state = if moved.is_nan() { if self.state.is_nan() { value } else { self.state } } else { moved };
         self.state
     }
 }

@@ -93,13 +93,8 @@ pub fn line_outlook(grid: &DayGrid, date: NaiveDate, parameters: &Parameters) ->
     runs.retain(|compared| compared.run.day <= today);
     let mut walk = Walk::new(&runs, parameters);
     let standing = walk.on(today);
-    let days = Days {
-        kinds: grid.kinds(),
-        breaks: &[],
-        distance_km: grid.column(Channel::Distance),
-        load: &[],
-        runs: &runs,
-    };
+    let days =
+        Days { kinds: grid.kinds(), breaks: &[], distance_km: grid.column(Channel::Distance), load: &[], runs: &runs };
     let lines = line(&days, today, standing, parameters);
     let dated = |run: RunLength| Some((day_of(grid, run.day)?, run.km));
     outlook.line_km = lines.counted;
@@ -183,13 +178,8 @@ pub fn planned_run(
     let ratio = distance_km / longest.km;
     let class = SpikeClass::with(ratio, parameters);
     let planned = Compared { run: RunLength { day, km: distance_km }, baseline, class };
-    let days = Days {
-        kinds: grid.kinds(),
-        breaks: &[],
-        distance_km: grid.column(Channel::Distance),
-        load: &[],
-        runs: &[],
-    };
+    let days =
+        Days { kinds: grid.kinds(), breaks: &[], distance_km: grid.column(Channel::Distance), load: &[], runs: &[] };
     let own = Some(Own { grid, diary });
     let facts = Facts { days, table: &Table::default(), first_row: 0, parameters, own };
     PlannedRun { distance_km, ratio: Some(ratio), class: Some(class), flag: planned_spike(&facts, &planned) }

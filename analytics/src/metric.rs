@@ -16,6 +16,19 @@ pub enum Aggregation {
     Last,
 }
 
+impl Aggregation {
+    /// The name for programs.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Sum => "sum",
+            Self::Mean => "mean",
+            Self::Max => "max",
+            Self::Last => "last",
+        }
+    }
+}
+
 /// How far a metric can be trusted to say something about running injuries or overreaching.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "snake_case")]

@@ -5,7 +5,8 @@ use std::ops::Range;
 use chrono::NaiveDate;
 use plimsoll_ingest::schema;
 use polars::prelude::{
-    ChunkCompareEq as _, ChunkedArray, Column, DataFrame, DataType, Float64Chunked, Float64Type, IntoColumn as _, PolarsError, PolarsResult,
+    ChunkCompareEq as _, ChunkedArray, Column, DataFrame, DataType, Float64Chunked, Float64Type, IntoColumn as _,
+    PolarsError, PolarsResult,
 };
 use polars_arrow::array::PrimitiveArray;
 use polars_arrow::bitmap::Bitmap;
@@ -105,8 +106,10 @@ pub fn analyse_squad(
     let athletes = rows.athletes(runs)?;
     let settings = Settings { as_of: as_of.map(epoch_day), gaps, parameters };
     let tasks = tasks(&athletes);
-    let parts: Vec<Result<Part, SquadError>> =
-        tasks.into_par_iter().map(|task| part(runs, &rows, athletes.get(task).unwrap_or_default(), &settings)).collect();
+    let parts: Vec<Result<Part, SquadError>> = tasks
+        .into_par_iter()
+        .map(|task| part(runs, &rows, athletes.get(task).unwrap_or_default(), &settings))
+        .collect();
     let (mut days, mut flags) = (None, None);
     for part in parts {
         let part = part?;
@@ -153,11 +156,7 @@ impl Rows {
         let missing = |row| SquadError::Missing { row, column: "date" };
         let dates = dates.into_iter().enumerate().map(|(row, date)| date.ok_or_else(|| missing(row)));
         let dates = dates.collect::<Result<_, _>>()?;
-        let rows = Rows {
-            dates,
-            distance_km: numbers(runs, "distance_km")?,
-            load: numbers(runs, "load")?,
-        };
+        let rows = Rows { dates, distance_km: numbers(runs, "distance_km")?, load: numbers(runs, "load")? };
         if rows.distance_km.is_empty() && rows.load.is_empty() && !rows.dates.is_empty() {
             return Err(SquadError::Column { column: "distance_km or load", of: "numbers" });
         }
@@ -177,7 +176,8 @@ impl Rows {
                 starts.push(row);
             }
         }
-        let first = names.take_slice(&starts.iter().map(|row| u32::try_from(*row).unwrap_or(u32::MAX)).collect::<Vec<_>>())?;
+        let first =
+            names.take_slice(&starts.iter().map(|row| u32::try_from(*row).unwrap_or(u32::MAX)).collect::<Vec<_>>())?;
         if first.n_unique()? != starts.len() {
             let row = starts.last().copied().unwrap_or_default();
             return Err(SquadError::NotSorted { row });

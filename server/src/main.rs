@@ -7,6 +7,7 @@ mod clock;
 mod commands;
 mod compute;
 mod config;
+mod day_body;
 mod demo;
 mod http;
 mod library;

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use anyhow::Context as _;
 use chrono::{Days, NaiveDate};
 use plimsoll_analytics::{
-    Analysis, Day, DayGrid, Episode, FlagCode, Gaps, LineOutlook, Measure, Parameters, PlannedRun, Reason, Run,
-    State as DayState, analyse, line_outlook, planned_run,
+    Analysis, Channel, Day, DayGrid, DayMetric, Diary, Episode, FlagCode, Gaps, LineOutlook, Measure, Parameters,
+    PlannedRun, Reason, Session, State as DayState, analyse, line_outlook, planned_run,
 };
 
 use crate::library::Library;
@@ -47,17 +47,17 @@ pub(crate) struct Standing {
 
 impl Standing {
     /// The measures of the last day analysed.
-    pub(crate) fn day(&self) -> Option<&Day> {
-        self.analysis.as_deref()?.days.last()
+    pub(crate) fn day(&self) -> Option<Day<'_>> {
+        self.analysis.as_deref()?.last()
     }
 
     /// Kilometres of the last seven days analysed; in the first week of the record, of the days there are.
     pub(crate) fn week_km(&self) -> Measure {
         let day = self.day().ok_or(Reason::NotRecorded)?;
-        match day.week_km {
+        match day.get(DayMetric::WeekKm) {
             Err(Reason::ShortHistory) => {
-                let days = self.analysis.as_deref().map_or(&[][..], |analysis| &analysis.days);
-                days.iter().map(|day| day.distance_km).try_fold(0.0, |sum, km| Ok(sum + km?))
+                let days = self.analysis.as_deref().into_iter().flat_map(Analysis::days);
+                days.map(|day| day.get(DayMetric::DistanceKm)).try_fold(0.0, |sum, km| Ok(sum + km?))
             }
             known => known,
         }
@@ -66,20 +66,21 @@ impl Standing {
     /// The weekly mean of the four weeks before the last seven days; `None` when the record is shorter or a day of
     /// theirs is unknown.
     pub(crate) fn usual_week_km(&self) -> Option<f64> {
-        let days = &self.analysis.as_deref()?.days;
-        let before = days.get(days.len().checked_sub(35)?..days.len() - 7)?;
-        let total: f64 = before.iter().map(|day| day.distance_km.ok()).sum::<Option<f64>>()?;
+        let analysis = self.analysis.as_deref()?;
+        let first = analysis.len().checked_sub(35)?;
+        let before = analysis.days().skip(first).take(28);
+        let total: f64 = before.map(|day| day.get(DayMetric::DistanceKm).ok()).sum::<Option<f64>>()?;
         Some(total / 4.0)
     }
 
     /// Kilometres that are known in each of the last `count` weeks of seven days, oldest first.
     pub(crate) fn weeks_km(&self, count: usize) -> Vec<f64> {
         let mut weeks = vec![0.0; count];
-        let days = self.analysis.as_deref().map_or(&[][..], |analysis| &analysis.days);
-        for (days_ago, day) in days.iter().rev().enumerate() {
+        let days = self.analysis.as_deref().into_iter().flat_map(Analysis::days);
+        for (days_ago, day) in days.rev().enumerate() {
             let week = count.checked_sub(days_ago / 7 + 1);
             if let Some(week) = week.and_then(|week| weeks.get_mut(week)) {
-                *week += day.distance_km.unwrap_or(0.0);
+                *week += day.get(DayMetric::DistanceKm).unwrap_or(0.0);
             }
         }
         weeks
@@ -127,7 +128,7 @@ impl Library {
         runs.retain(|activity| activity.sport == "running" && is_believable(activity.local_date, at_home));
         // Where the athlete ran last, the next day may have begun.
         let today = runs.last().map_or(at_home, |run| run.local_date.max(at_home));
-        let counted: Vec<Run> = runs.iter().map(counted_run).collect();
+        let counted: Vec<Session> = runs.iter().map(counted_run).collect();
         let ran_today = counted.last().is_some_and(|run| run.date == today);
         let as_of = if ran_today { today } else { today.pred_opt().unwrap_or(today) };
         if counted.is_empty() {
@@ -138,9 +139,10 @@ impl Library {
             .run(move || {
                 let parameters = Parameters::default();
                 let grid = DayGrid::new(&counted, &[], Some(as_of), Gaps::Rest)?;
-                let analysis = analyse(&grid, &parameters);
+                let diary = Diary::default();
+                let analysis = analyse(&grid, &diary, &parameters);
                 let outlook = line_outlook(&grid, today, &parameters);
-                let planned = planned_km.map(|km| planned_run(&grid, today, km, &parameters));
+                let planned = planned_km.map(|km| planned_run(&grid, &diary, today, km, &parameters));
                 Ok::<_, plimsoll_analytics::GridError>((analysis, outlook, planned))
             })
             .await?;
@@ -149,12 +151,11 @@ impl Library {
     }
 }
 
-fn counted_run(activity: &ActivityRow) -> Run {
-    Run {
-        id: activity.id.clone(),
-        date: activity.local_date,
-        order: activity.start_ms,
-        distance_km: activity.summary.distance_m.map(|metres| metres / 1000.0),
-        load: None,
-    }
+fn counted_run(activity: &ActivityRow) -> Session {
+    let summary = &activity.summary;
+    let distance_km = summary.distance_m.map(|metres| metres / 1000.0);
+    Session::row(activity.id.clone(), activity.local_date, activity.start_ms, distance_km, None)
+        .with(Channel::Time, summary.timer_time_s.map(|seconds| seconds / 60.0))
+        .with(Channel::SessionRpe, summary.session_rpe_load)
+        .with(Channel::BanisterTrimp, summary.trimp)
 }

@@ -1,10 +1,15 @@
 //! Each flag's rule at its bounds, and its words.
 
 use plimsoll_analytics::{
-    DayGrid, Flag, FlagCode, Gaps, Level, Parameters, Reason, Run, SpikeClass, State, analyse, evidence, planned_run,
+    DayGrid, DayMetric, Diary, Flag, FlagCode, Gaps, Level, Parameters, PlannedRun, Reason, Session, SpikeClass, State,
+    evidence,
 };
 
-use crate::support::{analysis, close, day, grid, loaded, run};
+use crate::support::{analyse, analysis, close, day, grid, loaded, run};
+
+fn planned_run(grid: &DayGrid, date: chrono::NaiveDate, km: f64) -> PlannedRun {
+    plimsoll_analytics::planned_run(grid, &Diary::default(), date, km, &Parameters::default())
+}
 
 fn of(flags: &[Flag], code: FlagCode) -> Vec<&Flag> {
     flags.iter().filter(|flag| flag.code == code).collect()
@@ -121,14 +126,14 @@ fn a_run_without_anything_before_it_is_no_spike() {
 #[test]
 fn planned_session_spike_in_words() {
     let grid = grid(&twelves(12.0), 40);
-    let planned = planned_run(&grid, day(41), 18.4, &Parameters::default());
+    let planned = planned_run(&grid, day(41), 18.4);
     assert_eq!(planned.class, Some(SpikeClass::Moderate));
     let flag = planned.flag.unwrap();
     assert_eq!((flag.code, flag.level, flag.session), (FlagCode::PlannedSessionSpike, Level::Warning, None));
     assert!(flag.text.starts_with(
         "18.4 km would be 53 % longer than your longest run in the 30 days before 12 Oct (12.0 km on 11 Oct)."
     ));
-    assert_eq!(planned_run(&grid, day(41), 13.2, &Parameters::default()).flag, None);
+    assert_eq!(planned_run(&grid, day(41), 13.2).flag, None);
 }
 
 /// Four weeks with one run each, then the analysis of the last day of the fourth.
@@ -246,10 +251,10 @@ fn a_return_ends_after_28_days_and_13_days_are_no_break() {
     assert_eq!(analysis.day(57).unwrap().state, State::Returning);
     assert_eq!(analysis.day(58).unwrap().state, State::Steady);
     let short = crate::support::analysis(&[run(0, 10.0), run(14, 10.0)], 14);
-    assert!(short.days.iter().all(|day| day.state == State::Provisional));
+    assert!(short.days().all(|day| day.state == State::Provisional));
     // The first run ever is no return, however long the record before it.
     let first = crate::support::analysis(&[run(0, 0.0), run(40, 5.0)], 41);
-    assert!(first.days.iter().all(|day| day.state != State::Returning));
+    assert!(first.days().all(|day| day.state != State::Returning));
 }
 
 #[test]
@@ -257,7 +262,7 @@ fn an_unknown_day_is_no_proof_of_a_break() {
     let runs = [run(0, 10.0), run(20, 10.0)];
     let grid = DayGrid::new(&runs, &[day(10)], None, Gaps::Rest).unwrap();
     let analysis = analyse(&grid);
-    assert!(analysis.days().iter().all(|day| day.state == State::Provisional));
+    assert!(analysis.days().all(|day| day.state == State::Provisional));
 }
 
 #[test]

@@ -1,10 +1,10 @@
 //! Published numbers, and numbers computed once from a published formula and published data.
 
-use plimsoll_analytics::kernels::{ewma, monotony, redi, trailing_mean, trailing_sum};
-use plimsoll_analytics::{Analysis, DayGrid, Gaps, Parameters, Sex, SpikeClass, analyse, banister_trimp, days_frame};
+use plimsoll_analytics::kernels::{Smoothing, Spread, ewma, monotony, redi, window_mean, window_sum};
+use plimsoll_analytics::{Analysis, DayGrid, DayMetric, Gaps, Sex, SpikeClass, banister_trimp};
 use polars::prelude::*;
 
-use crate::support::{close, day, loaded};
+use crate::support::{analyse, close, day, loaded};
 
 /// Three fictitious athletes by Menaspà, 28 daily loads each (github.com/JorgeDelro/ACWR, `training_load.rda`, MIT).
 fn athletes() -> [Vec<f64>; 3] {
@@ -20,26 +20,28 @@ fn athletes() -> [Vec<f64>; 3] {
     [a1, a2, a3]
 }
 
-fn known(loads: &[f64]) -> Vec<Option<f64>> {
-    loads.iter().copied().map(Some).collect()
-}
-
 fn analysed(loads: &[f64]) -> Analysis {
     let runs: Vec<_> = (0..).zip(loads).map(|(index, load)| loaded(index, *load)).collect();
     analyse(&DayGrid::new(&runs, &[], None, Gaps::Rest).unwrap())
 }
 
 /// Ratio of EWMA 7 to EWMA 28 on every day, seeded with the first value.
-fn ewma_ratios(values: &[Option<f64>]) -> Vec<f64> {
-    let (acute, chronic) = (ewma(values, 7), ewma(values, 28));
-    acute.iter().zip(&chronic).map(|(acute, chronic)| acute.unwrap() / chronic.unwrap()).collect()
+fn ewma_ratios(values: &[f64]) -> Vec<f64> {
+    let (acute, chronic) = (span(values, 7), span(values, 28));
+    acute.iter().zip(&chronic).map(|(acute, chronic)| acute / chronic).collect()
+}
+
+/// The average of λ = 2/(N + 1), begun with the first value.
+fn span(values: &[f64], days: usize) -> Vec<f64> {
+    ewma(values, Smoothing::Span.weight(days as f64), None)
 }
 
 // Williams 2017, doi 10.1136/bjsports-2016-096589, prints 1.43 for all three.
 #[test]
 fn coupled_rolling_ratio_is_1_43_for_all_three_athletes() {
     for loads in athletes() {
-        let day = analysed(&loads).last().unwrap();
+        let analysis = analysed(&loads);
+        let day = analysis.last().unwrap();
         close(day.get(DayMetric::RatioCoupled).unwrap(), 50.0 / 35.0, 1e-12);
         close(day.get(DayMetric::RatioCoupled).unwrap(), 1.43, 0.005);
         close(day.get(DayMetric::Acute).unwrap(), 50.0, 1e-12);
@@ -51,7 +53,8 @@ fn coupled_rolling_ratio_is_1_43_for_all_three_athletes() {
 #[test]
 fn uncoupled_ratio_is_5_thirds_for_all_three_athletes() {
     for loads in athletes() {
-        let day = analysed(&loads).last().unwrap();
+        let analysis = analysed(&loads);
+        let day = analysis.last().unwrap();
         let uncoupled = day.get(DayMetric::RatioUncoupled).unwrap();
         close(uncoupled, 1.666_667, 1e-6);
         // u = 3c ÷ (4 − c), c = 4u ÷ (3 + u).
@@ -71,8 +74,7 @@ fn coupled_bounds_have_these_uncoupled_twins() {
 #[test]
 fn coupled_ratio_is_at_most_4() {
     let loads = [vec![0.0; 21], vec![40.0; 7]].concat();
-    let values = known(&loads);
-    let ratio = trailing_mean(&values, 27, 0, 7, 0.2).unwrap() / trailing_mean(&values, 27, 0, 28, 0.2).unwrap();
+    let ratio = window_mean(&loads, 7, 0.2)[27] / window_mean(&loads, 28, 0.2)[27];
     close(ratio, 4.0, 1e-12);
 }
 
@@ -85,10 +87,10 @@ fn ewma_ratio_seeded_with_the_first_day() {
         (62.124_188, 40.061_418, 1.550_724, 1.55),
     ];
     for (loads, (acute, chronic, ratio, printed)) in athletes().iter().zip(expected) {
-        let values = known(loads);
-        close(ewma(&values, 7)[27].unwrap(), acute, 1e-6);
-        close(ewma(&values, 28)[27].unwrap(), chronic, 1e-6);
-        let day = analysed(loads).last().unwrap();
+        close(span(loads, 7)[27], acute, 1e-6);
+        close(span(loads, 28)[27], chronic, 1e-6);
+        let analysis = analysed(loads);
+        let day = analysis.last().unwrap();
         close(day.get(DayMetric::RatioEwma).unwrap(), ratio, 1e-6);
         close(day.get(DayMetric::RatioEwma).unwrap(), printed, 0.005);
     }
@@ -97,12 +99,12 @@ fn ewma_ratio_seeded_with_the_first_day() {
 #[test]
 fn ewma_ratios_on_the_way() {
     let [a1, _, a3] = athletes();
-    let ratios = ewma_ratios(&known(&a1));
+    let ratios = ewma_ratios(&a1);
     let expected = [1.115_385, 1.186_340, 1.227_513, 1.248_757, 1.256_750, 1.256_043, 1.249_746];
     for (day, expected) in (22..).zip(expected) {
         close(ratios[day - 1], expected, 1e-6);
     }
-    let ratios = ewma_ratios(&known(&a3));
+    let ratios = ewma_ratios(&a3);
     let days = [7, 14, 21, 22, 25, 26, 27];
     let expected = [0.951_965, 0.668_914, 0.361_238, 0.331_458, 0.686_490, 1.156_010, 1.421_586];
     for (day, expected) in days.into_iter().zip(expected) {
@@ -114,8 +116,8 @@ fn ewma_ratios_on_the_way() {
 #[test]
 fn ewma_ratio_seeded_with_zero_differs() {
     for (loads, expected) in athletes().iter().zip([1.399_388, 1.484_991, 1.903_695]) {
-        let values = known(&[&[0.0], loads.as_slice()].concat());
-        close(ewma_ratios(&values[..])[28], expected, 1e-6);
+        let seeded = |days: f64| ewma(loads, Smoothing::Span.weight(days), Some(0.0))[27];
+        close(seeded(7.0) / seeded(28.0), expected, 1e-6);
     }
 }
 
@@ -140,23 +142,22 @@ fn ewma_ratio_in_the_adjusted_form_differs() {
 #[test]
 fn ewma_agrees_with_polars_unadjusted() {
     for loads in athletes() {
-        close(polars_ewma_ratio(&loads, false), ewma_ratios(&known(&loads))[27], 1e-12);
+        close(polars_ewma_ratio(&loads, false), ewma_ratios(&loads)[27], 1e-12);
     }
 }
 
 // Wang 2020 calls it the initial load problem; the share follows from λ = 2/29.
 #[test]
 fn the_first_day_still_weighs_13_5_per_cent_after_28_more() {
-    let impulse = known(&[&[1.0][..], &[0.0; 28]].concat());
-    close(ewma(&impulse, 28)[28].unwrap(), 0.135, 5e-4);
+    let impulse = [&[1.0][..], &[0.0; 28]].concat();
+    close(span(&impulse, 28)[28], 0.135, 5e-4);
 }
 
 #[test]
 fn weekly_sums() {
     let expected = [[210., 210., 210., 350., 1.666_7], [140., 210., 280., 350., 1.25], [350., 210., 70., 350., 5.0]];
     for (loads, [week1, week2, week3, week4, ratio]) in athletes().iter().zip(expected) {
-        let values = known(loads);
-        let sums = [6, 13, 20, 27].map(|day| trailing_sum(&values, day, 0, 7).unwrap());
+        let sums = [6, 13, 20, 27].map(|day| window_sum(loads, 7)[day]);
         assert_eq!(sums, [week1, week2, week3, week4]);
         close(sums[3] / sums[2], ratio, 5e-5);
     }
@@ -172,7 +173,7 @@ fn redi_of_28_days() {
     ];
     for (loads, expected) in athletes().iter().zip(expected) {
         for (decay, expected) in [0.05, 0.1, 0.2].into_iter().zip(expected) {
-            close(redi(&known(loads), decay).unwrap(), expected, 1e-6);
+            close(redi(loads, decay)[27], expected, 1e-6);
         }
     }
 }
@@ -185,12 +186,12 @@ fn redi_with_three_days_unknown() {
         [36.609_924, 41.800_387, 55.533_611],
     ];
     for (loads, expected) in athletes().iter().zip(expected) {
-        let mut values = known(loads);
+        let mut values = loads.clone();
         for day in [10, 11, 24] {
-            values[day - 1] = None;
+            values[day - 1] = f64::NAN;
         }
         for (decay, expected) in [0.05, 0.1, 0.2].into_iter().zip(expected) {
-            close(redi(&values, decay).unwrap(), expected, 1e-6);
+            close(redi(&values, decay)[27], expected, 1e-6);
         }
     }
 }
@@ -227,15 +228,17 @@ fn monotony_and_strain_of_a_week() {
         ([30., 0., 50., 0., 40., 60., 0.], 1.0796, 0.9995, 180.0 * 1.0796, 180.0 * 0.9995),
     ];
     for (week, population, sample, strain, strain_sample) in weeks {
-        let value = monotony(&week, 10.0).unwrap();
+        let value = monotony(&week, 7, Spread::Population, 10.0)[6];
         close(value, population, 5e-5);
-        let sample_form = value * (6.0_f64 / 7.0).sqrt();
+        let sample_form = monotony(&week, 7, Spread::Sample, 10.0)[6];
+        close(sample_form / value, (6.0_f64 / 7.0).sqrt(), 1e-12);
         close(sample_form, sample, 5e-5);
         let sum: f64 = week.iter().sum();
         close(sum * value, strain, 1e-2);
         close(sum * sample_form, strain_sample, 1e-2);
 
-        let day = analysed(&week).last().unwrap();
+        let analysis = analysed(&week);
+        let day = analysis.last().unwrap();
         close(day.get(DayMetric::Monotony).unwrap(), population, 5e-5);
         close(day.get(DayMetric::Strain).unwrap(), strain, 1e-2);
     }
@@ -247,14 +250,16 @@ fn rest_days_left_out_of_the_record_change_no_monotony() {
     // A rest day in front only fixes where the record begins.
     let with_start = [&[loaded(0, 0.0)], runs.as_slice()].concat();
     let grid = DayGrid::new(&with_start, &[], Some(day(6)), Gaps::Rest).unwrap();
-    let day = analyse(&grid).last().unwrap();
+    let analysis = analyse(&grid);
+    let day = analysis.last().unwrap();
     close(day.get(DayMetric::Monotony).unwrap(), 0.9535, 5e-5);
     close(day.get(DayMetric::Strain).unwrap(), 95.346, 1e-3);
 }
 
 #[test]
 fn monotony_of_the_athletes_last_weeks() {
-    let [a1, a2, a3] = athletes().map(|loads| analysed(&loads).last().unwrap());
+    let analyses = athletes().map(|loads| analysed(&loads));
+    let [a1, a2, a3] = analyses.each_ref().map(|analysis| analysis.last().unwrap());
     // No spread at all is the worst value, not an absent one; Runalyze caps at 10.
     assert_eq!(a1.get(DayMetric::Monotony).unwrap(), 10.0);
     assert_eq!(a1.get(DayMetric::Strain).unwrap(), 3500.0);
@@ -295,8 +300,8 @@ fn trimp_keeps_the_heart_rate_reserve_within_its_bounds() {
 fn the_frame_has_a_row_per_day_and_nulls_where_nothing_can_be_said() {
     let [a1, ..] = athletes();
     let analysis = analysed(&a1);
-    let frame = days_frame(analysis.days()).unwrap();
-    assert_eq!(frame.shape(), (28, 16));
+    let frame = analysis.days_frame().unwrap();
+    assert_eq!(frame.shape(), (28, 24));
     assert_eq!(frame.column("date").unwrap().dtype(), &DataType::Date);
     assert_eq!(frame.column("date").unwrap().get(27).unwrap().to_string(), "2025-09-28");
     let ratios = frame.column("ratio_coupled").unwrap().f64().unwrap();
@@ -304,5 +309,56 @@ fn the_frame_has_a_row_per_day_and_nulls_where_nothing_can_be_said() {
     close(ratios.get(27).unwrap(), 50.0 / 35.0, 1e-12);
     assert_eq!(frame.column("distance_km").unwrap().null_count(), 28);
     assert_eq!(frame.column("state").unwrap().str().unwrap().get(0), Some("provisional"));
-    assert_eq!(days_frame(&[]).unwrap().shape(), (0, 16));
+    assert_eq!(Analysis::default().days_frame().unwrap().shape(), (0, 24));
+}
+
+// Three conventions of fitness (42 days) and fatigue (7 days), by what is left of one load of 1000. GoldenCheetah's
+// PMCData.cpp, the style of TrainingPeaks, and tests of Runalyze's TsbModel (47, 250, 188, 141, 59, 14).
+#[test]
+fn fitness_and_fatigue_of_one_load_in_three_conventions() {
+    let impulse: Vec<f64> = [1000.0].into_iter().chain(std::iter::repeat_n(0.0, 10)).collect();
+    let expected = [
+        (Smoothing::TimeConstant, 23.528, [133.122, 115.40, 100.04, 65.17, 31.90]),
+        (Smoothing::Reciprocal, 23.810, [142.857, 122.45, 104.96, 66.09, 30.58]),
+        (Smoothing::Span, 46.512, [250.0, 187.5, 140.62, 59.33, 14.08]),
+    ];
+    for (smoothing, fitness, fatigue) in expected {
+        close(ewma(&impulse, smoothing.weight(42.0), Some(0.0))[0], fitness, 5e-4);
+        let decay = ewma(&impulse, smoothing.weight(7.0), Some(0.0));
+        for (day, expected) in [0, 1, 2, 5, 10].into_iter().zip(fatigue) {
+            close(decay[day], expected, 6e-3);
+        }
+    }
+}
+
+// A test of Runalyze, to whole numbers.
+#[test]
+fn fitness_and_fatigue_of_eight_days_as_runalyze_rounds_them() {
+    let loads = [150.0, 50.0, 40.0, 0.0, 0.0, 60.0, 30.0, 100.0];
+    let rounded =
+        |days| ewma(&loads, Smoothing::Span.weight(days), Some(0.0)).iter().map(|v| v.round()).collect::<Vec<_>>();
+    assert_eq!(rounded(42.0), [7., 9., 10., 10., 9., 12., 13., 17.]);
+    assert_eq!(rounded(7.0), [38., 41., 40., 30., 23., 32., 32., 49.]);
+}
+
+// Banister's impulse and response without a seed: what is left of 1000 after some days is e^(−days/τ). A test of
+// Runalyze's BanisterModel.
+#[test]
+fn what_is_left_of_one_load_by_banister() {
+    let left = |tau: f64, days: f64| 1000.0 * (1.0 - Smoothing::TimeConstant.weight(tau)).powf(days);
+    for (days, expected) in [(1.0, 976.0), (10.0, 788.0), (50.0, 304.0)] {
+        close(left(42.0, days), expected, 0.5);
+    }
+    for (days, expected) in [(1.0, 867.0), (5.0, 490.0), (10.0, 240.0)] {
+        close(left(7.0, days), expected, 0.5);
+    }
+}
+
+// The R package divides 15 days by 21 from week 5 on and gives 1.40 for this; 1 is the only answer there can be.
+#[test]
+fn constant_load_of_six_weeks_has_an_uncoupled_ratio_of_1() {
+    let analysis = analysed(&[10.0; 42]);
+    for day in analysis.days().skip(27) {
+        close(day.get(DayMetric::RatioUncoupled).unwrap(), 1.0, 1e-12);
+    }
 }

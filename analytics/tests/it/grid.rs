@@ -1,12 +1,12 @@
 //! Runs to days, and what a short or broken record leaves unsaid.
 
-use plimsoll_analytics::{DayGrid, Gaps, GridError, Measure, Parameters, Reason, Run, analyse};
+use plimsoll_analytics::{Analysis, Channel, DayGrid, DayMetric, Gaps, GridError, Reason, Session};
 
-use crate::support::{analysis, close, day, loaded, run, start};
+use crate::support::{analyse, analysis, close, day, loaded, run, start};
 
-fn days(runs: &[Session], unknown: &[u64], gaps: Gaps) -> Vec<plimsoll_analytics::Day> {
+fn analysed(runs: &[Session], unknown: &[u64], gaps: Gaps) -> Analysis {
     let unknown: Vec<_> = unknown.iter().map(|index| day(*index)).collect();
-    analyse(&DayGrid::new(runs, &unknown, None, gaps).unwrap()).days
+    analyse(&DayGrid::new(runs, &unknown, None, gaps).unwrap())
 }
 
 #[test]
@@ -14,8 +14,8 @@ fn every_calendar_day_from_the_first_to_as_of() {
     let runs = [run(3, 5.0), run(0, 4.0), run(3, 2.0), run(9, 8.0)];
     let grid = DayGrid::new(&runs, &[], Some(day(5)), Gaps::Rest).unwrap();
     assert_eq!((grid.first(), grid.last(), grid.len()), (Some(start()), Some(day(5)), 6));
-    assert_eq!(grid.distance_km(), [4.0, 0.0, 0.0, 7.0, 0.0, 0.0].map(Some));
-    assert_eq!(grid.runs().len(), 3);
+    assert_eq!(grid.daily(Channel::Distance), [4.0, 0.0, 0.0, 7.0, 0.0, 0.0].map(Some));
+    assert_eq!(grid.sessions().len(), 3);
     let to_the_last_run = DayGrid::new(&runs, &[], None, Gaps::Rest).unwrap();
     assert_eq!(to_the_last_run.last(), Some(day(9)));
 }
@@ -26,15 +26,15 @@ fn no_days_at_all() {
         let grid = DayGrid::new(&runs, &[], as_of, Gaps::Rest).unwrap();
         assert!(grid.is_empty() && grid.first().is_none() && grid.last().is_none());
         let analysis = analyse(&grid);
-        assert!(analysis.days().is_empty() && analysis.flags.is_empty() && analysis.episodes().is_empty());
+        assert!(analysis.is_empty() && analysis.flags.is_empty() && analysis.episodes().is_empty());
     }
 }
 
 #[test]
 fn impossible_values_name_the_run() {
     let error = |run: Session| DayGrid::new(&[run], &[], None, Gaps::Rest).unwrap_err();
-    assert_eq!(error(run(2, -1.0)).to_string(), "run run-2 on 2025-09-03: distance_km is -1, below zero");
-    assert_eq!(error(loaded(2, f64::NAN)).to_string(), "run run-2 on 2025-09-03: load is not a number");
+    assert_eq!(error(run(2, -1.0)).to_string(), "run-2 on 2025-09-03: distance_km is -1, below zero");
+    assert_eq!(error(loaded(2, f64::NAN)).to_string(), "run-2 on 2025-09-03: load is not a number");
     assert!(matches!(error(run(2, f64::INFINITY)), GridError::NotANumber { .. }));
     assert!(matches!(error(run(2, 1e300)), GridError::TooLarge { .. }));
     let far = Session { date: start() + chrono::Days::new(36_525), ..run(0, 1.0) };
@@ -47,43 +47,52 @@ fn impossible_values_name_the_run() {
 
 #[test]
 fn unknown_is_not_zero() {
-    let runs = [run(0, 5.0), Session { distance_km: None, ..run(1, 0.0) }, run(4, 5.0)];
+    let runs = [run(0, 5.0), run(1, 1.0).with(Channel::Distance, None), run(4, 5.0)];
     let rest = DayGrid::new(&runs, &[day(2)], None, Gaps::Rest).unwrap();
-    assert_eq!(rest.distance_km(), [Some(5.0), None, None, Some(0.0), Some(5.0)]);
+    assert_eq!(rest.daily(Channel::Distance), [Some(5.0), None, None, Some(0.0), Some(5.0)]);
     let unknown = DayGrid::new(&[run(0, 5.0), run(2, 0.0), run(4, 5.0)], &[], None, Gaps::Unknown).unwrap();
-    assert_eq!(unknown.distance_km(), [Some(5.0), None, Some(0.0), None, Some(5.0)]);
+    assert_eq!(unknown.daily(Channel::Distance), [Some(5.0), None, Some(0.0), None, Some(5.0)]);
 }
 
 #[test]
 fn a_quantity_that_no_run_has_is_not_recorded() {
-    let day = analysis(&[loaded(0, 50.0), loaded(2, 50.0)], 40).last().unwrap();
-    for measure in [day.get(DayMetric::DistanceKm), day.get(DayMetric::WeekKm), day.get(DayMetric::RampPct), day.get(DayMetric::Longest30dKm), day.get(DayMetric::LineKm), day.get(DayMetric::LineCarefulKm)] {
+    let analysed = analysis(&[loaded(0, 50.0), loaded(2, 50.0)], 40);
+    let day = analysed.last().unwrap();
+    for measure in [
+        day.get(DayMetric::DistanceKm),
+        day.get(DayMetric::WeekKm),
+        day.get(DayMetric::RampPct),
+        day.get(DayMetric::Longest30dKm),
+        day.get(DayMetric::LineKm),
+        day.get(DayMetric::LineCarefulKm),
+    ] {
         assert!(matches!(measure, Err(Reason::NotRecorded | Reason::Returning)), "{measure:?}");
     }
-    assert_eq!(analysis(&[run(0, 5.0)], 0).days[0].get(DayMetric::Load), Err(Reason::NotRecorded));
+    assert_eq!(analysis(&[run(0, 5.0)], 0).day(0).unwrap().get(DayMetric::Load), Err(Reason::NotRecorded));
 }
 
 #[test]
 fn history_that_each_measure_needs() {
     let runs: Vec<_> = (0..40).map(|index| run(index, 5.0 + (index % 3) as f64)).collect();
-    let days = analysis(&runs, 39).days;
+    let analysis = analysis(&runs, 39);
+    let days: Vec<_> = analysis.days().collect();
     // Days of record from which a measure is said.
-    let first = |measure: fn(&plimsoll_analytics::Day) -> Measure| {
-        let index = days.iter().position(|day| measure(day).is_ok()).unwrap();
-        assert!(days[..index].iter().all(|day| measure(day) == Err(Reason::ShortHistory)));
-        assert!(days[index..].iter().all(|day| measure(day).is_ok()));
+    let first = |metric: DayMetric| {
+        let index = days.iter().position(|day| day.get(metric).is_ok()).unwrap();
+        assert!(days[..index].iter().all(|day| day.get(metric) == Err(Reason::ShortHistory)));
+        assert!(days[index..].iter().all(|day| day.get(metric).is_ok()));
         index + 1
     };
-    assert_eq!(first(|day| day.get(DayMetric::Acute)), 7);
-    assert_eq!(first(|day| day.get(DayMetric::Chronic)), 28);
-    assert_eq!(first(|day| day.get(DayMetric::RatioCoupled)), 28);
-    assert_eq!(first(|day| day.get(DayMetric::RatioUncoupled)), 28);
-    assert_eq!(first(|day| day.get(DayMetric::RatioEwma)), 28);
-    assert_eq!(first(|day| day.get(DayMetric::Monotony)), 7);
-    assert_eq!(first(|day| day.get(DayMetric::Strain)), 7);
-    assert_eq!(first(|day| day.get(DayMetric::WeekKm)), 7);
-    assert_eq!(first(|day| day.get(DayMetric::RampPct)), 14);
-    assert_eq!(first(|day| day.get(DayMetric::LineKm)), 2);
+    assert_eq!(first(DayMetric::Acute), 7);
+    assert_eq!(first(DayMetric::Chronic), 28);
+    assert_eq!(first(DayMetric::RatioCoupled), 28);
+    assert_eq!(first(DayMetric::RatioUncoupled), 28);
+    assert_eq!(first(DayMetric::RatioEwma), 28);
+    assert_eq!(first(DayMetric::Monotony), 7);
+    assert_eq!(first(DayMetric::Strain), 7);
+    assert_eq!(first(DayMetric::WeekKm), 7);
+    assert_eq!(first(DayMetric::RampPct), 14);
+    assert_eq!(first(DayMetric::LineKm), 2);
     let states: Vec<_> = days.iter().map(|day| day.state.as_str()).collect();
     assert!(states[..30].iter().all(|state| *state == "provisional"));
     assert!(states[30..].iter().all(|state| *state == "steady"));
@@ -92,25 +101,30 @@ fn history_that_each_measure_needs() {
 #[test]
 fn up_to_a_fifth_of_a_window_may_be_unknown() {
     let runs: Vec<_> = (0..28).map(|index| run(index, 6.0)).collect();
-    let last = |unknown: &[u64]| days(&runs, unknown, Gaps::Rest).pop().unwrap();
-    let one = last(&[27]);
-    close(one.get(DayMetric::Acute).unwrap(), 6.0, 1e-12);
-    assert_eq!((one.get(DayMetric::WeekKm), one.get(DayMetric::Monotony)), (Err(Reason::UnknownDays), Err(Reason::UnknownDays)));
-    assert_eq!(last(&[26, 27]).acute, Err(Reason::UnknownDays));
-    let five = last(&[2, 4, 6, 10, 12]);
-    assert_eq!(five.get(DayMetric::RatioUncoupled), Err(Reason::UnknownDays));
-    close(five.get(DayMetric::RatioCoupled).unwrap(), 1.0, 1e-12);
-    close(five.get(DayMetric::RatioEwma).unwrap(), 1.0, 1e-12);
-    let six = last(&[2, 4, 6, 10, 12, 14]);
-    for measure in [six.get(DayMetric::Chronic), six.get(DayMetric::RatioCoupled), six.get(DayMetric::RatioUncoupled), six.get(DayMetric::RatioEwma)] {
-        assert_eq!(measure, Err(Reason::UnknownDays));
+    let last = |unknown: &[u64], metric| analysed(&runs, unknown, Gaps::Rest).last().unwrap().get(metric);
+    close(last(&[27], DayMetric::Acute).unwrap(), 6.0, 1e-12);
+    for metric in [DayMetric::WeekKm, DayMetric::Monotony] {
+        assert_eq!(last(&[27], metric), Err(Reason::UnknownDays));
     }
+    assert_eq!(last(&[26, 27], DayMetric::Acute), Err(Reason::UnknownDays));
+    let five = [2, 4, 6, 10, 12];
+    assert_eq!(last(&five, DayMetric::RatioUncoupled), Err(Reason::UnknownDays));
+    close(last(&five, DayMetric::RatioCoupled).unwrap(), 1.0, 1e-12);
+    close(last(&five, DayMetric::RatioEwma).unwrap(), 1.0, 1e-12);
+    let six = [2, 4, 6, 10, 12, 14];
+    use DayMetric::{Chronic, RatioCoupled, RatioEwma, RatioUncoupled};
+    for metric in [Chronic, RatioCoupled, RatioUncoupled, RatioEwma] {
+        assert_eq!(last(&six, metric), Err(Reason::UnknownDays));
+    }
+    // REDI is made for gaps.
+    close(last(&six, DayMetric::RatioRedi).unwrap(), 1.0, 1e-12);
 }
 
 #[test]
 fn nothing_is_divided_by_zero() {
     let zeros: Vec<_> = (0..40).map(|index| run(index, 0.0)).collect();
-    let day = analysis(&zeros, 39).last().unwrap();
+    let analysed = analysis(&zeros, 39);
+    let day = analysed.last().unwrap();
     assert_eq!(day.get(DayMetric::Chronic), Ok(0.0));
     assert_eq!(day.get(DayMetric::RatioCoupled), Err(Reason::NoChronicLoad));
     assert_eq!(day.get(DayMetric::RatioUncoupled), Err(Reason::NoChronicLoad));
@@ -119,7 +133,8 @@ fn nothing_is_divided_by_zero() {
     assert_eq!(day.get(DayMetric::RampPct), Err(Reason::NoWeekBefore));
     // No run in the window of the uncoupled chronic load, but not long enough away for a break.
     let late: Vec<_> = zeros.iter().take(33).cloned().chain((33..40).map(|index| run(index, 5.0))).collect();
-    let day = analysis(&late, 39).last().unwrap();
+    let analysed = analysis(&late, 39);
+    let day = analysed.last().unwrap();
     close(day.get(DayMetric::RatioCoupled).unwrap(), 4.0, 1e-12);
     assert_eq!(day.get(DayMetric::RatioUncoupled), Err(Reason::NoChronicLoad));
 }

@@ -1,12 +1,16 @@
 //! The line, the careful line, and when it moves.
 
 use chrono::NaiveDate;
-use plimsoll_analytics::{ChangeCause, DayGrid, Parameters, Reason, line_outlook, planned_run};
+use plimsoll_analytics::{ChangeCause, DayGrid, DayMetric, Diary, Parameters, PlannedRun, Reason, line_outlook};
 
 use crate::support::{analysis, close, day, grid, run};
 
 fn p() -> Parameters {
     Parameters::default()
+}
+
+fn planned_run(grid: &DayGrid, date: NaiveDate, km: f64) -> PlannedRun {
+    plimsoll_analytics::planned_run(grid, &Diary::default(), date, km, &p())
 }
 
 #[test]
@@ -103,7 +107,11 @@ fn the_outlook_agrees_with_the_days() {
     let analysis = analysis(&runs, 100);
     for (index, measures) in (0..).zip(analysis.days()) {
         let outlook = line_outlook(&grid, day(index), &p());
-        assert_eq!((outlook.line_km, outlook.careful_km), (measures.get(DayMetric::LineKm), measures.get(DayMetric::LineCarefulKm)), "day {index}");
+        assert_eq!(
+            (outlook.line_km, outlook.careful_km),
+            (measures.get(DayMetric::LineKm), measures.get(DayMetric::LineCarefulKm)),
+            "day {index}"
+        );
     }
 }
 
@@ -116,10 +124,10 @@ fn nothing_to_look_ahead_from() {
     let grid = grid(&[run(0, 12.0)], 10);
     for date in [NaiveDate::MIN, NaiveDate::MAX] {
         assert!(line_outlook(&grid, date, &p()).line_km.is_err());
-        assert_eq!(planned_run(&grid, date, 10.0, &p()).ratio, None);
+        assert_eq!(planned_run(&grid, date, 10.0).ratio, None);
     }
     for km in [f64::NAN, f64::INFINITY, -1.0] {
-        let planned = planned_run(&grid, day(11), km, &p());
+        let planned = planned_run(&grid, day(11), km);
         assert_eq!((planned.ratio, planned.class, planned.flag), (None, None, None));
     }
 }
@@ -127,6 +135,6 @@ fn nothing_to_look_ahead_from() {
 #[test]
 fn a_planned_run_is_measured_against_runs_of_the_same_day_too() {
     let grid = grid(&[run(0, 10.0), run(10, 15.0)], 10);
-    close(planned_run(&grid, day(10), 15.0, &p()).ratio.unwrap(), 1.0, 1e-12);
-    close(planned_run(&grid, day(9), 15.0, &p()).ratio.unwrap(), 1.5, 1e-12);
+    close(planned_run(&grid, day(10), 15.0).ratio.unwrap(), 1.0, 1e-12);
+    close(planned_run(&grid, day(9), 15.0).ratio.unwrap(), 1.5, 1e-12);
 }

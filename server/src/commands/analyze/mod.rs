@@ -12,7 +12,7 @@ use std::io::{ErrorKind, Read, Write};
 
 use anyhow::{Context, Result, bail};
 use chrono::NaiveDate;
-use plimsoll_analytics::{DayGrid, Gaps, Parameters, analyse};
+use plimsoll_analytics::{DayGrid, Diary, Gaps, Parameters, analyse};
 
 use runs::{Athlete, read};
 use tell::{write_json, write_table};
@@ -62,7 +62,7 @@ pub(crate) fn analyze(
 
 fn write(grids: &[(Option<String>, DayGrid)], json: bool, out: &mut dyn Write) -> std::io::Result<()> {
     for (index, (athlete, grid)) in grids.iter().enumerate() {
-        let analysis = analyse(grid, &Parameters::default());
+        let analysis = analyse(grid, &Diary::default(), &Parameters::default());
         if json {
             write_json(athlete.as_deref(), &analysis, out)?;
         } else {

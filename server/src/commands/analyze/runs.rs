@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use anyhow::{Context, Result, bail};
 use chrono::NaiveDate;
-use plimsoll_analytics::Run;
+use plimsoll_analytics::Session;
 
 /// At most this many bad rows are shown.
 const SHOWN_PROBLEMS: usize = 20;
@@ -16,7 +16,7 @@ const MAX_VALUE: f64 = 1e9;
 #[derive(Debug, Default)]
 pub(super) struct Athlete {
     pub(super) name: Option<String>,
-    pub(super) runs: Vec<Run>,
+    pub(super) runs: Vec<Session>,
     pub(super) unknown: Vec<NaiveDate>,
 }
 
@@ -142,7 +142,7 @@ fn read_header(fields: &[&str], is_comma_free: bool) -> Result<Header> {
 
 /// One row: a run, or a day that is unknown.
 enum Entry {
-    Run(Run),
+    Run(Session),
     Unknown(NaiveDate),
 }
 
@@ -225,7 +225,7 @@ fn read_row(header: &Header, fields: &[&str], row: i64, line: usize) -> Result<(
     let entry = if distance_km.is_none() && load.is_none() {
         Entry::Unknown(date)
     } else {
-        Entry::Run(Run { id: format!("line {line}"), date, order: row, distance_km, load })
+        Entry::Run(Session::row(format!("line {line}"), date, row, distance_km, load))
     };
     Ok((name.map(|name| (*name).to_owned()), entry))
 }

@@ -4,41 +4,26 @@ use std::collections::HashSet;
 use std::io::Write;
 
 use chrono::NaiveDate;
-use plimsoll_analytics::{Analysis, Day, DayGrid, Flag, Measure, Reason};
+use plimsoll_analytics::{Analysis, Channel, DayGrid, DayMetric, Flag, Input, Reason};
 use serde::ser::{Serialize, SerializeMap, Serializer};
 
+use crate::day_body::DayBody;
 use crate::words;
 
 /// The table shows this many days; with `--json` all are written.
 const SHOWN_DAYS: usize = 28;
 
 /// A day as one JSON object.
-struct DayLine<'a>(Option<&'a str>, &'a Day);
+struct DayLine<'a>(Option<&'a str>, DayBody);
 
 impl Serialize for DayLine<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let DayLine(athlete, day) = self;
-        let measures = day.measures();
         let mut map = serializer.serialize_map(None)?;
         map.serialize_entry("type", "day")?;
         map.serialize_entry("athlete", athlete)?;
-        map.serialize_entry("date", &day.date)?;
-        for (name, measure) in &measures {
-            map.serialize_entry(name, &measure.ok())?;
-        }
-        map.serialize_entry("state", day.state.as_str())?;
-        map.serialize_entry("reasons", &Reasons(&measures))?;
+        day.write(&mut map)?;
         map.end()
-    }
-}
-
-/// Column → why it is null.
-struct Reasons<'a>(&'a [(&'static str, Measure)]);
-
-impl Serialize for Reasons<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let reasons = self.0.iter().filter_map(|(name, measure)| Some((name, measure.err()?.as_str())));
-        serializer.collect_map(reasons)
     }
 }
 
@@ -53,6 +38,7 @@ struct FlagLine<'a> {
     value: Option<f64>,
     threshold: Option<f64>,
     evidence: &'static str,
+    inputs: &'a [Input],
     text: &'a str,
 }
 
@@ -67,14 +53,15 @@ impl<'a> FlagLine<'a> {
             value: flag.value,
             threshold: flag.threshold,
             evidence: flag.evidence,
+            inputs: &flag.inputs,
             text: &flag.text,
         }
     }
 }
 
 pub(super) fn write_json(athlete: Option<&str>, analysis: &Analysis, out: &mut dyn Write) -> std::io::Result<()> {
-    for day in &analysis.days {
-        serde_json::to_writer(&mut *out, &DayLine(athlete, day))?;
+    for day in analysis.days() {
+        serde_json::to_writer(&mut *out, &DayLine(athlete, day.into()))?;
         writeln!(out)?;
     }
     for flag in &analysis.flags {
@@ -84,21 +71,21 @@ pub(super) fn write_json(athlete: Option<&str>, analysis: &Analysis, out: &mut d
     Ok(())
 }
 
-/// Columns of the table: heading, measure, digits after the point.
-const COLUMNS: [(&str, &str, usize); 13] = [
-    ("km", "distance_km", 1),
-    ("load", "load", 0),
-    ("acute", "acute", 1),
-    ("chronic", "chronic", 1),
-    ("ratio", "ratio_coupled", 2),
-    ("7:21", "ratio_uncoupled", 2),
-    ("ewma", "ratio_ewma", 2),
-    ("monotony", "monotony", 2),
-    ("strain", "strain", 0),
-    ("week km", "week_km", 1),
-    ("ramp %", "ramp_pct", 0),
-    ("line km", "line_km", 1),
-    ("careful", "line_careful_km", 1),
+/// Columns of the table: heading and metric.
+const COLUMNS: [(&str, DayMetric); 13] = [
+    ("km", DayMetric::DistanceKm),
+    ("load", DayMetric::Load),
+    ("acute", DayMetric::Acute),
+    ("chronic", DayMetric::Chronic),
+    ("ratio", DayMetric::RatioCoupled),
+    ("7:21", DayMetric::RatioUncoupled),
+    ("ewma", DayMetric::RatioEwma),
+    ("monotony", DayMetric::Monotony),
+    ("strain", DayMetric::Strain),
+    ("week km", DayMetric::WeekKm),
+    ("ramp %", DayMetric::RampPct),
+    ("line km", DayMetric::LineKm),
+    ("careful", DayMetric::LineCarefulKm),
 ];
 
 pub(super) fn write_table(
@@ -107,44 +94,41 @@ pub(super) fn write_table(
     analysis: &Analysis,
     out: &mut dyn Write,
 ) -> std::io::Result<()> {
-    let days = &analysis.days;
-    let shown = days.get(days.len().saturating_sub(SHOWN_DAYS)..).unwrap_or_default();
-    let (Some(first), Some(last)) = (shown.first(), shown.last()) else { return Ok(()) };
+    let hidden = analysis.len().saturating_sub(SHOWN_DAYS);
+    let (Some(first), Some(last)) = (analysis.day(hidden), analysis.last()) else { return Ok(()) };
     if let Some(athlete) = athlete {
         writeln!(out, "{}", words::plain(athlete))?;
     }
-    let what = if grid.has_load() { "load" } else { "distance, km per day" };
-    writeln!(out, "{} of {} days; acute, chronic and ratios are of {what}.", shown.len(), days.len())?;
+    let what = if grid.is_recorded(Channel::Load) { "load" } else { "distance, km per day" };
+    writeln!(out, "{} of {} days; acute, chronic and ratios are of {what}.", analysis.len() - hidden, analysis.len())?;
 
     // What no run has is said once below, not as a column of dashes.
-    let is_recorded = |name: &'static str| !last.measures().contains(&(name, Err(Reason::NotRecorded)));
-    let columns: Vec<_> = COLUMNS.into_iter().filter(|(_, name, _)| is_recorded(name)).collect();
+    let is_recorded = |metric| last.get(metric) != Err(Reason::NotRecorded);
+    let columns: Vec<_> = COLUMNS.into_iter().filter(|(_, metric)| is_recorded(*metric)).collect();
     write!(out, "\n{:<10}", "date")?;
-    for (heading, _, _) in &columns {
+    for (heading, _) in &columns {
         write!(out, " {heading:>8}")?;
     }
     writeln!(out, "  state")?;
-    for day in shown {
+    for day in analysis.days().skip(hidden) {
         write!(out, "{:<10}", day.date.to_string())?;
-        let measures = day.measures();
-        for (_, name, digits) in &columns {
-            let value = measures.iter().find(|(other, _)| other == name).and_then(|(_, measure)| measure.ok());
-            match value {
-                Some(value) => write!(out, " {value:>8.digits$}")?,
-                None => write!(out, " {:>8}", "-")?,
+        for (_, metric) in &columns {
+            match day.get(*metric) {
+                Ok(value) => write!(out, " {value:>8.*}", metric.info().precision)?,
+                Err(_) => write!(out, " {:>8}", "-")?,
             }
         }
         writeln!(out, "  {}", day.state.as_str())?;
     }
 
     let mut told = HashSet::new();
-    for reason in last.measures().into_iter().filter_map(|(_, measure)| measure.err()) {
+    for reason in last.measures().filter_map(|(_, measure)| measure.err()) {
         // That a table of distances has no loads needs no reason.
-        if !(reason == Reason::NotRecorded && grid.has_distance()) && told.insert(reason) {
+        if !(reason == Reason::NotRecorded && grid.is_recorded(Channel::Distance)) && told.insert(reason) {
             let names: Vec<&str> = COLUMNS
                 .iter()
-                .filter(|(_, name, _)| last.measures().contains(&(*name, Err(reason))))
-                .map(|(heading, _, _)| *heading)
+                .filter(|(_, metric)| last.get(*metric) == Err(reason))
+                .map(|(heading, _)| *heading)
                 .collect();
             if !names.is_empty() {
                 writeln!(out, "-  {} on {}: {}", names.join(", "), last.date, reason.text())?;
@@ -161,7 +145,6 @@ pub(super) fn write_table(
         writeln!(out, "{dates:<24}  {:<7}  {}", episode.flag.level.as_str(), episode.flag.code.title())?;
         writeln!(out, "    {}", episode.flag.text)?;
     }
-    let hidden = days.len() - shown.len();
     if hidden > 0 {
         writeln!(out, "\n{hidden} earlier days and {} earlier flags: --json writes them all.", earlier.len())?;
     }

@@ -1,19 +1,19 @@
 //! Where an athlete stands: the line, measures per day, flags, and what is known about them.
 
-use std::collections::BTreeMap;
-
 use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Response};
 use chrono::{Days, NaiveDate};
 use plimsoll_analytics::{
-    Analysis, Day, Episode, Evidence, Flag, FlagCode, LineChange, LineOutlook, Measure, PlannedRun, register,
+    Analysis, Day, DayMetric, Episode, Evidence, Flag, FlagCode, Input, LineChange, LineOutlook, MetricInfo,
+    PlannedRun, register,
 };
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use super::athlete;
+use crate::day_body::DayBody;
 use crate::http::App;
 use crate::http::charts::{HistoryDay, WIDE, WIDTHS, history, svg_file};
 use crate::http::error::{ApiError, Problem};
@@ -22,75 +22,6 @@ use crate::standing::Standing;
 
 /// Days of the history chart when no range is asked for: twelve weeks.
 pub(crate) const HISTORY_DAYS: usize = 84;
-
-/// One day. Null means that it cannot be said; `reasons` says why, by field.
-#[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct DayBody {
-    /// The day.
-    #[schema(value_type = String, format = Date)]
-    date: NaiveDate,
-    /// Running distance, km.
-    distance_km: Option<f64>,
-    /// Load of the runs in its unit; null when only distance is counted.
-    load: Option<f64>,
-    /// Mean per day of the last 7 days, km.
-    acute: Option<f64>,
-    /// Mean per day of the last 28 days, km.
-    chronic: Option<f64>,
-    /// Acute ÷ chronic, coupled (7:28).
-    ratio_coupled: Option<f64>,
-    /// Acute ÷ mean of the 21 days before it, uncoupled (7:21).
-    ratio_uncoupled: Option<f64>,
-    /// EWMA over 7 days ÷ EWMA over 28 days.
-    ratio_ewma: Option<f64>,
-    /// Mean ÷ population standard deviation of the last 7 days.
-    monotony: Option<f64>,
-    /// Sum of the last 7 days × monotony.
-    strain: Option<f64>,
-    /// Longest single run of the 30 days before, km.
-    longest_30d_km: Option<f64>,
-    /// 1.10 × the longest, km.
-    line_km: Option<f64>,
-    /// The same without young spikes, km: the headline.
-    line_careful_km: Option<f64>,
-    /// Last 7 days, km.
-    week_km: Option<f64>,
-    /// Last 7 days against the 7 before, percent.
-    ramp_pct: Option<f64>,
-    /// `provisional`, `returning` or `steady`.
-    state: &'static str,
-    /// Why a field is null, by its name: `short_history`, `unknown_days`, `returning`…
-    reasons: BTreeMap<&'static str, &'static str>,
-}
-
-impl From<&Day> for DayBody {
-    fn from(day: &Day) -> Self {
-        let reasons = day
-            .measures()
-            .into_iter()
-            .filter_map(|(name, measure)| measure.err().map(|reason| (name, reason.as_str())))
-            .collect();
-        Self {
-            date: day.date,
-            distance_km: day.distance_km.ok(),
-            load: day.load.ok(),
-            acute: day.acute.ok(),
-            chronic: day.chronic.ok(),
-            ratio_coupled: day.ratio_coupled.ok(),
-            ratio_uncoupled: day.ratio_uncoupled.ok(),
-            ratio_ewma: day.ratio_ewma.ok(),
-            monotony: day.monotony.ok(),
-            strain: day.strain.ok(),
-            longest_30d_km: day.longest_30d_km.ok(),
-            line_km: day.line_km.ok(),
-            line_careful_km: day.line_careful_km.ok(),
-            week_km: day.week_km.ok(),
-            ramp_pct: day.ramp_pct.ok(),
-            state: day.state.as_str(),
-            reasons,
-        }
-    }
-}
 
 /// A flag over the days on which it held.
 #[derive(Debug, Serialize, ToSchema)]
@@ -107,6 +38,8 @@ pub(crate) struct FlagBody {
     last: NaiveDate,
     /// The run it is about.
     activity: Option<String>,
+    /// What it is about beside the day: a body site, a pair of shoes.
+    about: Option<String>,
     /// What was measured, on the last day.
     value: Option<f64>,
     /// What it was compared with.
@@ -115,8 +48,28 @@ pub(crate) struct FlagBody {
     unit: &'static str,
     /// Key of the entry in the evidence register.
     evidence: &'static str,
+    /// What it was made from.
+    inputs: Vec<InputBody>,
     /// The words.
     text: String,
+}
+
+/// One thing that a flag was made from.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct InputBody {
+    /// What it is: `longest_30d_km`.
+    name: &'static str,
+    /// A number, a day or a name.
+    #[schema(value_type = Value)]
+    value: serde_json::Value,
+    /// Unit of a number; empty for a ratio, a day or a name.
+    unit: &'static str,
+}
+
+impl From<&Input> for InputBody {
+    fn from(input: &Input) -> Self {
+        Self { name: input.name, value: serde_json::to_value(&input.value).unwrap_or_default(), unit: input.unit }
+    }
 }
 
 impl FlagBody {
@@ -126,7 +79,9 @@ impl FlagBody {
             level: flag.level.as_str(),
             first,
             last,
-            activity: flag.run.clone(),
+            activity: flag.session.clone(),
+            about: flag.about.clone(),
+            inputs: flag.inputs.iter().map(InputBody::from).collect(),
             value: flag.value,
             threshold: flag.threshold,
             unit: flag.unit,
@@ -167,6 +122,8 @@ pub(crate) struct LineBody {
     counted_longest: Option<LongestBody>,
     /// When the headline moves next if nothing more is run.
     next: Option<LineChangeBody>,
+    /// Every move of the headline in the next 60 days if nothing more is run.
+    calendar: Vec<LineChangeBody>,
 }
 
 /// The next move of the line.
@@ -179,6 +136,8 @@ pub(crate) struct LineChangeBody {
     from_km: f64,
     /// To, km; null when there will be no line.
     to_km: Option<f64>,
+    /// A run of this length before then, km, keeps the line where it was; null when it does not fall.
+    kept_by_km: Option<f64>,
 }
 
 fn longest_body(longest: Option<(NaiveDate, f64)>) -> Option<LongestBody> {
@@ -187,14 +146,20 @@ fn longest_body(longest: Option<(NaiveDate, f64)>) -> Option<LongestBody> {
 
 impl From<&LineOutlook> for LineBody {
     fn from(outlook: &LineOutlook) -> Self {
-        let change = |next: &LineChange| LineChangeBody { date: next.date, from_km: next.from_km, to_km: next.to_km };
+        let change = |next: &LineChange| LineChangeBody {
+            date: next.date,
+            from_km: next.from_km,
+            to_km: next.to_km,
+            kept_by_km: next.kept_by_km,
+        };
         Self {
             line_km: outlook.line_km.ok(),
             line_careful_km: outlook.careful_km.ok(),
             reason: outlook.careful_km.err().map(plimsoll_analytics::Reason::as_str),
             longest: longest_body(outlook.longest),
             counted_longest: longest_body(outlook.counted_longest),
-            next: outlook.next.as_ref().map(change),
+            next: outlook.next().map(change),
+            calendar: outlook.calendar.iter().map(change).collect(),
         }
     }
 }
@@ -293,7 +258,7 @@ pub(super) async fn days(
 ) -> Result<Json<Vec<DayBody>>, ApiError> {
     let athlete = athlete(&app, &id).await?;
     let standing = app.library.standing(&athlete, None).await?;
-    let days = standing.analysis.iter().flat_map(|analysis| &analysis.days);
+    let days = standing.analysis.iter().flat_map(|analysis| analysis.days());
     Ok(Json(days.filter(|day| range.contains(day.date)).map(DayBody::from).collect()))
 }
 
@@ -357,8 +322,6 @@ pub(super) async fn chart(
 /// The days of a chart from `from` to `to`. Days before the first run and after today are empty.
 pub(crate) fn history_days(standing: &Standing, from: NaiveDate, to: NaiveDate) -> Vec<HistoryDay> {
     let analysis = standing.analysis.as_deref();
-    let days: BTreeMap<NaiveDate, &Day> =
-        analysis.iter().flat_map(|analysis| &analysis.days).map(|day| (day.date, day)).collect();
     let spikes: Vec<NaiveDate> = analysis
         .iter()
         .flat_map(|analysis| &analysis.flags)
@@ -368,15 +331,16 @@ pub(crate) fn history_days(standing: &Standing, from: NaiveDate, to: NaiveDate) 
     from.iter_days()
         .take_while(|date| *date <= to)
         .map(|date| {
-            let of = |measure: fn(&Day) -> Measure| days.get(&date).and_then(|day| measure(day).ok());
+            let day: Option<Day<'_>> = analysis.and_then(|analysis| analysis.day_of(date));
+            let of = |metric| day.and_then(|day| day.get(metric).ok());
             // Before the first run nothing was recorded; that is not a gap to be marked.
-            let outside = !days.contains_key(&date);
+            let outside = day.is_none();
             HistoryDay {
                 date,
-                distance_km: if outside { Some(0.0) } else { of(|day| day.distance_km) },
-                acute_km: of(|day| day.acute),
-                chronic_km: of(|day| day.chronic),
-                longest_30d_km: of(|day| day.longest_30d_km),
+                distance_km: if outside { Some(0.0) } else { of(DayMetric::DistanceKm) },
+                acute_km: of(DayMetric::Acute),
+                chronic_km: of(DayMetric::Chronic),
+                longest_30d_km: of(DayMetric::Longest30dKm),
                 spike: spikes.contains(&date),
             }
         })
@@ -429,4 +393,46 @@ impl From<&'static Evidence> for EvidenceBody {
 #[utoipa::path(get, path = "/api/v1/evidence", responses((status = OK, body = Vec<EvidenceBody>)))]
 pub(super) async fn evidence_register() -> Json<Vec<EvidenceBody>> {
     Json(register().iter().map(EvidenceBody::from).collect())
+}
+
+/// What a metric is.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct MetricBody {
+    /// Name for programs: the field of a day.
+    symbol: &'static str,
+    /// Name for a person.
+    title: &'static str,
+    /// Unit; empty for a ratio.
+    unit: &'static str,
+    /// Digits after the point that are worth showing.
+    precision: usize,
+    /// How several values become one: `sum`, `mean`, `max` or `last`.
+    aggregation: &'static str,
+    /// How far it can be trusted, in words.
+    validity: &'static str,
+    /// What is computed.
+    formula: &'static str,
+    /// Where the formula comes from.
+    source: &'static str,
+}
+
+impl From<&'static MetricInfo> for MetricBody {
+    fn from(info: &'static MetricInfo) -> Self {
+        Self {
+            symbol: info.symbol,
+            title: info.title,
+            unit: info.unit,
+            precision: info.precision,
+            aggregation: info.aggregation.as_str(),
+            validity: info.validity.text(),
+            formula: info.formula,
+            source: info.source,
+        }
+    }
+}
+
+/// Every metric of a day: unit, formula, how far it can be trusted, source.
+#[utoipa::path(get, path = "/api/v1/metrics", responses((status = OK, body = Vec<MetricBody>)))]
+pub(super) async fn metrics() -> Json<Vec<MetricBody>> {
+    Json(DayMetric::ALL.into_iter().map(|metric| MetricBody::from(metric.info())).collect())
 }

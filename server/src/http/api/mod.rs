@@ -40,6 +40,7 @@ pub(super) fn routes() -> (Router<App>, Document) {
         .routes(routes!(load::flags))
         .routes(routes!(load::chart))
         .routes(routes!(load::evidence_register))
+        .routes(routes!(load::metrics))
         .routes(routes!(uploads::list, uploads::send))
         .routes(routes!(uploads::original))
         .routes(routes!(imports::list))

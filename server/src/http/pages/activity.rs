@@ -113,7 +113,7 @@ pub(super) async fn page(
         .map(plimsoll_analytics::Analysis::episodes)
         .unwrap_or_default()
         .iter()
-        .filter(|episode| episode.flag.run.as_deref() == Some(activity.id.as_str()))
+        .filter(|episode| episode.flag.session.as_deref() == Some(activity.id.as_str()))
         .map(|episode| flag_view(episode, &standing))
         .collect();
     let (mut charts, mut missing) = (Vec::new(), Vec::new());

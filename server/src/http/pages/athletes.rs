@@ -96,7 +96,7 @@ fn row(athlete: &Athlete, standing: &Standing) -> Result<Row, PageError> {
         usual: standing.usual_week_km().map(words::one_decimal),
         flag: worst.map(|episode| FlagLine {
             level: episode.flag.level.as_str(),
-            on: episode.flag.run.is_some().then(|| words::day_month_near(episode.first, standing.today)),
+            on: episode.flag.session.is_some().then(|| words::day_month_near(episode.first, standing.today)),
             text: words::first_sentence(&episode.flag.text).0.to_owned(),
         }),
         more_flags: episodes.len().saturating_sub(1),

@@ -5,7 +5,7 @@ use axum::extract::{Path, State};
 use axum::response::Html;
 use chrono::Days;
 use plimsoll_analytics::{
-    ChangeCause, Episode, Evidence, FlagCode, LineOutlook, Measure, Reason, State as DayState, evidence,
+    ChangeCause, DayMetric, Episode, Evidence, FlagCode, LineOutlook, Measure, Reason, State as DayState, evidence,
 };
 use serde::Deserialize;
 
@@ -203,7 +203,7 @@ fn notes(outlook: &LineOutlook, standing: &Standing) -> Vec<String> {
             words::line_km(counted)
         ));
     }
-    let Some(next) = &outlook.next else {
+    let Some(next) = outlook.next() else {
         if let Some((date, km)) = outlook.appears {
             notes.push(format!("From {} on there is a line: {}.", near(date), words::line_km(km)));
         }
@@ -297,7 +297,7 @@ pub(super) fn flag_view(episode: &Episode, standing: &Standing) -> FlagView {
     };
     let (text, rest) = words::first_sentence(&flag.text);
     let near = |date| words::day_month_near(date, standing.today);
-    let when = if flag.run.is_some() {
+    let when = if flag.session.is_some() {
         Some(format!("Run of {}.", near(flag.date)))
     } else {
         // The words of a return name their days themselves.
@@ -318,7 +318,7 @@ pub(super) fn flag_view(episode: &Episode, standing: &Standing) -> FlagView {
         rest: rest.to_owned(),
         when,
         measured,
-        run: flag.run.clone(),
+        run: flag.session.clone(),
         evidence: evidence(flag.evidence),
     }
 }
@@ -336,17 +336,18 @@ fn facts(standing: &Standing) -> Vec<Fact> {
         || "km in the last 7 days".to_owned(),
         |km| format!("km in the last 7 days, usual {}", words::one_decimal(km)),
     );
+    let (monotony, ratio) = (day.get(DayMetric::Monotony), day.get(DayMetric::RatioEwma));
     let strain = day
-        .strain
+        .get(DayMetric::Strain)
         .map_or_else(|_| "monotony".to_owned(), |strain| format!("monotony; strain {}", words::whole(strain)));
     vec![
         Fact { value: shown(week_km, 1), text: usual, title: why(week_km) },
         Fact { value: runs.to_string(), text: "runs in the last 7 days".to_owned(), title: String::new() },
-        Fact { value: shown(day.monotony, 2), text: strain, title: why(day.monotony) },
+        Fact { value: shown(monotony, 2), text: strain, title: why(monotony) },
         Fact {
-            value: shown(day.ratio_ewma, 2),
+            value: shown(ratio, 2),
             text: "acute to chronic (EWMA 7/28 of distance); contested, context only".to_owned(),
-            title: why(day.ratio_ewma),
+            title: why(ratio),
         },
     ]
 }
