@@ -38,6 +38,7 @@ pub(crate) fn fill(days: &Days<'_>, parameters: &Parameters, from: usize, table:
         averages.next(*value);
     }
     let mut walk = Walk::from(days.runs, parameters, from);
+    let is_distance = std::ptr::eq(days.load, days.distance_km);
     // What is known before this many days of record is not said.
     let (acute_days, chronic_days) = (parameters.acute_days, parameters.chronic_days);
     let ramp_floor = 2 * WEEK;
@@ -49,7 +50,7 @@ pub(crate) fn fill(days: &Days<'_>, parameters: &Parameters, from: usize, table:
         let mut push = |metric, measure| table.push(metric, measure);
 
         push(DayMetric::DistanceKm, distance.value(day));
-        push(DayMetric::Load, load.value(day));
+        push(DayMetric::Load, if is_distance { Err(Reason::NotRecorded) } else { load.value(day) });
 
         let acute = load.say(day, acute_days, at(&windows.acute));
         let chronic = load.say(day, chronic_days, at(&windows.chronic));

@@ -121,7 +121,7 @@ day_metrics! {
     DistanceKm { "distance_km", "Running distance", "km", 1, Sum, Measured,
         "Distance of the day's runs, km.", "The watch, or positions." }
     Load { "load", "Load", "", 0, Sum, Measured,
-        "Load of the day in the channel that is looked at; distance in km when no session has a load.",
+        "Load of the day in the channel that is looked at, in its unit; left out when that is distance.",
         "The channel's own source." }
     Acute { "acute", "Acute load", "per day", 1, Last, OtherEvidence,
         "Mean load per day of the last 7 days, over the known ones.", "doi 10.1136/bjsports-2015-095788" }

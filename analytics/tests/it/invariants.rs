@@ -61,7 +61,7 @@ fn records() -> impl Strategy<Value = Vec<Session>> {
             .zip(sessions)
             .map(|(id, (index, order, km, load)): (u32, _)| Session::row(id.to_string(), day(index), order, km, load))
             .collect();
-        sessions.sort_by_key(|session| (session.date, session.order));
+        sessions.sort_by(|a, b| (a.date, a.order, &a.id).cmp(&(b.date, b.order, &b.id)));
         sessions
     })
 }
