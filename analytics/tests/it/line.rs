@@ -76,6 +76,18 @@ fn the_outlook_says_when_the_line_falls_and_which_run_leaves() {
 }
 
 #[test]
+fn the_calendar_names_every_fall_and_what_keeps_the_line() {
+    let grid = grid(&[run(0, 12.0), run(10, 10.0), run(20, 8.0)], 25);
+    let outlook = line_outlook(&grid, day(26), &p());
+    let falls: Vec<_> = outlook.calendar.iter().map(|change| (change.date, change.kept_by_km)).collect();
+    assert_eq!(falls, [(day(31), Some(12.0)), (day(41), Some(10.0)), (day(51), Some(8.0))]);
+    assert_eq!(outlook.calendar[2].to_km, None);
+    // An easy run of that length on the day before keeps the line where it was.
+    let kept = crate::support::grid(&[run(0, 12.0), run(10, 10.0), run(20, 8.0), run(30, 12.0)], 31);
+    close(line_outlook(&kept, day(31), &p()).careful_km.unwrap(), 13.2, 1e-12);
+}
+
+#[test]
 fn the_outlook_says_when_the_line_ends() {
     let outlook = line_outlook(&grid(&[run(0, 12.0)], 10), day(11), &p());
     let next = outlook.next().unwrap();

@@ -3,10 +3,12 @@
 #![expect(clippy::unwrap_used, reason = "a helper of a test fails like the test itself")]
 
 mod activity;
+mod channels;
 mod evidence;
 mod flags;
 mod golden;
 mod grid;
 mod invariants;
 mod line;
+mod method;
 mod support;

@@ -1,0 +1,233 @@
+//! Ten thousand athletes in one pass, against the same indicators by pandas and by Polars' lazy `over`, and one athlete
+//! with fifteen years. Prints a table; all ratios are of one run.
+//!
+//! ```text
+//! cargo bench -p plimsoll-analytics --bench squad                      # 1,000 athletes, for a quick look
+//! PLIMSOLL_PYTHON=python3 cargo bench -p plimsoll-analytics --bench squad -- 10000
+//! ```
+//!
+//! `PLIMSOLL_PYTHON` names a Python that has pandas and pyarrow; without it that column is left out.
+
+#![expect(clippy::print_stdout, clippy::unwrap_used, reason = "a benchmark prints, and fails where it cannot go on")]
+
+use std::fs::File;
+use std::path::Path;
+use std::process::Command;
+use std::time::{Duration, Instant};
+
+use chrono::NaiveDate;
+use plimsoll_analytics::{Channel, DayGrid, Diary, Gaps, Parameters, Session, analyse, analyse_squad};
+use polars::prelude::*;
+use polars_io::prelude::ParquetWriter;
+
+/// Three years.
+const DAYS: usize = 1096;
+/// Fifteen years.
+const LONG_DAYS: u64 = 5479;
+
+fn main() {
+    let arguments: Vec<String> = std::env::args().collect();
+    let number = |text: &String| text.parse::<usize>().ok();
+    let athletes = arguments.iter().skip(1).find_map(number).unwrap_or(1000);
+    if arguments.iter().any(|argument| argument == "alone") {
+        // A process of its own, whose memory is this pass alone.
+        let runs = runs(athletes);
+        let before = memory_mb();
+        let (_, time) = timed(|| ours(&runs));
+        println!("{} {before} {}", time.as_secs_f64(), memory_mb());
+        return;
+    }
+
+    println!("{athletes} athletes, {DAYS} days each: {} rows", athletes * DAYS);
+    let runs = runs(athletes);
+    // Best of three, in turns, so that whatever else the machine does meets all of them.
+    let (mut own, mut lazy) = (Duration::MAX, Duration::MAX);
+    for _ in 0..3 {
+        own = own.min(timed(|| ours(&runs)).1);
+        lazy = lazy.min(timed(|| by_lazy_polars(&runs)).1);
+    }
+    let (squad, _) = timed(|| ours(&runs));
+    println!("plimsoll-analytics   {:7.2} s   {} measures and {} flags", own.as_secs_f64(), squad.0, squad.1);
+    println!("Polars, lazy `over`  {:7.2} s   {:5.1} times as long", lazy.as_secs_f64(), ratio(lazy, own));
+    if let Some(python) = std::env::var_os("PLIMSOLL_PYTHON") {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("runs.parquet");
+        ParquetWriter::new(File::create(&path).unwrap()).finish(&mut runs.clone()).unwrap();
+        let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("benches/indicators.py");
+        let output = Command::new(python).arg(script).arg(&path).output().unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        let seconds: f64 = String::from_utf8_lossy(&output.stdout).trim().parse().unwrap();
+        let pandas = Duration::from_secs_f64(seconds);
+        println!("pandas               {seconds:7.2} s   {:5.1} times as long", ratio(pandas, own));
+    }
+    for athletes in [athletes / 4, athletes / 2, athletes] {
+        let (seconds, before, after) = alone(athletes);
+        println!(
+            "{athletes:6} athletes alone in a process: {seconds:.2} s, {:.0} ns per row; {after} MB at most, of which {before} MB for the runs",
+            seconds * 1e9 / (athletes * DAYS) as f64
+        );
+    }
+    one_athlete();
+}
+
+/// Days that somebody may have run: about four runs a week, slowly changing.
+fn runs(athletes: usize) -> DataFrame {
+    let rows = athletes * DAYS;
+    let (mut names, mut dates) = (Vec::with_capacity(rows), Vec::with_capacity(rows));
+    let (mut distances, mut loads) = (Vec::with_capacity(rows), Vec::with_capacity(rows));
+    let mut random = Random(7);
+    for athlete in 0..athletes {
+        let usual = 4.0 + 10.0 * random.next();
+        for (day, date) in (0..DAYS).zip(18_262_i32..) {
+            names.push(athlete as i64);
+            dates.push(date);
+            let season = 1.0 + 0.3 * (day as f64 / 60.0).sin();
+            let km = if random.next() < 0.43 { 0.0 } else { usual * season * (0.5 + 1.2 * random.next()) };
+            distances.push((km * 100.0).round() / 100.0);
+            loads.push((km * (5.0 + 3.0 * random.next())).round());
+        }
+    }
+    let dates = Column::new("date".into(), dates).cast(&DataType::Date).unwrap();
+    let columns = vec![
+        Column::new("athlete".into(), names),
+        dates,
+        Column::new("distance_km".into(), distances),
+        Column::new("load".into(), loads),
+    ];
+    DataFrame::new(rows, columns).unwrap()
+}
+
+/// A small generator: the same days in every run.
+struct Random(u64);
+
+impl Random {
+    /// From 0 up to 1.
+    fn next(&mut self) -> f64 {
+        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (self.0 >> 11) as f64 / (1_u64 << 53) as f64
+    }
+}
+
+fn ours(runs: &DataFrame) -> (usize, usize) {
+    let squad = analyse_squad(runs, None, Gaps::Rest, &Parameters::default()).unwrap();
+    (squad.days.width() - 3, squad.flags.height())
+}
+
+/// The same indicators (without the careful line and the states) and flags as columns.
+fn by_lazy_polars(runs: &DataFrame) -> DataFrame {
+    let own = |expr: Expr| expr.over([col("athlete")]).unwrap();
+    let rolling = |days: usize| RollingOptionsFixedWindow { window_size: days, min_periods: days, ..Default::default() };
+    let ewm = |alpha: f64, adjust: bool| EWMOptions { alpha, adjust, min_periods: 1, ignore_nulls: false, ..Default::default() };
+    let mean = |days| own(col("load").rolling_mean(rolling(days)));
+    let (load, km) = (|| col("load"), || col("distance_km"));
+    let fitness = |days: f64| own(load().ewm_mean(ewm(1.0 - (-1.0 / days).exp(), false)));
+    let redi = |decay: f64| own(load().ewm_mean(ewm(1.0 - (-decay).exp(), true)));
+    runs.clone()
+        .lazy()
+        .with_columns([
+            mean(7).alias("acute"),
+            mean(28).alias("chronic"),
+            own(load().rolling_mean(rolling(21)).shift(lit(7))).alias("chronic_before"),
+            own(load().ewm_mean(ewm(2.0 / 8.0, false))).alias("acute_ewma"),
+            own(load().ewm_mean(ewm(2.0 / 29.0, false))).alias("chronic_ewma"),
+            redi(0.1).alias("redi"),
+            redi(1.0 / 7.0).alias("redi_acute"),
+            redi(1.0 / 28.0).alias("redi_chronic"),
+            own(load().rolling_std(RollingOptionsFixedWindow {
+                fn_params: Some(RollingFnParams::Var(RollingVarParams { ddof: 0 })),
+                ..rolling(7)
+            }))
+            .alias("spread"),
+            fitness(42.0).alias("fitness"),
+            fitness(7.0).alias("fatigue"),
+            own(km().rolling_max(RollingOptionsFixedWindow { min_periods: 1, ..rolling(30) }).shift(lit(1))).alias("longest_30d_km"),
+            own(km().rolling_sum(rolling(7))).alias("week_km"),
+            own(km().rolling_sum(rolling(21)).shift(lit(7))).alias("three_weeks"),
+        ])
+        .with_columns([
+            (col("acute") / col("chronic")).alias("ratio_coupled"),
+            (col("acute") / col("chronic_before")).alias("ratio_uncoupled"),
+            (col("acute_ewma") / col("chronic_ewma")).alias("ratio_ewma"),
+            (col("redi_acute") / col("redi_chronic")).alias("ratio_redi"),
+            (col("acute") / col("spread")).alias("monotony"),
+            own((col("fitness") - col("fatigue")).shift(lit(1))).alias("form"),
+            (col("longest_30d_km") * lit(1.1)).alias("line_km"),
+            own(col("week_km").shift(lit(7))).alias("week_before"),
+            (km() / col("longest_30d_km")).alias("spike"),
+        ])
+        .with_columns([
+            (col("acute") * lit(7.0) * col("monotony")).alias("strain"),
+            ((col("week_km") / col("week_before") - lit(1.0)) * lit(100.0)).alias("ramp_pct"),
+            ((col("week_km") / (col("three_weeks") / lit(3.0)) - lit(1.0)) * lit(100.0)).alias("ramp_3w_pct"),
+            (col("spike").gt(lit(1.1)).cast(DataType::Int8)
+                + col("spike").gt(lit(1.3)).cast(DataType::Int8)
+                + col("spike").gt(lit(2.0)).cast(DataType::Int8))
+            .alias("session_spike"),
+            (col("ratio_coupled").gt(lit(1.3)).or(col("ratio_coupled").lt(lit(0.8)))).alias("load_ratio"),
+            (col("monotony").gt(lit(1.5)).cast(DataType::Int8) + col("monotony").gt(lit(2.0)).cast(DataType::Int8)).alias("monotony_flag"),
+        ])
+        .with_columns([col("ramp_pct").gt(lit(30.0)).and(col("ramp_3w_pct").gt(lit(30.0))).alias("weekly_ramp")])
+        .collect()
+        .unwrap()
+}
+
+fn one_athlete() {
+    let first = NaiveDate::from_ymd_opt(2010, 1, 1).unwrap();
+    let mut random = Random(11);
+    let run = |(day, date): (u64, NaiveDate)| {
+        let km = 4.0 + 12.0 * random.next();
+        let run = Session::run(day.to_string(), date, 0).with(Channel::Distance, km).with(Channel::Load, km * 6.0);
+        (day % 7 != 1 && day % 7 != 4).then_some(run)
+    };
+    let sessions: Vec<Session> = (0..LONG_DAYS).zip(first.iter_days()).filter_map(run).collect();
+    let grid = |sessions: &[Session]| DayGrid::new(sessions, &[], None, Gaps::Rest).unwrap();
+    let whole = grid(&sessions);
+    let (diary, parameters) = (Diary::default(), Parameters::default());
+    let best = |work: &mut dyn FnMut()| (0..20).map(|_| timed(&mut *work).1).min().unwrap();
+    let all = best(&mut || drop(std::hint::black_box(analyse(&whole, &diary, &parameters))));
+    let before = grid(&sessions[..sessions.len() - 1]);
+    let analysis = analyse(&before, &diary, &parameters);
+    let last = whole.last().unwrap();
+    let added = (0..20)
+        .map(|_| {
+            let mut analysis = analysis.clone();
+            timed(|| analysis.update(&whole, &diary, &parameters, last)).1
+        })
+        .min()
+        .unwrap();
+    let flags = analysis.flags.len();
+    println!(
+        "one athlete, {LONG_DAYS} days, {flags} flags in words: {:.2} ms; one run added: {:.3} ms",
+        all.as_secs_f64() * 1e3,
+        added.as_secs_f64() * 1e3
+    );
+}
+
+/// Seconds, MB before and MB at most of a process that does one pass and nothing else.
+fn alone(athletes: usize) -> (f64, u64, u64) {
+    let output =
+        Command::new(std::env::current_exe().unwrap()).args(["alone", &athletes.to_string()]).output().unwrap();
+    let text = String::from_utf8(output.stdout).unwrap();
+    let mut words = text.split_whitespace();
+    (
+        words.next().unwrap().parse().unwrap(),
+        words.next().unwrap().parse().unwrap(),
+        words.next().unwrap().parse().unwrap(),
+    )
+}
+
+fn memory_mb() -> u64 {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let line = status.lines().find(|line| line.starts_with("VmHWM")).unwrap_or_default();
+    line.split_whitespace().nth(1).and_then(|kb| kb.parse::<u64>().ok()).unwrap_or_default() / 1000
+}
+
+fn timed<T>(work: impl FnOnce() -> T) -> (T, Duration) {
+    let start = Instant::now();
+    let result = std::hint::black_box(work());
+    (result, start.elapsed())
+}
+
+fn ratio(of: Duration, to: Duration) -> f64 {
+    of.as_secs_f64() / to.as_secs_f64()
+}
