@@ -2,12 +2,13 @@
 
 use chrono::NaiveDate;
 
+use crate::body::Body;
 use crate::breaks::breaks;
 use crate::flags::{Facts, Own, judge, tell};
 use crate::indicators::{Days, fill};
 use crate::longest::compare;
 use crate::table::Table;
-use crate::{Channel, DayGrid, Diary, Flag, Parameters};
+use crate::{Baselines, Channel, DayGrid, Diary, Flag, Parameters};
 
 /// Everything that is said of one athlete's days.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -15,6 +16,8 @@ pub struct Analysis {
     /// The day of the first row.
     pub(crate) first: Option<NaiveDate>,
     pub(crate) table: Table,
+    /// Marks, efficiency and mechanics against the athlete's own baseline.
+    pub baselines: Baselines,
     /// In order of date; within a date in the order of [`crate::FlagCode`].
     pub flags: Vec<Flag>,
 }
@@ -57,10 +60,12 @@ impl Analysis {
             runs: &runs,
         };
         fill(&days, parameters, from, &mut self.table);
-        let own = Some(Own { grid, diary });
+        let body = Body::of(grid, diary, parameters);
+        let own = Some(Own { grid, diary, body: &body });
         let facts = Facts { days, table: &self.table, first_row: 0, parameters, own };
         let mut verdicts = Vec::new();
         judge(&facts, from..grid.len(), &mut verdicts);
         self.flags.extend(verdicts.iter().map(|verdict| tell(&facts, verdict)));
+        self.baselines = body.baselines;
     }
 }

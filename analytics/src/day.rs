@@ -32,6 +32,12 @@ pub enum Reason {
     NoLoad,
     /// The week before has no distance to compare with.
     NoWeekBefore,
+    /// Fewer than 3 of the last 7 days have a value.
+    FewRecentDays,
+    /// Fewer than 14 healthy days of the baseline have a value.
+    ShortBaseline,
+    /// Every day of the baseline has the same value.
+    NoSpread,
 }
 
 impl Reason {
@@ -48,6 +54,9 @@ impl Reason {
             Self::Returning => "returning",
             Self::NoLoad => "no_load",
             Self::NoWeekBefore => "no_week_before",
+            Self::FewRecentDays => "few_recent_days",
+            Self::ShortBaseline => "short_baseline",
+            Self::NoSpread => "no_spread",
         }
     }
 
@@ -66,6 +75,9 @@ impl Reason {
             }
             Self::NoLoad => "There is no load in these 7 days.",
             Self::NoWeekBefore => "Nothing was run in the 7 days before these 7.",
+            Self::FewRecentDays => "Fewer than 3 of the last 7 days have a value.",
+            Self::ShortBaseline => "Fewer than 14 healthy days before have a value, too few for a baseline.",
+            Self::NoSpread => "Every day of the baseline has the same value, so there is no spread to compare with.",
         }
     }
 }

@@ -3,6 +3,7 @@
 use chrono::{Days as CalendarDays, NaiveDate};
 use serde::Serialize;
 
+use crate::body::Body;
 use crate::flags::{Facts, Own, planned_spike};
 use crate::indicators::{Days, line};
 use crate::longest::{Compared, Length as RunLength, Standing, Walk, compare, longer};
@@ -180,7 +181,8 @@ pub fn planned_run(
     let planned = Compared { run: RunLength { day, km: distance_km }, baseline, class };
     let days =
         Days { kinds: grid.kinds(), breaks: &[], distance_km: grid.column(Channel::Distance), load: &[], runs: &[] };
-    let own = Some(Own { grid, diary });
+    let body = Body::default();
+    let own = Some(Own { grid, diary, body: &body });
     let facts = Facts { days, table: &Table::default(), first_row: 0, parameters, own };
     PlannedRun { distance_km, ratio: Some(ratio), class: Some(class), flag: planned_spike(&facts, &planned) }
 }

@@ -1,7 +1,7 @@
 //! Windows and thresholds, in one place.
 
-use crate::Channel;
 use crate::kernels::{Smoothing, Spread};
+use crate::{BodyParameters, Channel};
 
 /// Windows and thresholds of every measure and flag. The default holds the documented values; the sources stand with
 /// the measures ([`crate::Day`]) and in the evidence register.
@@ -68,6 +68,8 @@ pub struct Parameters {
     pub monotony_caution: f64,
     /// The value that monotony is capped at, and that a week without any spread gets: 10 (as Runalyze does).
     pub monotony_cap: f64,
+    /// What rests on more than loads.
+    pub body: BodyParameters,
 }
 
 impl Default for Parameters {
@@ -103,6 +105,7 @@ impl Default for Parameters {
             monotony_info: 1.5,
             monotony_caution: 2.0,
             monotony_cap: 10.0,
+            body: BodyParameters::default(),
         }
     }
 }

@@ -4,7 +4,8 @@ use std::ops::Range;
 
 use chrono::{Days as CalendarDays, NaiveDate};
 
-use super::{Flag, FlagCode, Input, Level, load};
+use super::{Flag, FlagCode, Input, Level, gear, heart_rate, injury, load, mechanics, pain, recovery};
+use crate::body::Body;
 use crate::indicators::Days;
 use crate::table::Table;
 use crate::{DayGrid, DayMetric, Diary, Measure, Parameters};
@@ -26,6 +27,8 @@ pub(crate) struct Facts<'a> {
 pub(crate) struct Own<'a> {
     pub(crate) grid: &'a DayGrid,
     pub(crate) diary: &'a Diary,
+    /// What was worked out of both.
+    pub(crate) body: &'a Body,
 }
 
 impl<'a> Facts<'a> {
@@ -87,12 +90,24 @@ pub(crate) struct Rule {
 
 /// Every rule that judges days that were. (A planned run is judged by [`load::planned_spike`].)
 const RULES: &[Rule] = &[
+    Rule { code: FlagCode::SeeAProfessional, judge: pain::see_a_professional, tell: pain::tell_see_a_professional },
+    Rule { code: FlagCode::PainDuring, judge: pain::during, tell: pain::tell_during },
+    Rule { code: FlagCode::PainNextMorning, judge: pain::next_morning, tell: pain::tell_next_morning },
+    Rule { code: FlagCode::PainRising, judge: pain::rising, tell: pain::tell_rising },
     Rule { code: FlagCode::SessionSpike, judge: load::session_spike, tell: load::tell_session_spike },
     Rule { code: FlagCode::WeeklyRamp, judge: load::weekly_ramp, tell: load::tell_weekly_ramp },
+    Rule { code: FlagCode::UnderRecovery, judge: recovery::under_recovery, tell: recovery::tell_under_recovery },
     Rule { code: FlagCode::LoadRatio, judge: load::load_ratio, tell: load::tell_load_ratio },
     Rule { code: FlagCode::Monotony, judge: load::monotony, tell: load::tell_monotony },
     Rule { code: FlagCode::Strain, judge: load::strain, tell: load::tell_strain },
     Rule { code: FlagCode::Returning, judge: load::returning, tell: load::tell_returning },
+    Rule { code: FlagCode::RaceRecovery, judge: recovery::race_recovery, tell: recovery::tell_race_recovery },
+    Rule { code: FlagCode::PreviousInjury, judge: injury::previous, tell: injury::tell_previous },
+    Rule { code: FlagCode::ShoeDistance, judge: gear::shoe_distance, tell: gear::tell_shoe_distance },
+    Rule { code: FlagCode::SinglePair, judge: gear::single_pair, tell: gear::tell_single_pair },
+    Rule { code: FlagCode::MechanicsShift, judge: mechanics::shift, tell: mechanics::tell_shift },
+    Rule { code: FlagCode::HeartRateSuspect, judge: heart_rate::suspect, tell: heart_rate::tell_suspect },
+    Rule { code: FlagCode::NoHeartRate, judge: heart_rate::missing, tell: heart_rate::tell_missing },
     Rule { code: FlagCode::DataGap, judge: load::data_gap, tell: load::tell_data_gap },
 ];
 

@@ -251,7 +251,7 @@ pub(super) fn tell_monotony(facts: &Facts<'_>, verdict: &Verdict) -> Told {
 }
 
 /// How many values of the last year before `day` are known, and whether today's strain is among the highest tenth.
-fn own_strains(strains: &[f64], day: usize, parameters: &Parameters) -> Option<usize> {
+pub(super) fn own_strains(strains: &[f64], day: usize, parameters: &Parameters) -> Option<usize> {
     let today = *strains.get(day)?;
     let year = strains.get(day.saturating_sub(STRAIN_DAYS)..day)?;
     // Most days are not among the highest, which some of the year are enough to tell.

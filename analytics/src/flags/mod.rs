@@ -9,8 +9,14 @@ use crate::parameters::is_above;
 use crate::{Analysis, Parameters};
 
 mod context;
+mod gear;
+mod heart_rate;
+mod injury;
 mod judge;
 mod load;
+mod mechanics;
+mod pain;
+mod recovery;
 mod words;
 
 pub(crate) use judge::{Facts, Own, Verdict, judge, tell};

@@ -36,3 +36,22 @@ impl<F: Fn(&mut fmt::Formatter<'_>) -> fmt::Result> Display for Shown<F> {
         (self.0)(f)
     }
 }
+
+/// A rating of 0–10: `4`, `4.5`.
+pub(crate) fn rating(value: f64) -> impl Display {
+    Shown(move |f: &mut fmt::Formatter<'_>| write!(f, "{}", (value * 10.0).round() / 10.0))
+}
+
+/// `2 Nov 2025`, for days that may be long ago.
+pub(crate) fn date(date: NaiveDate) -> impl Display {
+    date.format("%-d %b %Y")
+}
+
+/// `5:33 min/km`, from m/s.
+pub(crate) fn pace(speed_mps: f64) -> impl Display {
+    let seconds = 1000.0 / speed_mps;
+    Shown(move |f: &mut fmt::Formatter<'_>| {
+        let seconds = seconds.round();
+        write!(f, "{:.0}:{:02.0} min/km", (seconds / 60.0).floor(), seconds % 60.0)
+    })
+}

@@ -1,0 +1,286 @@
+//! An athlete's own past as the measure: z-scores of marks, efficiency and mechanics against their own baseline.
+
+use std::ops::Range;
+use std::sync::Arc;
+
+use chrono::NaiveDate;
+
+use crate::own_metric::OwnMetric;
+use crate::{BodyParameters, DayGrid, Diary, Reason, RunForm};
+
+/// One value of an [`OwnMetric`] beside the athlete's own baseline.
+#[derive(Debug, Clone, PartialEq)]
+pub struct OwnValue {
+    /// Its day.
+    pub date: NaiveDate,
+    /// The id of its session, where it is of one.
+    pub session: Option<Arc<str>>,
+    /// The value, in the metric's unit.
+    pub value: f64,
+    /// The speed that it was taken at, m/s; `None`: it does not depend on one, or none was said.
+    pub speed_mps: Option<f64>,
+    /// The comparison, or why there is none.
+    pub compared: Result<Compared, Reason>,
+    pub(crate) day: usize,
+}
+
+/// A value against a baseline.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Compared {
+    /// What is compared: the mean of the last 7 days of resting heart rate and lnRMSSD, otherwise the value itself.
+    pub recent: f64,
+    /// Mean of the baseline.
+    pub mean: f64,
+    /// Sample standard deviation (n − 1) of the baseline; above zero.
+    pub standard_deviation: f64,
+    /// Days of the baseline that have a value.
+    pub days: usize,
+    /// (recent − mean) ÷ standard deviation.
+    pub z: f64,
+}
+
+/// Mechanics that are off the baseline to the same side for several days with a run, up to one of them.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Shift {
+    pub(crate) metric: OwnMetric,
+    pub(crate) day: usize,
+    /// The place of the day's last value among those of the metric.
+    pub(crate) place: usize,
+    /// Days with a run in a row.
+    pub(crate) runs: usize,
+}
+
+/// Every value of every [`OwnMetric`] that an athlete keeps, each against its own baseline.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Baselines {
+    values: [Vec<OwnValue>; OwnMetric::COUNT],
+    /// By day, then by metric.
+    pub(crate) shifts: Vec<Shift>,
+}
+
+impl Baselines {
+    /// Compares everything in a diary that falls on the days of a grid.
+    ///
+    /// A baseline is made of the [`BodyParameters::baseline_days`] that end [`BodyParameters::recent_days`] before the
+    /// day, without those in an injury or an illness ([`DayGrid::with_intervals`]); at least
+    /// [`BodyParameters::baseline_least`] days must have a value. A day without a value has none here either: unknown is
+    /// no zero, and it is not carried on.
+    #[must_use]
+    pub fn of(grid: &DayGrid, diary: &Diary, parameters: &BodyParameters) -> Baselines {
+        let mut baselines = Baselines::default();
+        for metric in OwnMetric::ALL {
+            let values = match metric.form() {
+                Some(form) => runs(grid, &diary.runs, parameters, form),
+                None => days(grid, diary, parameters, metric),
+            };
+            if metric.is_told_of_alone() {
+                baselines.shifts.extend(shifts(metric, &values, parameters));
+            }
+            if let Some(place) = baselines.values.get_mut(metric as usize) {
+                *place = values;
+            }
+        }
+        baselines.shifts.sort_by_key(|shift| (shift.day, shift.metric));
+        baselines
+    }
+
+    /// The values of a metric, by day.
+    #[must_use]
+    pub fn get(&self, metric: OwnMetric) -> &[OwnValue] {
+        self.values.get(metric as usize).map(Vec::as_slice).unwrap_or_default()
+    }
+}
+
+/// The healthy days of a baseline that ends before `day`.
+fn window(day: usize, length: usize, parameters: &BodyParameters) -> Range<usize> {
+    let end = (day + 1).saturating_sub(parameters.recent_days);
+    end.saturating_sub(length)..end
+}
+
+fn is_well(grid: &DayGrid, day: usize) -> bool {
+    !grid.is_injured(day) && !grid.is_ill(day)
+}
+
+/// A day of the grid; `None`: it lies outside.
+pub(crate) fn place(grid: &DayGrid, date: NaiveDate) -> Option<usize> {
+    grid.index_of(date).filter(|day| *day < grid.len())
+}
+
+/// Values of days: those of one day are averaged.
+fn days(grid: &DayGrid, diary: &Diary, parameters: &BodyParameters, metric: OwnMetric) -> Vec<OwnValue> {
+    let known = |date, value: Option<f64>| Some((place(grid, date)?, value.filter(|value| value.is_finite())?));
+    let mut noted: Vec<(usize, f64)> = if metric == OwnMetric::Efficiency {
+        diary.runs.iter().filter_map(|run| known(run.date, run.efficiency)).collect()
+    } else {
+        diary.marks.iter().filter_map(|marks| known(marks.date, metric.mark(marks))).collect()
+    };
+    // Values take part, so that those of one day are summed in one order.
+    noted.sort_by(|a, b| a.0.cmp(&b.0).then(a.1.total_cmp(&b.1)));
+    let mean = |of_day: &[(usize, f64)]| {
+        let sum: f64 = of_day.iter().map(|(_, value)| value).sum();
+        Some((of_day.first()?.0, sum / of_day.len() as f64))
+    };
+    let values: Vec<(usize, f64)> = noted.chunk_by(|a, b| a.0 == b.0).filter_map(mean).collect();
+    let healthy: Vec<(usize, f64)> = values.iter().copied().filter(|(day, _)| is_well(grid, *day)).collect();
+
+    let (recent_days, recent_least) =
+        if metric.is_averaged() { (parameters.recent_days, parameters.recent_least) } else { (1, 1) };
+    let mut recent = Sliding::default();
+    let mut base = Sliding::default();
+    let mut compare = |(day, value): &(usize, f64)| {
+        let last = recent.over(&values, (day + 1).saturating_sub(recent_days)..day + 1);
+        let base = base.over(&healthy, window(*day, parameters.baseline_days, parameters));
+        let compared = if last.len() < recent_least {
+            Err(Reason::FewRecentDays)
+        } else {
+            let mean = last.iter().map(|(_, value)| value).sum::<f64>() / last.len() as f64;
+            against(mean, base.iter().map(|(_, value)| *value), base.len(), parameters)
+        };
+        OwnValue {
+            date: grid.date(*day).unwrap_or_default(),
+            session: None,
+            value: *value,
+            speed_mps: None,
+            compared,
+            day: *day,
+        }
+    };
+    values.iter().map(&mut compare).collect()
+}
+
+/// A window that only moves forward over values by day.
+#[derive(Default)]
+struct Sliding {
+    start: usize,
+    end: usize,
+}
+
+impl Sliding {
+    fn over<'a>(&mut self, values: &'a [(usize, f64)], days: Range<usize>) -> &'a [(usize, f64)] {
+        let is_before = |index: usize, day: usize| values.get(index).is_some_and(|value| value.0 < day);
+        while is_before(self.start, days.start) {
+            self.start += 1;
+        }
+        self.end = self.end.max(self.start);
+        while is_before(self.end, days.end) {
+            self.end += 1;
+        }
+        values.get(self.start..self.end).unwrap_or_default()
+    }
+}
+
+/// `recent` against the values of a baseline that come from `days` days.
+fn against(
+    recent: f64,
+    base: impl Iterator<Item = f64>,
+    days: usize,
+    parameters: &BodyParameters,
+) -> Result<Compared, Reason> {
+    if days < parameters.baseline_least.max(2) {
+        return Err(Reason::ShortBaseline);
+    }
+    // Against the first value, so that values without any spread have exactly none.
+    let mut anchor = None;
+    let (mut count, mut sum, mut squares) = (0.0, 0.0, 0.0);
+    for value in base {
+        let off = value - *anchor.get_or_insert(value);
+        count += 1.0;
+        sum += off;
+        squares += off * off;
+    }
+    let mean = anchor.unwrap_or_default() + sum / count;
+    let standard_deviation = ((squares - sum * sum / count).max(0.0) / (count - 1.0)).sqrt();
+    let z = (recent - mean) / standard_deviation;
+    if standard_deviation > 1e-9 * mean.abs() && z.is_finite() {
+        Ok(Compared { recent, mean, standard_deviation, days, z })
+    } else {
+        Err(Reason::NoSpread)
+    }
+}
+
+/// Values of runs, each against those at a matched speed.
+fn runs(
+    grid: &DayGrid,
+    forms: &[RunForm],
+    parameters: &BodyParameters,
+    form: fn(&RunForm) -> Option<f64>,
+) -> Vec<OwnValue> {
+    let value = |run: &RunForm| {
+        let value = form(run).filter(|value| value.is_finite())?;
+        let day = place(grid, run.date)?;
+        let speed_mps = run.speed_mps.filter(|speed| speed.is_finite());
+        let session = Some(run.session.as_str().into());
+        Some(OwnValue { date: run.date, session, value, speed_mps, compared: Err(Reason::ShortBaseline), day })
+    };
+    let mut values: Vec<OwnValue> = forms.iter().filter_map(value).collect();
+    values.sort_by(|a, b| {
+        let speed = |value: &OwnValue| value.speed_mps.unwrap_or(-1.0);
+        (a.day, &a.session)
+            .cmp(&(b.day, &b.session))
+            .then_with(|| speed(a).total_cmp(&speed(b)))
+            .then_with(|| a.value.total_cmp(&b.value))
+    });
+    let (mut start, mut end) = (0, 0);
+    let mut compared = Vec::with_capacity(values.len());
+    for value in &values {
+        let days = window(value.day, parameters.mechanics_days, parameters);
+        while values.get(start).is_some_and(|value| value.day < days.start) {
+            start += 1;
+        }
+        while values.get(end).is_some_and(|value| value.day < days.end) {
+            end += 1;
+        }
+        let matches = |other: &&OwnValue| {
+            is_well(grid, other.day) && is_matched(value.speed_mps, other.speed_mps, parameters.matched_speed)
+        };
+        let base = || values.get(start..end).unwrap_or_default().iter().filter(matches);
+        let (mut days, mut last) = (0, None);
+        for other in base() {
+            days += usize::from(last.replace(other.day) != Some(other.day));
+        }
+        compared.push(against(value.value, base().map(|other| other.value), days, parameters));
+    }
+    for (value, compared) in values.iter_mut().zip(compared) {
+        value.compared = compared;
+    }
+    values
+}
+
+fn is_matched(speed: Option<f64>, other: Option<f64>, share: f64) -> bool {
+    match (speed, other) {
+        (Some(speed), Some(other)) => (other - speed).abs() <= share * speed,
+        (None, None) => true,
+        _ => false,
+    }
+}
+
+/// Days on which a metric has been off to one side for several days with a run in a row. Days on which it cannot be said
+/// are passed over; two weeks without a value end the row.
+fn shifts(metric: OwnMetric, values: &[OwnValue], parameters: &BodyParameters) -> Vec<Shift> {
+    let side = |z: f64| match z {
+        z if z >= parameters.mechanics_z => 1,
+        z if z <= -parameters.mechanics_z => -1,
+        _ => 0,
+    };
+    let (mut found, mut place) = (Vec::new(), 0);
+    let (mut row, mut row_side, mut last) = (0, 0, 0);
+    for of_day in values.chunk_by(|a, b| a.day == b.day) {
+        place += of_day.len();
+        let mut sides = of_day.iter().filter_map(|value| value.compared.ok()).map(|compared| side(compared.z));
+        let (Some(first), Some(day)) = (sides.next(), of_day.first().map(|value| value.day)) else { continue };
+        let side = if sides.all(|side| side == first) { first } else { 0 };
+        let goes_on = side == row_side && day - last <= 2 * parameters.recent_days;
+        row = if side == 0 {
+            0
+        } else if goes_on {
+            row + 1
+        } else {
+            1
+        };
+        (row_side, last) = (side, day);
+        if row > 0 && row >= parameters.mechanics_runs {
+            found.push(Shift { metric, day, place: place - 1, runs: row });
+        }
+    }
+    found
+}

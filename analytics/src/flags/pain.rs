@@ -1,0 +1,294 @@
+//! Rules on pain: the pain-monitoring model, and when it should be looked at.
+
+use std::ops::Range;
+
+use super::judge::{Facts, Told, Verdict};
+use super::{FlagCode, Input, Level, words};
+use crate::BodyParameters;
+use crate::diary::is_same_site;
+use crate::parameters::is_above;
+use crate::sites::{Ache, Site};
+
+/// Days of a week of pain.
+const WEEK: usize = 7;
+
+/// The sites with their places; none when nothing was noted.
+fn sites<'a>(facts: &Facts<'a>) -> impl Iterator<Item = (usize, &'a Site)> + use<'a> {
+    facts.own.map(|own| own.body.sites.as_slice()).unwrap_or_default().iter().enumerate()
+}
+
+fn site<'a>(facts: &Facts<'a>, verdict: &Verdict) -> Option<&'a Site> {
+    facts.own.and_then(|own| own.body.sites.get(verdict.subject))
+}
+
+fn ache<'a>(facts: &Facts<'a>, verdict: &Verdict) -> Option<(&'a Site, &'a Ache)> {
+    let site = site(facts, verdict)?;
+    Some((site, site.between(verdict.day..verdict.day + 1).first()?))
+}
+
+/// Level and bound of pain above what the model allows; in a bone of any pain.
+fn level(pain: f64, is_bone: bool, allowed: f64, soft: Level, parameters: &BodyParameters) -> Option<(Level, f64)> {
+    if is_bone && is_above(pain, parameters.bone_pain_stop) {
+        Some((Level::Stop, parameters.bone_pain_stop))
+    } else if is_bone && pain > 0.0 {
+        Some((Level::Warning, 0.0))
+    } else if is_above(pain, parameters.pain_allowed) {
+        Some((Level::Stop, parameters.pain_allowed))
+    } else {
+        is_above(pain, allowed).then_some((soft, allowed))
+    }
+}
+
+pub(super) fn during(facts: &Facts<'_>, days: Range<usize>, verdicts: &mut Vec<Verdict>) {
+    let parameters = &facts.parameters.body;
+    for (subject, site) in sites(facts) {
+        for ache in site.between(days.clone()) {
+            let Some(pain) = ache.during else { continue };
+            let judged = level(pain, ache.is_bone, parameters.pain_allowed, Level::Stop, parameters);
+            verdicts.extend(judged.map(|(level, threshold)| Verdict {
+                code: FlagCode::PainDuring,
+                level,
+                day: ache.day,
+                subject,
+                value: pain,
+                threshold,
+            }));
+        }
+    }
+}
+
+pub(super) fn tell_during(facts: &Facts<'_>, verdict: &Verdict) -> Told {
+    let Some((site, ache)) = ache(facts, verdict) else { return Told::default() };
+    let allowed = facts.parameters.body.pain_allowed;
+    let meaning = if ache.is_bone {
+        "The allowance for tendons is not meant for bones: there any pain is a reason to stop the run.".to_owned()
+    } else {
+        format!("The pain-monitoring model allows up to {allowed:.0} of 10 and ends the run above that.")
+    };
+    let text = format!(
+        "{} of 10 in the {} while running on {}. {meaning}",
+        words::rating(verdict.value),
+        site.name(),
+        words::day(facts.date(verdict.day)),
+    );
+    let inputs = vec![
+        Input::number("pain_during", verdict.value, "of 10"),
+        Input::number("allowed", verdict.threshold, "of 10"),
+        Input::text("bone", if ache.is_bone { "yes" } else { "no" }),
+    ];
+    Told { about: Some(site.name()), unit: "of 10", inputs, text, ..Told::default() }
+}
+
+pub(super) fn next_morning(facts: &Facts<'_>, days: Range<usize>, verdicts: &mut Vec<Verdict>) {
+    let parameters = &facts.parameters.body;
+    for (subject, site) in sites(facts) {
+        for ache in site.between(days.clone()) {
+            let Some(pain) = ache.morning else { continue };
+            let judged = level(pain, ache.is_bone, parameters.pain_settled, Level::Caution, parameters);
+            verdicts.extend(judged.map(|(level, threshold)| Verdict {
+                code: FlagCode::PainNextMorning,
+                level,
+                day: ache.day,
+                subject,
+                value: pain,
+                threshold,
+            }));
+        }
+    }
+}
+
+pub(super) fn tell_next_morning(facts: &Facts<'_>, verdict: &Verdict) -> Told {
+    let Some((site, ache)) = ache(facts, verdict) else { return Told::default() };
+    let day_before = verdict.day.checked_sub(1);
+    let before = day_before.and_then(|day| site.between(day..verdict.day).first()).and_then(|ache| ache.during);
+    let during = before.map(|pain| format!(" ({} of 10 during the run)", words::rating(pain))).unwrap_or_default();
+    let meaning = if ache.is_bone {
+        "In a bone any pain the morning after is a reason not to run."
+    } else {
+        "By the pain-monitoring model it should have settled by the next morning; many then run less or rest until it has."
+    };
+    let text = format!(
+        "{} of 10 in the {} on the morning of {}, after the day before{during}. {meaning}",
+        words::rating(verdict.value),
+        site.name(),
+        words::day(facts.date(verdict.day)),
+    );
+    let mut inputs = vec![
+        Input::number("pain_next_morning", verdict.value, "of 10"),
+        Input::number("settled", verdict.threshold, "of 10"),
+        Input::text("bone", if ache.is_bone { "yes" } else { "no" }),
+    ];
+    inputs.extend(before.map(|pain| Input::number("pain_during", pain, "of 10")));
+    Told { about: Some(site.name()), unit: "of 10", inputs, text, ..Told::default() }
+}
+
+/// The mean pain of a week and of the week before.
+struct Weeks {
+    kind: &'static str,
+    this: f64,
+    before: f64,
+    ratings: [usize; 2],
+}
+
+/// The larger of the rises of pain while running and of the morning after, up to `day`.
+fn rise(site: &Site, day: usize, parameters: &BodyParameters) -> Option<Weeks> {
+    let week = |end: usize| site.between(end.saturating_sub(WEEK)..end);
+    let (this, before) = (week(day + 1), week((day + 1).saturating_sub(WEEK)));
+    let compare = |kind, rating: fn(&Ache) -> Option<f64>| {
+        let mean = |aches: &[Ache]| {
+            let known = aches.iter().filter_map(rating);
+            let (sum, count) = known.fold((0.0, 0_usize), |(sum, count), pain| (sum + pain, count + 1));
+            (count >= parameters.pain_week_least.max(1)).then(|| (sum / count as f64, count))
+        };
+        let ((this, now), (before, then)) = (mean(this)?, mean(before)?);
+        Some(Weeks { kind, this, before, ratings: [now, then] })
+    };
+    let during = compare("while running", |ache| ache.during);
+    let morning = compare("the morning after", |ache| ache.morning);
+    let larger = |a: Weeks, b: Weeks| if b.this - b.before > a.this - a.before { b } else { a };
+    during.into_iter().chain(morning).reduce(larger)
+}
+
+pub(super) fn rising(facts: &Facts<'_>, days: Range<usize>, verdicts: &mut Vec<Verdict>) {
+    let parameters = &facts.parameters.body;
+    for (subject, site) in sites(facts) {
+        for (day, ache) in standing(site, days.clone(), parameters) {
+            let Some(weeks) = rise(site, day, parameters) else { continue };
+            let rise = weeks.this - weeks.before;
+            if rise > 0.0 && !is_above(parameters.pain_rise, rise) {
+                verdicts.push(Verdict {
+                    code: FlagCode::PainRising,
+                    level: if ache.is_bone { Level::Stop } else { Level::Caution },
+                    day,
+                    subject,
+                    value: rise,
+                    threshold: parameters.pain_rise,
+                });
+            }
+        }
+    }
+}
+
+/// The days of a range on which a note that hurts still stands, each with the note.
+fn standing<'a>(
+    site: &'a Site,
+    days: Range<usize>,
+    parameters: &'a BodyParameters,
+) -> impl Iterator<Item = (usize, &'a Ache)> {
+    let first = days.start.saturating_sub(parameters.pain_spell_days);
+    let last = days.end;
+    let noted = site.between(first..days.end);
+    let until = noted.iter().skip(1).map(|next| next.day).chain([last]);
+    noted.iter().zip(until).filter(|(ache, _)| ache.since.is_some()).flat_map(move |(ache, until)| {
+        let until = until.min(ache.day + parameters.pain_spell_days).min(last);
+        (ache.day.max(days.start)..until).map(move |day| (day, ache))
+    })
+}
+
+pub(super) fn tell_rising(facts: &Facts<'_>, verdict: &Verdict) -> Told {
+    let Some(site) = site(facts, verdict) else { return Told::default() };
+    let Some(weeks) = rise(site, verdict.day, &facts.parameters.body) else { return Told::default() };
+    let meaning = if verdict.level == Level::Stop {
+        "In a bone this is a reason not to run until it has been looked at."
+    } else {
+        "By the pain-monitoring model pain should not rise from week to week; many go back to what they ran before it rose."
+    };
+    let text = format!(
+        "{:.1} of 10 on average in the {} {} in the last 7 days, against {:.1} in the 7 days before. {meaning}",
+        weeks.this,
+        site.name(),
+        weeks.kind,
+        weeks.before,
+    );
+    let [now, then] = weeks.ratings;
+    let inputs = vec![
+        Input::text("rating", weeks.kind),
+        Input::number("mean_this_week", weeks.this, "of 10"),
+        Input::number("mean_week_before", weeks.before, "of 10"),
+        Input::number("ratings_this_week", now as f64, ""),
+        Input::number("ratings_week_before", then as f64, ""),
+    ];
+    Told { about: Some(site.name()), unit: "of 10", inputs, text, ..Told::default() }
+}
+
+/// Why a site should be looked at, on a day on which its note still stands. Empty: there is no reason.
+fn signs(facts: &Facts<'_>, site: &Site, day: usize, ache: &Ache) -> (Vec<String>, Level) {
+    let parameters = &facts.parameters.body;
+    let since = ache.since.unwrap_or(ache.day);
+    let recent = site.between(since.max((day + 1).saturating_sub(parameters.pain_spell_days))..day + 1);
+    let any = |sign: fn(&Ache) -> bool| recent.iter().any(sign);
+    let length = ache.day - since + 1;
+    let is_bone_and = |sign: fn(&Ache) -> bool| recent.iter().any(|ache| ache.is_bone && sign(ache));
+    let is_focal = is_bone_and(|ache| ache.is_in_one_spot);
+    let is_deep = is_bone_and(|ache| ache.is_at_night || ache.is_at_rest || ache.is_swollen);
+    let injury = earlier_injury(facts, site, since);
+    let signs = [
+        is_focal.then(|| "in one spot of a bone".to_owned()),
+        (length >= parameters.pain_days).then(|| format!("for {} now", words::days(length))),
+        any(|ache| ache.is_at_night).then(|| "at night".to_owned()),
+        any(|ache| ache.is_at_rest).then(|| "at rest".to_owned()),
+        any(|ache| ache.is_swollen).then(|| "with swelling".to_owned()),
+        any(|ache| ache.is_worse_while_running).then(|| "worse while running".to_owned()),
+        has_changed_side(facts, site, since).then(|| "after pain on the other side".to_owned()),
+        injury.map(|last| format!("at the site of an injury that ended on {}", words::date(last))),
+    ];
+    let level = if is_focal || is_deep { Level::Stop } else { Level::Warning };
+    (signs.into_iter().flatten().collect(), level)
+}
+
+/// Whether the other side hurt in the days before the spell that began on day `since`.
+fn has_changed_side(facts: &Facts<'_>, site: &Site, since: usize) -> bool {
+    let Some(side) = site.side else { return false };
+    let name = crate::diary::key(&site.words);
+    let is_other = |other: &Site| other.side == Some(side.other()) && crate::diary::key(&other.words) == name;
+    let before = since.saturating_sub(facts.parameters.body.pain_side_days)..since;
+    sites(facts)
+        .filter(|(_, other)| is_other(other))
+        .any(|(_, other)| other.between(before.clone()).iter().any(|ache| ache.since.is_some()))
+}
+
+/// When the last injury at the site ended that was over before the spell.
+fn earlier_injury(facts: &Facts<'_>, site: &Site, since: usize) -> Option<chrono::NaiveDate> {
+    let injuries = facts.own.map(|own| own.diary.injuries.as_slice()).unwrap_or_default();
+    let at_site = injuries.iter().filter(|injury| is_same_site(injury, &site.words, site.side));
+    at_site.filter_map(|injury| injury.last).filter(|last| *last < facts.date(since)).max()
+}
+
+pub(super) fn see_a_professional(facts: &Facts<'_>, days: Range<usize>, verdicts: &mut Vec<Verdict>) {
+    for (subject, site) in sites(facts) {
+        for (day, ache) in standing(site, days.clone(), &facts.parameters.body) {
+            let (signs, level) = signs(facts, site, day, ache);
+            if !signs.is_empty() {
+                let value = signs.len() as f64;
+                verdicts.push(Verdict { code: FlagCode::SeeAProfessional, level, day, subject, value, threshold: 1.0 });
+            }
+        }
+    }
+}
+
+pub(super) fn tell_see_a_professional(facts: &Facts<'_>, verdict: &Verdict) -> Told {
+    let Some(site) = site(facts, verdict) else { return Told::default() };
+    let Some(ache) = site.standing(verdict.day, &facts.parameters.body) else { return Told::default() };
+    let (signs, level) = signs(facts, site, verdict.day, ache);
+    let rating = ache.worst().map(|pain| format!("{} of 10, ", words::rating(pain))).unwrap_or_default();
+    let meaning = if level == Level::Stop {
+        "Stop running until a physiotherapist or a doctor has looked at it."
+    } else {
+        "Have a physiotherapist or a doctor look at it."
+    };
+    let text = format!(
+        "Pain in the {} ({rating}noted on {}): {}. {meaning} This is no diagnosis.",
+        site.name(),
+        words::day(facts.date(ache.day)),
+        signs.join(", "),
+    );
+    let since = ache.since.unwrap_or(ache.day);
+    let mut inputs = vec![
+        Input::date("since", facts.date(since)),
+        Input::date("noted", facts.date(ache.day)),
+        Input::number("days_of_pain", (ache.day - since + 1) as f64, "days"),
+    ];
+    inputs.extend(ache.worst().map(|pain| Input::number("pain", pain, "of 10")));
+    inputs.extend(signs.into_iter().map(|sign| Input::text("sign", sign)));
+    Told { about: Some(site.name()), unit: "signs", inputs, text, ..Told::default() }
+}
