@@ -95,11 +95,11 @@ flag_codes! {
     SeeAProfessional { "see_a_professional", "Have it looked at", "red_flags",
         "Pain for 14 days or more, that changes side, gets worse while running, comes at night or at rest, with swelling, at the site of an earlier injury, or in one spot of a bone." }
     PainDuring { "pain_during", "Pain while running", "pain_monitoring",
-        "Pain during a run above 5 of 10; in a bone, any pain." }
+        "Pain during a run above 5 of 10 (stop); in a bone, any pain (warning; above 1 of 10 stop)." }
     PainNextMorning { "pain_next_morning", "Pain the morning after", "pain_monitoring",
-        "Pain that has not settled by the next morning." }
+        "Pain that has not settled to 0 by the next morning (caution; above 5 of 10 stop); in a bone as during a run." }
     PainRising { "pain_rising", "Pain from week to week", "pain_monitoring",
-        "Pain of the last 7 days above that of the 7 before." }
+        "Mean pain of the last 7 days at least 1 point of 10 above that of the 7 before." }
     SessionSpike { "session_spike", "Longer than usual", "frandsen_2025",
         "One run more than 10 % longer than the longest of the 30 days before (more than 30 % and more than 100 %: warning)." }
     PlannedSessionSpike { "planned_session_spike", "Planned longer than usual", "frandsen_2025",
