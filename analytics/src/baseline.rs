@@ -121,20 +121,22 @@ fn days(grid: &DayGrid, diary: &Diary, parameters: &BodyParameters, metric: OwnM
         Some((of_day.first()?.0, sum / of_day.len() as f64))
     };
     let values: Vec<(usize, f64)> = noted.chunk_by(|a, b| a.0 == b.0).filter_map(mean).collect();
-    let healthy: Vec<(usize, f64)> = values.iter().copied().filter(|(day, _)| is_well(grid, *day)).collect();
+    let (all_days, all): (Vec<usize>, Vec<f64>) = values.iter().copied().unzip();
+    let (healthy_days, healthy): (Vec<usize>, Vec<f64>) =
+        values.iter().copied().filter(|(day, _)| is_well(grid, *day)).unzip();
 
     let (recent_days, recent_least) =
         if metric.is_averaged() { (parameters.recent_days, parameters.recent_least) } else { (1, 1) };
-    let mut recent = Sliding::default();
-    let mut base = Sliding::default();
+    let (mut recent, mut base) = (Sliding::default(), Sliding::default());
     let mut compare = |(day, value): &(usize, f64)| {
-        let last = recent.over(&values, (day + 1).saturating_sub(recent_days)..day + 1);
-        let base = base.over(&healthy, window(*day, parameters.baseline_days, parameters));
+        let last = recent.over(&all_days, (day + 1).saturating_sub(recent_days)..day + 1);
+        let last = all.get(last).unwrap_or_default();
+        let base = base.over(&healthy_days, window(*day, parameters.baseline_days, parameters));
+        let base = healthy.get(base).unwrap_or_default();
         let compared = if last.len() < recent_least {
             Err(Reason::FewRecentDays)
         } else {
-            let mean = last.iter().map(|(_, value)| value).sum::<f64>() / last.len() as f64;
-            against(mean, base.iter().map(|(_, value)| *value), base.len(), parameters)
+            against(last.iter().sum::<f64>() / last.len() as f64, base, base.len(), parameters)
         };
         OwnValue {
             date: grid.date(*day).unwrap_or_default(),
@@ -148,7 +150,7 @@ fn days(grid: &DayGrid, diary: &Diary, parameters: &BodyParameters, metric: OwnM
     values.iter().map(&mut compare).collect()
 }
 
-/// A window that only moves forward over values by day.
+/// A window that only moves forward over values by day: the places of those in it.
 #[derive(Default)]
 struct Sliding {
     start: usize,
@@ -156,8 +158,8 @@ struct Sliding {
 }
 
 impl Sliding {
-    fn over<'a>(&mut self, values: &'a [(usize, f64)], days: Range<usize>) -> &'a [(usize, f64)] {
-        let is_before = |index: usize, day: usize| values.get(index).is_some_and(|value| value.0 < day);
+    fn over(&mut self, by_day: &[usize], days: Range<usize>) -> Range<usize> {
+        let is_before = |index: usize, day: usize| by_day.get(index).is_some_and(|of| *of < day);
         while is_before(self.start, days.start) {
             self.start += 1;
         }
@@ -165,31 +167,32 @@ impl Sliding {
         while is_before(self.end, days.end) {
             self.end += 1;
         }
-        values.get(self.start..self.end).unwrap_or_default()
+        self.start..self.end
     }
 }
 
 /// `recent` against the values of a baseline that come from `days` days.
-fn against(
-    recent: f64,
-    base: impl Iterator<Item = f64>,
-    days: usize,
-    parameters: &BodyParameters,
-) -> Result<Compared, Reason> {
+fn against(recent: f64, base: &[f64], days: usize, parameters: &BodyParameters) -> Result<Compared, Reason> {
     if days < parameters.baseline_least.max(2) {
         return Err(Reason::ShortBaseline);
     }
-    // Against the first value, so that values without any spread have exactly none.
-    let mut anchor = None;
-    let (mut count, mut sum, mut squares) = (0.0, 0.0, 0.0);
-    for value in base {
-        let off = value - *anchor.get_or_insert(value);
-        count += 1.0;
-        sum += off;
-        squares += off * off;
+    // Against the first value, so that values without any spread have exactly none; four sums side by side, which the
+    // compiler works on in one step.
+    let anchor = base.first().copied().unwrap_or_default();
+    let (mut sums, mut squares) = ([0.0; 4], [0.0; 4]);
+    let (chunks, rest) = base.as_chunks::<4>();
+    let last = [0, 1, 2, 3].map(|lane| rest.get(lane).copied().unwrap_or(anchor));
+    for chunk in chunks.iter().chain([&last]) {
+        for ((value, sum), square) in chunk.iter().zip(&mut sums).zip(&mut squares) {
+            let off = value - anchor;
+            *sum += off;
+            *square += off * off;
+        }
     }
-    let mean = anchor.unwrap_or_default() + sum / count;
-    let standard_deviation = ((squares - sum * sum / count).max(0.0) / (count - 1.0)).sqrt();
+    let (sum, square): (f64, f64) = (sums.iter().sum(), squares.iter().sum());
+    let count = base.len() as f64;
+    let mean = anchor + sum / count;
+    let standard_deviation = ((square - sum * sum / count).max(0.0) / (count - 1.0)).sqrt();
     let z = (recent - mean) / standard_deviation;
     if standard_deviation > 1e-9 * mean.abs() && z.is_finite() {
         Ok(Compared { recent, mean, standard_deviation, days, z })
@@ -220,28 +223,22 @@ fn runs(
             .then_with(|| speed(a).total_cmp(&speed(b)))
             .then_with(|| a.value.total_cmp(&b.value))
     });
-    let (mut start, mut end) = (0, 0);
-    let mut compared = Vec::with_capacity(values.len());
-    for value in &values {
-        let days = window(value.day, parameters.mechanics_days, parameters);
-        while values.get(start).is_some_and(|value| value.day < days.start) {
-            start += 1;
-        }
-        while values.get(end).is_some_and(|value| value.day < days.end) {
-            end += 1;
-        }
-        let matches = |other: &&OwnValue| {
-            is_well(grid, other.day) && is_matched(value.speed_mps, other.speed_mps, parameters.matched_speed)
-        };
-        let base = || values.get(start..end).unwrap_or_default().iter().filter(matches);
+    let healthy: Vec<(usize, Option<f64>, f64)> = (values.iter().filter(|value| is_well(grid, value.day)))
+        .map(|value| (value.day, value.speed_mps, value.value))
+        .collect();
+    let healthy_days: Vec<usize> = healthy.iter().map(|value| value.0).collect();
+    let (mut base, mut matched) = (Sliding::default(), Vec::new());
+    for value in &mut values {
+        let base = base.over(&healthy_days, window(value.day, parameters.mechanics_days, parameters));
+        matched.clear();
         let (mut days, mut last) = (0, None);
-        for other in base() {
-            days += usize::from(last.replace(other.day) != Some(other.day));
+        for (day, speed_mps, other) in healthy.get(base).unwrap_or_default() {
+            if is_matched(value.speed_mps, *speed_mps, parameters.matched_speed) {
+                matched.push(*other);
+                days += usize::from(last.replace(*day) != Some(*day));
+            }
         }
-        compared.push(against(value.value, base().map(|other| other.value), days, parameters));
-    }
-    for (value, compared) in values.iter_mut().zip(compared) {
-        value.compared = compared;
+        value.compared = against(value.value, &matched, days, parameters);
     }
     values
 }

@@ -181,7 +181,7 @@ pub fn planned_run(
     let planned = Compared { run: RunLength { day, km: distance_km }, baseline, class };
     let days =
         Days { kinds: grid.kinds(), breaks: &[], distance_km: grid.column(Channel::Distance), load: &[], runs: &[] };
-    let body = Body::default();
+    let body = Body::of_injuries(diary, parameters);
     let own = Some(Own { grid, diary, body: &body });
     let facts = Facts { days, table: &Table::default(), first_row: 0, parameters, own };
     PlannedRun { distance_km, ratio: Some(ratio), class: Some(class), flag: planned_spike(&facts, &planned) }

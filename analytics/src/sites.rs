@@ -2,8 +2,10 @@
 
 use std::collections::BTreeMap;
 
+use chrono::NaiveDate;
+
 use crate::baseline::place;
-use crate::diary::key;
+use crate::diary::{is_same_site, key};
 use crate::{BodyParameters, DayGrid, Diary, Side};
 
 /// What is noted of one site on one day; the worst of several notes. `None` = not noted.
@@ -22,6 +24,10 @@ pub(crate) struct Ache {
     pub(crate) is_in_one_spot: bool,
     /// The day on which the spell of pain began that this one is in; `None`: no pain.
     pub(crate) since: Option<usize>,
+    /// Whether the other side hurt in the days before the spell.
+    pub(crate) is_after_other_side: bool,
+    /// When the last injury at the site ended that was over before the spell.
+    pub(crate) injury_ended: Option<NaiveDate>,
 }
 
 impl Ache {
@@ -102,7 +108,38 @@ pub(crate) fn sites(grid: &DayGrid, diary: &Diary, parameters: &BodyParameters) 
         spells(&mut site.aches, parameters);
         site
     };
-    sites.into_iter().map(site).collect()
+    let mut sites: Vec<Site> = sites.into_iter().map(site).collect();
+    for index in 0..sites.len() {
+        let Some(before) = sites.get(index).map(|site| before(grid, diary, &sites, site, parameters)) else { continue };
+        let aches = sites.get_mut(index).map(|site| site.aches.iter_mut()).into_iter().flatten();
+        for (ache, (is_after_other_side, injury_ended)) in aches.zip(before) {
+            (ache.is_after_other_side, ache.injury_ended) = (is_after_other_side, injury_ended);
+        }
+    }
+    sites
+}
+
+/// Of each note of a site, whether the other side hurt before its spell, and when an injury at the site had ended.
+fn before(
+    grid: &DayGrid,
+    diary: &Diary,
+    sites: &[Site],
+    site: &Site,
+    parameters: &BodyParameters,
+) -> Vec<(bool, Option<NaiveDate>)> {
+    let name = key(&site.words);
+    let other = site.side.map(Side::other);
+    let other = sites.iter().find(|next| other.is_some() && next.side == other && key(&next.words) == name);
+    let at_site = diary.injuries.iter().filter(|injury| is_same_site(injury, &site.words, site.side));
+    let ends: Vec<NaiveDate> = at_site.filter_map(|injury| injury.last).collect();
+    let of = |ache: &Ache| {
+        let Some(since) = ache.since else { return (false, None) };
+        let days = since.saturating_sub(parameters.pain_side_days)..since;
+        let hurt = other.is_some_and(|other| other.between(days).iter().any(|ache| ache.since.is_some()));
+        let first = grid.date(since);
+        (hurt, ends.iter().copied().filter(|last| first.is_some_and(|first| *last < first)).max())
+    };
+    site.aches.iter().map(of).collect()
 }
 
 /// Says of each note since when it has hurt. A note without pain ends a spell, and so does a longer silence; a day

@@ -1,8 +1,9 @@
 //! What is known of an athlete that changes the words of a flag, and not its arithmetic.
 
-use super::injury::{closed, forgotten, site};
+use super::injury::{closed, site};
 use super::judge::{Facts, Verdict};
 use super::words;
+use crate::body::Closed;
 
 /// Sentences to add to a flag on load, each with a space before it.
 ///
@@ -17,8 +18,8 @@ pub(super) fn of(facts: &Facts<'_>, verdict: &Verdict) -> String {
     if let Some(injury) = open.last() {
         sentences += &format!(" Your injury {} of {} is still open.", site(injury), words::date(injury.first));
     }
-    let is_previous = |(last, _): &&(_, _)| *last < today && today < forgotten(*last, facts.parameters);
-    if let Some((last, injury)) = closed(facts).iter().rev().find(is_previous) {
+    let is_previous = |closed: &&Closed| closed.last < today && today < closed.forgotten;
+    if let Some(Closed { injury, last, .. }) = closed(facts).iter().rev().find(is_previous) {
         sentences += &format!(
             " Your injury {} ended on {}: recreational runners with a previous injury had a higher rate of injury in one \
              study (hazard rate ratio 1.72, 95 % CI 1.11–2.66).",

@@ -25,16 +25,18 @@ pub(super) fn shoe_distance(facts: &Facts<'_>, days: Range<usize>, verdicts: &mu
 
 pub(super) fn tell_shoe_distance(facts: &Facts<'_>, verdict: &Verdict) -> Told {
     let Some(worn) = facts.own.and_then(|own| own.body.worn.get(verdict.subject)) else { return Told::default() };
-    let least = if worn.unknown_runs == 0 {
-        String::new()
-    } else {
-        let plural = if worn.unknown_runs == 1 { "run" } else { "runs" };
-        format!(" at least ({} {plural} in it have no distance)", worn.unknown_runs)
+    let unknown = match worn.unknown_runs {
+        0 => String::new(),
+        1 => " (1 run in it has no distance)".to_owned(),
+        runs => format!(" ({runs} runs in it have no distance)"),
     };
     let text = format!(
-        "{:.0} km in {}{least}, past the {:.0} km that you set for it. The limit is yours: no study tells when a pair \
-         is worn out.",
-        worn.total_km, worn.name, worn.limit_km,
+        "{:.0} km{} in {}{unknown}, past the {:.0} km that you set for it. The limit is yours: no study tells when a \
+         pair is worn out.",
+        worn.total_km,
+        if worn.unknown_runs > 0 { " or more" } else { "" },
+        worn.name,
+        worn.limit_km,
     );
     let inputs = vec![
         Input::number("distance_km", worn.total_km, "km"),

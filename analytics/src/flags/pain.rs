@@ -2,10 +2,11 @@
 
 use std::ops::Range;
 
+use chrono::NaiveDate;
+
 use super::judge::{Facts, Told, Verdict};
 use super::{FlagCode, Input, Level, words};
 use crate::BodyParameters;
-use crate::diary::is_same_site;
 use crate::parameters::is_above;
 use crate::sites::{Ache, Site};
 
@@ -211,56 +212,81 @@ pub(super) fn tell_rising(facts: &Facts<'_>, verdict: &Verdict) -> Told {
     Told { about: Some(site.name()), unit: "of 10", inputs, text, ..Told::default() }
 }
 
-/// Why a site should be looked at, on a day on which its note still stands. Empty: there is no reason.
-fn signs(facts: &Facts<'_>, site: &Site, day: usize, ache: &Ache) -> (Vec<String>, Level) {
-    let parameters = &facts.parameters.body;
-    let since = ache.since.unwrap_or(ache.day);
-    let recent = site.between(since.max((day + 1).saturating_sub(parameters.pain_spell_days))..day + 1);
-    let any = |sign: fn(&Ache) -> bool| recent.iter().any(sign);
-    let length = ache.day - since + 1;
-    let is_bone_and = |sign: fn(&Ache) -> bool| recent.iter().any(|ache| ache.is_bone && sign(ache));
-    let is_focal = is_bone_and(|ache| ache.is_in_one_spot);
-    let is_deep = is_bone_and(|ache| ache.is_at_night || ache.is_at_rest || ache.is_swollen);
-    let injury = earlier_injury(facts, site, since);
-    let signs = [
-        is_focal.then(|| "in one spot of a bone".to_owned()),
-        (length >= parameters.pain_days).then(|| format!("for {} now", words::days(length))),
-        any(|ache| ache.is_at_night).then(|| "at night".to_owned()),
-        any(|ache| ache.is_at_rest).then(|| "at rest".to_owned()),
-        any(|ache| ache.is_swollen).then(|| "with swelling".to_owned()),
-        any(|ache| ache.is_worse_while_running).then(|| "worse while running".to_owned()),
-        has_changed_side(facts, site, since).then(|| "after pain on the other side".to_owned()),
-        injury.map(|last| format!("at the site of an injury that ended on {}", words::date(last))),
-    ];
-    let level = if is_focal || is_deep { Level::Stop } else { Level::Warning };
-    (signs.into_iter().flatten().collect(), level)
+/// Why a site should be looked at.
+struct Signs {
+    /// Each sign, and whether it is there.
+    found: [(Sign, bool); 8],
+    level: Level,
+    /// Days from the first note of the spell to the last.
+    days: usize,
+    injury_ended: Option<NaiveDate>,
 }
 
-/// Whether the other side hurt in the days before the spell that began on day `since`.
-fn has_changed_side(facts: &Facts<'_>, site: &Site, since: usize) -> bool {
-    let Some(side) = site.side else { return false };
-    let name = crate::diary::key(&site.words);
-    let is_other = |other: &Site| other.side == Some(side.other()) && crate::diary::key(&other.words) == name;
-    let before = since.saturating_sub(facts.parameters.body.pain_side_days)..since;
-    sites(facts)
-        .filter(|(_, other)| is_other(other))
-        .any(|(_, other)| other.between(before.clone()).iter().any(|ache| ache.since.is_some()))
+#[derive(Clone, Copy)]
+enum Sign {
+    Focal,
+    Long,
+    Night,
+    Rest,
+    Swollen,
+    Worse,
+    OtherSide,
+    EarlierInjury,
 }
 
-/// When the last injury at the site ended that was over before the spell.
-fn earlier_injury(facts: &Facts<'_>, site: &Site, since: usize) -> Option<chrono::NaiveDate> {
-    let injuries = facts.own.map(|own| own.diary.injuries.as_slice()).unwrap_or_default();
-    let at_site = injuries.iter().filter(|injury| is_same_site(injury, &site.words, site.side));
-    at_site.filter_map(|injury| injury.last).filter(|last| *last < facts.date(since)).max()
+impl Signs {
+    /// On a day on which the note `ache` of a site still stands.
+    fn of(site: &Site, day: usize, ache: &Ache, parameters: &BodyParameters) -> Signs {
+        let since = ache.since.unwrap_or(ache.day);
+        let recent = site.between(since.max((day + 1).saturating_sub(parameters.pain_spell_days))..day + 1);
+        let any = |sign: fn(&Ache) -> bool| recent.iter().any(sign);
+        let days = ache.day - since + 1;
+        let is_focal = any(|ache| ache.is_bone && ache.is_in_one_spot);
+        let is_deep = any(|ache| ache.is_bone && (ache.is_at_night || ache.is_at_rest || ache.is_swollen));
+        let found = [
+            (Sign::Focal, is_focal),
+            (Sign::Long, days >= parameters.pain_days),
+            (Sign::Night, any(|ache| ache.is_at_night)),
+            (Sign::Rest, any(|ache| ache.is_at_rest)),
+            (Sign::Swollen, any(|ache| ache.is_swollen)),
+            (Sign::Worse, any(|ache| ache.is_worse_while_running)),
+            (Sign::OtherSide, ache.is_after_other_side),
+            (Sign::EarlierInjury, ache.injury_ended.is_some()),
+        ];
+        let level = if is_focal || is_deep { Level::Stop } else { Level::Warning };
+        Signs { found, level, days, injury_ended: ache.injury_ended }
+    }
+
+    fn count(&self) -> usize {
+        self.found.iter().filter(|(_, is_there)| *is_there).count()
+    }
+
+    fn words(&self) -> Vec<String> {
+        let word = |sign: Sign| match sign {
+            Sign::Focal => "in one spot of a bone".to_owned(),
+            Sign::Long => format!("for {} now", words::days(self.days)),
+            Sign::Night => "at night".to_owned(),
+            Sign::Rest => "at rest".to_owned(),
+            Sign::Swollen => "with swelling".to_owned(),
+            Sign::Worse => "worse while running".to_owned(),
+            Sign::OtherSide => "after pain on the other side".to_owned(),
+            Sign::EarlierInjury => {
+                let ended = self.injury_ended.map(|last| format!(" that ended on {}", words::date(last)));
+                format!("at the site of an injury{}", ended.unwrap_or_default())
+            }
+        };
+        self.found.iter().filter(|(_, is_there)| *is_there).map(|(sign, _)| word(*sign)).collect()
+    }
 }
 
 pub(super) fn see_a_professional(facts: &Facts<'_>, days: Range<usize>, verdicts: &mut Vec<Verdict>) {
+    let parameters = &facts.parameters.body;
     for (subject, site) in sites(facts) {
-        for (day, ache) in standing(site, days.clone(), &facts.parameters.body) {
-            let (signs, level) = signs(facts, site, day, ache);
-            if !signs.is_empty() {
-                let value = signs.len() as f64;
-                verdicts.push(Verdict { code: FlagCode::SeeAProfessional, level, day, subject, value, threshold: 1.0 });
+        for (day, ache) in standing(site, days.clone(), parameters) {
+            let signs = Signs::of(site, day, ache, parameters);
+            let (code, level, value) = (FlagCode::SeeAProfessional, signs.level, signs.count() as f64);
+            if value > 0.0 {
+                verdicts.push(Verdict { code, level, day, subject, value, threshold: 1.0 });
             }
         }
     }
@@ -269,9 +295,9 @@ pub(super) fn see_a_professional(facts: &Facts<'_>, days: Range<usize>, verdicts
 pub(super) fn tell_see_a_professional(facts: &Facts<'_>, verdict: &Verdict) -> Told {
     let Some(site) = site(facts, verdict) else { return Told::default() };
     let Some(ache) = site.standing(verdict.day, &facts.parameters.body) else { return Told::default() };
-    let (signs, level) = signs(facts, site, verdict.day, ache);
+    let signs = Signs::of(site, verdict.day, ache, &facts.parameters.body).words();
     let rating = ache.worst().map(|pain| format!("{} of 10, ", words::rating(pain))).unwrap_or_default();
-    let meaning = if level == Level::Stop {
+    let meaning = if verdict.level == Level::Stop {
         "Stop running until a physiotherapist or a doctor has looked at it."
     } else {
         "Have a physiotherapist or a doctor look at it."
