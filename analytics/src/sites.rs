@@ -76,9 +76,14 @@ impl Site {
     }
 }
 
+/// A site by the name that is compared, and its side.
+type SiteKey = (String, Option<Side>);
+/// A site's words, and what is noted by day.
+type Noted = (String, BTreeMap<usize, Ache>);
+
 /// Every site with a note on a day of the grid, by name and side. Ratings that are no finite number count as not noted.
 pub(crate) fn sites(grid: &DayGrid, diary: &Diary, parameters: &BodyParameters) -> Vec<Site> {
-    let mut sites: BTreeMap<(String, Option<Side>), (String, BTreeMap<usize, Ache>)> = BTreeMap::new();
+    let mut sites: BTreeMap<SiteKey, Noted> = BTreeMap::new();
     for pain in &diary.pains {
         let Some(day) = place(grid, pain.date) else { continue };
         let words = pain.site.split_whitespace().collect::<Vec<_>>().join(" ");
@@ -102,7 +107,7 @@ pub(crate) fn sites(grid: &DayGrid, diary: &Diary, parameters: &BodyParameters) 
             ache.is_bone |= pain.is_bone;
         }
     }
-    let site = |((_, side), (words, aches)): ((String, Option<Side>), (String, BTreeMap<usize, Ache>))| {
+    let site = |((_, side), (words, aches)): (SiteKey, Noted)| {
         let noted = |(day, ache): (usize, Ache)| Ache { day, ..ache };
         let mut site = Site { words, side, aches: aches.into_iter().map(noted).collect() };
         spells(&mut site.aches, parameters);

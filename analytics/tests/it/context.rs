@@ -1,0 +1,224 @@
+//! Injuries, shoes, mechanics and heart rate; and what changes the words of a flag but not its arithmetic.
+
+use plimsoll_analytics::{
+    Analysis, Channel, Diary, FlagCode, HeartRateQuality, Injury, Level, LoadOrigin, OwnMetric, Parameters, RunForm,
+    Session, Shoe, Side, planned_run,
+};
+
+use crate::athlete::{around, cadence, days, eights, keeping, of, with};
+use crate::support::{close, day, grid, run};
+
+fn ended(days_before: u64) -> Injury {
+    let last = day(0) - chrono::Days::new(days_before);
+    Injury { side: Some(Side::Left), ..Injury::new("calf", last - chrono::Days::new(20), Some(last)) }
+}
+
+fn injured(injury: Injury) -> Diary {
+    Diary { injuries: vec![injury], ..Diary::default() }
+}
+
+#[test]
+fn an_injury_is_a_previous_one_for_12_months() {
+    // It ended on 22 Sep 2024: 21 Sep 2025 is the last day, day 20.
+    let analysis = keeping(&injured(ended(344)), 60);
+    assert_eq!(days(&analysis, FlagCode::PreviousInjury), (0..=20).collect::<Vec<_>>());
+    let flag = &of(&analysis, FlagCode::PreviousInjury)[0].1;
+    assert_eq!((flag.level, flag.value, flag.about.as_deref()), (Level::Info, Some(344.0), Some("left calf")));
+    assert_eq!(
+        flag.text,
+        "344 days since the injury left calf ended on 22 Sep 2024. In a study of 264 recreational runners those with a \
+         previous injury had a higher rate of injury (hazard rate ratio 1.72, 95 % CI 1.11–2.66)."
+    );
+    let later = keeping(&injured(Injury::new("calf", day(10), Some(day(20)))), 60);
+    assert_eq!(days(&later, FlagCode::PreviousInjury), (21..=60).collect::<Vec<_>>());
+    assert!(days(&keeping(&injured(Injury::new("calf", day(10), None)), 60), FlagCode::PreviousInjury).is_empty());
+    assert!(days(&keeping(&injured(ended(500)), 60), FlagCode::PreviousInjury).is_empty());
+    assert!(
+        days(&keeping(&injured(Injury::new("calf", day(70), Some(day(80)))), 60), FlagCode::PreviousInjury).is_empty()
+    );
+}
+
+/// Runs that spike and ramp at the end.
+fn spiking() -> Vec<Session> {
+    [eights(40), vec![run(41, 14.0), run(43, 18.0), run(45, 20.0)]].concat()
+}
+
+/// What a flag says beside its words.
+fn arithmetic(analysis: &Analysis) -> Vec<impl PartialEq + std::fmt::Debug + use<>> {
+    let own = [FlagCode::PreviousInjury];
+    let flags = analysis.flags.iter().filter(|flag| !own.contains(&flag.code));
+    flags.map(|flag| (flag.code, flag.level, flag.date, flag.session.clone(), flag.value, flag.threshold)).collect()
+}
+
+#[test]
+fn previous_injury_and_novice_status_change_the_words_and_nothing_else() {
+    let plain = with(&spiking(), &Diary::default(), 46);
+    let diary = Diary { is_novice: Some(true), ..injured(ended(100)) };
+    let told = with(&spiking(), &diary, 46);
+    assert_eq!(arithmetic(&plain), arithmetic(&told));
+    assert!(plain.days_frame().unwrap().equals_missing(&told.days_frame().unwrap()));
+    for code in [FlagCode::SessionSpike, FlagCode::WeeklyRamp] {
+        let pairs: Vec<_> = of(&plain, code).into_iter().zip(of(&told, code)).collect();
+        assert!(!pairs.is_empty());
+        for ((_, plain), (_, told)) in pairs {
+            let added = told.text.strip_prefix(&plain.text).unwrap();
+            assert_eq!(
+                added,
+                " Your injury left calf ended on 24 May 2025: recreational runners with a previous injury had a higher \
+                 rate of injury in one study (hazard rate ratio 1.72, 95 % CI 1.11–2.66). Novice runners are injured \
+                 more often per hour of running than recreational ones (17.8 against 7.7 injuries per 1000 hours)."
+            );
+        }
+    }
+}
+
+#[test]
+fn nothing_is_added_for_what_is_long_over_or_not_said() {
+    let plain = with(&spiking(), &Diary::default(), 46);
+    for diary in [injured(ended(400)), Diary { is_novice: Some(false), ..Diary::default() }] {
+        assert_eq!(with(&spiking(), &diary, 46).flags, plain.flags);
+    }
+    let open = with(&spiking(), &injured(Injury::new("calf", day(30), None)), 46);
+    assert!(of(&open, FlagCode::SessionSpike)[0].1.text.ends_with(" Your injury calf of 1 Oct 2025 is still open."));
+}
+
+#[test]
+fn a_planned_run_is_told_with_the_same_words() {
+    let diary = Diary { is_novice: Some(true), ..Diary::default() };
+    let planned = |diary| planned_run(&grid(&eights(40), 40), diary, day(41), 12.0, &Parameters::default());
+    let (plain, novice) = (planned(&Diary::default()), planned(&diary));
+    assert_eq!((plain.ratio, plain.class), (novice.ratio, novice.class));
+    assert!(novice.flag.unwrap().text.contains("17.8 against 7.7"));
+    assert!(!plain.flag.unwrap().text.contains("17.8"));
+}
+
+fn in_pair(session: Session, shoe: &str) -> Session {
+    Session { shoe: Some(shoe.into()), ..session }
+}
+
+fn pair(name: &str, limit_km: Option<f64>, before: Option<f64>) -> Shoe {
+    Shoe { name: name.into(), limit_km, distance_before_km: before }
+}
+
+#[test]
+fn a_pair_past_the_limit_of_its_owner_is_named_on_days_it_is_run_in() {
+    let sessions: Vec<_> =
+        (0..10).map(|index| in_pair(run(index, 10.0), if index % 2 == 0 { "red" } else { "Blue" })).collect();
+    let diary = Diary {
+        shoes: vec![pair("Red ", Some(700.0), Some(675.0)), pair("Blue", Some(50.0), None), pair("Green", None, None)],
+        ..Diary::default()
+    };
+    let analysis = with(&sessions, &diary, 12);
+    // 675 + 30 on day 4; Blue has its 50 on day 9, which is not past them.
+    assert_eq!(days(&analysis, FlagCode::ShoeDistance), [4, 6, 8]);
+    let flag = &of(&analysis, FlagCode::ShoeDistance)[0].1;
+    assert_eq!((flag.value, flag.threshold, flag.about.as_deref()), (Some(705.0), Some(700.0), Some("Red")));
+    assert_eq!(
+        flag.text,
+        "705 km in Red, past the 700 km that you set for it. The limit is yours: no study tells when a pair is worn out."
+    );
+    let unknown = in_pair(Session::run("lost", day(3), 1), "Red");
+    let unknown = with(&[sessions, vec![unknown]].concat(), &diary, 12);
+    let flag = &of(&unknown, FlagCode::ShoeDistance)[0].1;
+    assert!(flag.text.starts_with("705 km or more in Red (1 run in it has no distance), past"), "{}", flag.text);
+}
+
+#[test]
+fn every_run_of_28_days_in_one_pair_is_worth_a_word() {
+    let red: Vec<_> = eights(40).into_iter().map(|run| in_pair(run, "Red")).collect();
+    let analysis = with(&red, &Diary::default(), 40);
+    // The fourth run is on day 6.
+    assert_eq!(days(&analysis, FlagCode::SinglePair), (6..=40).collect::<Vec<_>>());
+    let flag = &of(&analysis, FlagCode::SinglePair)[34].1;
+    assert_eq!((flag.value, flag.about.as_deref(), flag.unit), (Some(14.0), Some("Red"), "runs"));
+    assert!(flag.text.starts_with("14 of 14 runs in the last 28 days were in Red."), "{}", flag.text);
+    assert!(flag.text.contains("hazard rate ratio 0.61, 95 % CI 0.39–0.97"));
+
+    for other in [Some("Blue".to_owned()), None] {
+        let mut mixed = red.clone();
+        mixed[0].shoe = other;
+        // Day 0 leaves the window on day 28.
+        assert_eq!(days(&with(&mixed, &Diary::default(), 40), FlagCode::SinglePair), (28..=40).collect::<Vec<_>>());
+    }
+    assert!(days(&keeping(&Diary::default(), 40), FlagCode::SinglePair).is_empty());
+}
+
+/// Cadence of 169 and 171 by turns, every other day, and what comes after.
+fn striding(later: &[(u64, f64)]) -> Analysis {
+    let runs = (0..40).map(|index| cadence(index, around(170.0, index), 3.0));
+    let runs: Vec<RunForm> = runs.chain(later.iter().map(|(index, spm)| cadence(*index, *spm, 3.0))).collect();
+    keeping(&Diary { runs, ..Diary::default() }, 60)
+}
+
+#[test]
+fn a_shift_of_cadence_in_3_runs_in_a_row_is_told() {
+    let analysis = striding(&[(41, 164.0), (43, 165.0), (45, 164.0)]);
+    let [(45, flag)] = &of(&analysis, FlagCode::MechanicsShift)[..] else { panic!("{:?}", analysis.flags) };
+    assert_eq!((flag.level, flag.value, flag.unit), (Level::Info, Some(164.0), "spm"));
+    assert_eq!((flag.session.as_deref(), flag.about.as_deref()), (Some("run-45"), Some("Cadence")));
+    close(flag.threshold.unwrap(), 170.0 - 1.5 * (39.0_f64 / 38.0).sqrt(), 0.05);
+    for part in ["3 runs in a row at about 5:33 min/km", "cadence 164 spm against 170 ± 1", "No study gives a bound"] {
+        assert!(flag.text.contains(part), "{part}: {}", flag.text);
+    }
+    assert!(!flag.text.contains("180"));
+}
+
+#[test]
+fn two_runs_or_runs_to_both_sides_are_no_shift() {
+    for later in [
+        vec![(41, 164.0), (43, 165.0)],
+        vec![(41, 164.0), (43, 176.0), (45, 164.0)],
+        vec![(41, 164.0), (43, 170.0), (45, 164.0), (47, 164.0)],
+        vec![(41, 171.0), (43, 171.0), (45, 171.0)],
+    ] {
+        assert!(days(&striding(&later), FlagCode::MechanicsShift).is_empty(), "{later:?}");
+    }
+}
+
+#[test]
+fn step_length_is_compared_and_not_told_twice() {
+    let runs = (0..50).map(|index| {
+        let run = cadence(index, if index < 40 { around(170.0, index) } else { 160.0 }, 3.0);
+        RunForm { step_length_mm: run.cadence_spm.map(|spm| 180_000.0 / spm), ..run }
+    });
+    let analysis = keeping(&Diary { runs: runs.collect(), ..Diary::default() }, 60);
+    assert!(analysis.baselines.get(OwnMetric::StepLength)[42].compared.unwrap().z > 1.5);
+    let about: Vec<_> =
+        of(&analysis, FlagCode::MechanicsShift).into_iter().map(|(_, flag)| flag.about.unwrap()).collect();
+    assert!(about.len() > 3 && about.iter().all(|about| about == "Cadence"));
+}
+
+fn heart(session: Session, heart_rate: HeartRateQuality, load_origin: Option<LoadOrigin>) -> Session {
+    Session { heart_rate, load_origin, ..session }
+}
+
+#[test]
+fn a_suspect_heart_rate_is_named_with_the_source_of_the_load() {
+    let run = heart(run(10, 8.0), HeartRateQuality::Suspect, Some(LoadOrigin::SessionRpe)).with(Channel::Load, 300.0);
+    let analysis = with(&[run], &Diary::default(), 12);
+    let [(10, flag)] = &of(&analysis, FlagCode::HeartRateSuspect)[..] else { panic!("{:?}", analysis.flags) };
+    assert_eq!((flag.session.as_deref(), flag.evidence, flag.level), (Some("run-10"), "heart_rate", Level::Info));
+    assert_eq!(
+        flag.text,
+        "The heart rate of the run of 8.0 km on 11 Sep looks wrong: values that cannot be, or that follow the cadence. \
+         Its load is worked out from session RPE."
+    );
+    assert!(flag.inputs.iter().any(|input| input.name == "load_source"));
+}
+
+#[test]
+fn a_missing_heart_rate_is_named_where_others_have_it() {
+    let with_heart = heart(run(10, 8.0), HeartRateQuality::Plausible, Some(LoadOrigin::HeartRate));
+    let missing = |index| heart(run(index, 8.0), HeartRateQuality::Missing, Some(LoadOrigin::Duration));
+    let sessions = [missing(8), with_heart, missing(20), missing(38), missing(39)];
+    let analysis = with(&sessions, &Diary::default(), 40);
+    // Before the first with heart rate, and more than 28 days after the last, there is none beside it.
+    assert_eq!(days(&analysis, FlagCode::NoHeartRate), [20, 38]);
+    assert_eq!(
+        of(&analysis, FlagCode::NoHeartRate)[0].1.text,
+        "The run of 8.0 km on 21 Sep has no heart rate, or too little of it; other sessions of these weeks have it. Its \
+         load is worked out from its duration at your own median."
+    );
+    let nobody_looked = with(&[run(10, 8.0), run(12, 8.0)], &Diary::default(), 40);
+    assert!(days(&nobody_looked, FlagCode::NoHeartRate).is_empty());
+}

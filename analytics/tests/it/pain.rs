@@ -1,0 +1,209 @@
+//! Rules on pain at their bounds, and their words.
+
+use plimsoll_analytics::{Analysis, Diary, FlagCode, Injury, Level, Pain, Side};
+
+use crate::athlete::{days, during, keeping, morning, of};
+use crate::support::day;
+
+fn noting(pains: Vec<Pain>) -> Analysis {
+    keeping(&Diary { pains, ..Diary::default() }, 60)
+}
+
+fn bone(pain: Pain) -> Pain {
+    Pain { is_bone: true, ..pain }
+}
+
+fn on(side: Side, pain: Pain) -> Pain {
+    Pain { side: Some(side), ..pain }
+}
+
+/// The pain-monitoring model (science §5.1): up to 5 of 10 during a run is allowed.
+#[test]
+fn pain_while_running_is_allowed_up_to_5_of_10() {
+    assert!(of(&noting(vec![during("calf", 10, 5.0)]), FlagCode::PainDuring).is_empty());
+    let analysis = noting(vec![during("calf", 10, 5.5)]);
+    let [(10, flag)] = &of(&analysis, FlagCode::PainDuring)[..] else { panic!("{:?}", analysis.flags) };
+    assert_eq!((flag.level, flag.value, flag.threshold, flag.unit), (Level::Stop, Some(5.5), Some(5.0), "of 10"));
+    assert_eq!((flag.about.as_deref(), flag.evidence), (Some("calf"), "pain_monitoring"));
+    assert_eq!(
+        flag.text,
+        "5.5 of 10 in the calf while running on 11 Sep. The pain-monitoring model allows up to 5 of 10 and ends the \
+         run above that."
+    );
+    assert!(flag.inputs.iter().any(|input| input.name == "pain_during"));
+}
+
+/// Science §5.1: not for bone, where pain of 0, at most 1, is all that is allowed.
+#[test]
+fn in_a_bone_any_pain_is_a_warning_and_above_1_it_means_stop() {
+    let level = |pain: f64| {
+        let analysis = noting(vec![bone(during("shin bone", 10, pain))]);
+        of(&analysis, FlagCode::PainDuring).first().map(|(_, flag)| flag.level)
+    };
+    assert_eq!(
+        [0.0, 0.5, 1.0, 1.5, 6.0].map(level),
+        [None, Some(Level::Warning), Some(Level::Warning), Some(Level::Stop), Some(Level::Stop)]
+    );
+}
+
+#[test]
+fn pain_settles_by_the_next_morning_or_is_told_on_that_morning() {
+    assert!(of(&noting(vec![morning("calf", 10, 0.0)]), FlagCode::PainNextMorning).is_empty());
+    let noted = Pain { during: Some(4.0), ..morning("calf", 10, 2.0) };
+    let analysis = noting(vec![on(Side::Left, noted)]);
+    let [(11, flag)] = &of(&analysis, FlagCode::PainNextMorning)[..] else { panic!("{:?}", analysis.flags) };
+    assert_eq!((flag.level, flag.value, flag.threshold), (Level::Caution, Some(2.0), Some(0.0)));
+    assert_eq!(
+        flag.text,
+        "2 of 10 in the left calf on the morning of 12 Sep, after the day before (4 of 10 during the run). By the \
+         pain-monitoring model it should have settled by the next morning; many then run less or rest until it has."
+    );
+    let level = |pain| of(&noting(vec![pain]), FlagCode::PainNextMorning).first().map(|(_, flag)| flag.level);
+    assert_eq!(level(morning("calf", 10, 5.5)), Some(Level::Stop));
+    assert_eq!(level(bone(morning("shin bone", 10, 1.0))), Some(Level::Warning));
+    // The morning after the last day has not come yet.
+    assert_eq!(level(morning("calf", 60, 3.0)), None);
+}
+
+#[test]
+fn pain_that_rises_by_a_point_from_week_to_week_is_told() {
+    let weeks = |this: f64| {
+        let early = [during("calf", 20, 2.0), during("calf", 24, 2.0)];
+        noting(early.into_iter().chain([during("calf", 28, this), during("calf", 30, this)]).collect())
+    };
+    assert!(of(&weeks(2.9), FlagCode::PainRising).is_empty());
+    let analysis = weeks(3.0);
+    let rising = of(&analysis, FlagCode::PainRising);
+    // Day 30 still has the rating of day 24 in its own week; the week before day 34 has only that one.
+    assert_eq!(days(&analysis, FlagCode::PainRising), [31, 32, 33]);
+    assert_eq!((rising[0].1.level, rising[0].1.value, rising[0].1.threshold), (Level::Caution, Some(1.0), Some(1.0)));
+    assert_eq!(
+        rising[0].1.text,
+        "3.0 of 10 on average in the calf while running in the last 7 days, against 2.0 in the 7 days before. By the \
+         pain-monitoring model pain should not rise from week to week; many go back to what they ran before it rose."
+    );
+}
+
+#[test]
+fn pain_that_nobody_rated_is_no_zero() {
+    // One rating is no week, and none is not 0.
+    let alone = noting(vec![during("calf", 28, 4.0), during("calf", 30, 4.0)]);
+    assert!(of(&alone, FlagCode::PainRising).is_empty());
+    let one = noting(vec![during("calf", 22, 0.0), during("calf", 28, 4.0), during("calf", 30, 4.0)]);
+    assert!(of(&one, FlagCode::PainRising).is_empty());
+    // An entry without any rating and without a sign says nothing at all.
+    let empty = noting(vec![Pain::at("calf", day(20)), Pain { during: Some(f64::NAN), ..Pain::at("calf", day(21)) }]);
+    assert_eq!(empty.flags, noting(Vec::new()).flags);
+}
+
+#[test]
+fn pain_of_14_days_is_to_be_looked_at() {
+    let every_other = |last: u64| noting((20..=last).step_by(2).map(|index| during("calf", index, 1.0)).collect());
+    assert!(of(&every_other(32), FlagCode::SeeAProfessional).is_empty());
+    // 20–33 are 14 days.
+    let analysis = noting((20..=33).map(|index| during("calf", index, 1.0)).collect());
+    let flags = of(&analysis, FlagCode::SeeAProfessional);
+    // The last note stands for a week.
+    assert_eq!(days(&analysis, FlagCode::SeeAProfessional), (33..40).collect::<Vec<_>>());
+    assert_eq!((flags[0].1.level, flags[0].1.value, flags[0].1.unit), (Level::Warning, Some(1.0), "signs"));
+    assert_eq!(
+        flags[0].1.text,
+        "Pain in the calf (1 of 10, noted on 4 Oct): for 14 days now. Have a physiotherapist or a doctor look at it. \
+         This is no diagnosis."
+    );
+}
+
+#[test]
+fn a_day_without_pain_or_a_silence_ends_a_spell() {
+    let free = |index| during("calf", index, if index == 26 { 0.0 } else { 1.0 });
+    assert!(of(&noting((20..=36).map(free).collect()), FlagCode::SeeAProfessional).is_empty());
+    let silent = (20..=27).chain(35..=40).map(|index| during("calf", index, 1.0)).collect();
+    assert!(of(&noting(silent), FlagCode::SeeAProfessional).is_empty());
+}
+
+#[test]
+fn signs_are_told_until_a_note_without_pain() {
+    let night = Pain { is_at_night: true, ..during("calf", 20, 3.0) };
+    let swollen = Pain { is_swollen: true, ..during("calf", 22, 2.0) };
+    let analysis = noting(vec![night, swollen, during("calf", 24, 0.0)]);
+    assert_eq!(days(&analysis, FlagCode::SeeAProfessional), [20, 21, 22, 23]);
+    let flag = &of(&analysis, FlagCode::SeeAProfessional)[2].1;
+    assert_eq!((flag.value, flag.level), (Some(2.0), Level::Warning));
+    assert!(flag.text.contains("(2 of 10, noted on 23 Sep): at night, with swelling."), "{}", flag.text);
+    assert_eq!(flag.inputs.iter().filter(|input| input.name == "sign").count(), 2);
+    for sign in [
+        Pain { is_worse_while_running: true, ..Pain::at("calf", day(20)) },
+        Pain { is_at_rest: true, ..Pain::at("calf", day(20)) },
+    ] {
+        assert_eq!(days(&noting(vec![sign]), FlagCode::SeeAProfessional).len(), 7);
+    }
+    // In one spot of something that is no bone is no sign of its own.
+    let spot = Pain { is_in_one_spot: true, ..during("calf", 20, 2.0) };
+    assert!(of(&noting(vec![spot]), FlagCode::SeeAProfessional).is_empty());
+}
+
+/// Science §5.5: any focal bone pain means stop.
+#[test]
+fn one_spot_of_a_bone_means_stop() {
+    let spot = Pain { is_in_one_spot: true, ..bone(during("shin bone", 20, 1.0)) };
+    let analysis = noting(vec![on(Side::Right, spot)]);
+    let flag = &of(&analysis, FlagCode::SeeAProfessional)[0].1;
+    assert_eq!(flag.level, Level::Stop);
+    assert_eq!(
+        flag.text,
+        "Pain in the right shin bone (1 of 10, noted on 21 Sep): in one spot of a bone. Stop running until a \
+         physiotherapist or a doctor has looked at it. This is no diagnosis."
+    );
+    let night = noting(vec![Pain { is_at_night: true, ..bone(during("shin bone", 20, 1.0)) }]);
+    assert_eq!(of(&night, FlagCode::SeeAProfessional)[0].1.level, Level::Stop);
+}
+
+#[test]
+fn pain_that_changes_sides_is_told_at_the_new_one() {
+    let both = |first, second| {
+        noting(vec![
+            on(Side::Left, during("Achilles tendon", first, 3.0)),
+            on(Side::Right, during("achilles tendon", second, 2.0)),
+        ])
+    };
+    let analysis = both(20, 30);
+    assert_eq!(days(&analysis, FlagCode::SeeAProfessional), (30..37).collect::<Vec<_>>());
+    let flag = &of(&analysis, FlagCode::SeeAProfessional)[0].1;
+    assert!(flag.text.contains("right achilles tendon (2 of 10, noted on 1 Oct): after pain on the other side."));
+    assert!(of(&both(20, 35), FlagCode::SeeAProfessional).is_empty());
+    // Both at once is no change.
+    assert!(of(&both(20, 20), FlagCode::SeeAProfessional).is_empty());
+}
+
+#[test]
+fn the_site_of_an_earlier_injury_is_known_again() {
+    let hurts = |injury: Injury, side| {
+        let pain = Pain { side, ..during("Achilles tendon", 20, 2.0) };
+        let analysis = keeping(&Diary { pains: vec![pain], injuries: vec![injury], ..Diary::default() }, 60);
+        of(&analysis, FlagCode::SeeAProfessional).first().map(|(_, flag)| flag.text.clone())
+    };
+    let last = day(0) - chrono::Days::new(400);
+    let injury = |site: &str| Injury::new(site, last - chrono::Days::new(30), Some(last));
+    let text = hurts(injury("left achilles tendon"), Some(Side::Left)).unwrap();
+    assert!(text.contains("at the site of an injury that ended on 28 Jul 2024"), "{text}");
+    assert!(hurts(injury("Achilles tendon"), Some(Side::Left)).is_some());
+    assert!(hurts(Injury { side: Some(Side::Right), ..injury("Achilles tendon") }, Some(Side::Left)).is_none());
+    assert!(hurts(injury("calf"), None).is_none());
+    // One that goes on is not an earlier one.
+    assert!(hurts(Injury::new("Achilles tendon", last, None), None).is_none());
+}
+
+#[test]
+fn several_notes_of_one_site_and_day_are_one_flag_and_sites_are_told_apart() {
+    let analysis = noting(vec![
+        during("Calf", 10, 6.0),
+        during(" calf ", 10, 8.0),
+        during("knee", 10, 7.0),
+        on(Side::Left, during("knee", 10, 9.0)),
+    ]);
+    let about: Vec<_> = of(&analysis, FlagCode::PainDuring)
+        .into_iter()
+        .map(|(_, flag)| (flag.about.unwrap(), flag.value.unwrap()))
+        .collect();
+    assert_eq!(about, [("Calf".into(), 8.0), ("knee".into(), 7.0), ("left knee".into(), 9.0)]);
+}

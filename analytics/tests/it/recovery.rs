@@ -1,0 +1,171 @@
+//! Signs of too little recovery, and the days after a race.
+
+use plimsoll_analytics::{Analysis, Channel, DayMarks, Diary, FlagCode, Illness, Level, Session, SessionKind};
+
+use crate::athlete::{around, days, efficiency, eights, keeping, of, resting, wellness, with};
+use crate::support::{day, run};
+
+/// Resting heart rate and wellness that go up and down on days 0–`from`, and are `bpm` and `score` from then on.
+fn marked(from: u64, last: u64, bpm: f64, score: f64) -> Vec<DayMarks> {
+    let value = |index, usual, later| if index < from { around(usual, index) } else { later };
+    (0..=last)
+        .map(|index| DayMarks { wellness: Some(value(index, 6.0, score)), ..resting(index, value(index, 50.0, bpm)) })
+        .collect()
+}
+
+fn noting(marks: Vec<DayMarks>, last: u64) -> Analysis {
+    keeping(&Diary { marks, ..Diary::default() }, last)
+}
+
+#[test]
+fn two_signs_off_for_3_days_are_a_caution() {
+    let analysis = noting(marked(40, 50, 60.0, 3.0), 50);
+    let flags = of(&analysis, FlagCode::UnderRecovery);
+    // Wellness is off from day 40 on; of the resting heart rate the mean of 7 days is, from day 40 on as well (one of 60
+    // among seven): the third day is 42.
+    assert_eq!(flags[0].0, 42);
+    let flag = &flags[0].1;
+    assert_eq!((flag.level, flag.value, flag.threshold, flag.unit), (Level::Caution, Some(2.0), Some(2.0), "signs"));
+    assert_eq!((flag.evidence, flag.session.as_deref()), ("under_recovery", None));
+    for part in ["2 signs", "resting heart rate 54", "wellness 3.0 against 6.0", "Possible under-recovery."] {
+        assert!(flag.text.contains(part), "{part}: {}", flag.text);
+    }
+    assert!(!flag.text.contains("overtraining"));
+    let names: Vec<_> = flag.inputs.iter().map(|input| input.name).collect();
+    assert!(names.contains(&"resting_hr_bpm") && names.contains(&"wellness_z") && names.contains(&"baseline_days"));
+}
+
+#[test]
+fn one_sign_alone_says_nothing() {
+    assert!(days(&noting(marked(40, 50, 60.0, 6.0), 50), FlagCode::UnderRecovery).is_empty());
+    assert!(days(&noting(marked(40, 50, 50.0, 3.0), 50), FlagCode::UnderRecovery).is_empty());
+}
+
+#[test]
+fn signs_to_the_other_side_say_nothing() {
+    assert!(days(&noting(marked(40, 50, 40.0, 9.0), 50), FlagCode::UnderRecovery).is_empty());
+}
+
+#[test]
+fn two_days_are_not_three() {
+    assert!(days(&noting(marked(40, 41, 60.0, 3.0), 41), FlagCode::UnderRecovery).is_empty());
+}
+
+#[test]
+fn fewer_than_14_days_make_no_baseline() {
+    // On day 22 the baseline is days 0–15, of which 13 have a mark.
+    let few: Vec<_> = marked(20, 22, 60.0, 3.0).into_iter().filter(|marks| marks.date >= day(3)).collect();
+    assert!(days(&noting(few, 22), FlagCode::UnderRecovery).is_empty());
+}
+
+#[test]
+fn a_day_without_marks_is_never_off() {
+    let mut marks = marked(40, 50, 60.0, 3.0);
+    marks.retain(|marks| marks.date != day(45) && marks.date <= day(47));
+    assert_eq!(days(&noting(marks, 60), FlagCode::UnderRecovery), [42, 43, 44, 46, 47]);
+}
+
+#[test]
+fn heart_rate_variability_counts_to_either_side() {
+    for factor in [0.5, 2.0] {
+        let marks = marked(40, 50, 60.0, 6.0).into_iter().zip(0..).map(|(marks, index)| DayMarks {
+            rmssd_ms: Some(if index < 40 { around(60.0, index) } else { 60.0 * factor }),
+            ..marks
+        });
+        let analysis = noting(marks.collect(), 50);
+        let flags = of(&analysis, FlagCode::UnderRecovery);
+        assert_eq!(flags[0].0, 42, "{factor}");
+        assert!(flags[0].1.text.contains("may rise or fall"), "{}", flags[0].1.text);
+    }
+}
+
+#[test]
+fn efficiency_down_for_14_days_is_a_warning() {
+    let run_days = (0..=70).step_by(2);
+    let value = |index| if index < 50 { 1.5 + 0.01 * around(0.0, index / 2) } else { 1.3 };
+    let runs: Vec<_> = run_days.map(|index| efficiency(index, value(index))).collect();
+    let diary = Diary { marks: marked(50, 70, 70.0, 6.0), runs, ..Diary::default() };
+    let flags = of(&keeping(&diary, 70), FlagCode::UnderRecovery);
+    // Runs on even days; three in a row by day 54.
+    assert_eq!(flags[0].0, 54);
+    assert_eq!(flags[0].1.level, Level::Caution);
+    let first = flags.iter().find(|(_, flag)| flag.level == Level::Warning).unwrap();
+    // Days 50–63 are 14; the run after them is on day 64.
+    assert_eq!(first.0, 64);
+    assert!(first.1.text.contains("Efficiency has been down for 15 days."), "{}", first.1.text);
+}
+
+#[test]
+fn strain_in_the_own_top_decile_is_a_sign() {
+    let marks = marked(100, 108, 50.0, 3.0);
+    let easy = (0..100).filter(|index| index % 2 == 0).map(|index| run(index, 8.0));
+    let hard = (95..=108).map(|index| run(index, 20.0));
+    let sessions: Vec<Session> = easy.filter(|run| run.date < day(95)).chain(hard).collect();
+    let analysis = with(&sessions, &Diary { marks, ..Diary::default() }, 108);
+    let flags = of(&analysis, FlagCode::UnderRecovery);
+    assert_eq!(flags[0].0, 102);
+    assert!(flags[0].1.text.contains("among your own highest tenth"), "{}", flags[0].1.text);
+    // Without a mark that is off, strain alone says nothing of recovery.
+    assert!(days(&with(&sessions, &Diary::default(), 108), FlagCode::UnderRecovery).is_empty());
+}
+
+#[test]
+fn an_illness_of_these_days_is_named() {
+    let diary = Diary {
+        marks: marked(40, 50, 60.0, 3.0),
+        illnesses: vec![Illness { first: day(40), last: Some(day(44)) }],
+        ..Diary::default()
+    };
+    let flags = of(&keeping(&diary, 50), FlagCode::UnderRecovery);
+    assert!(flags[0].1.text.ends_with("You noted an illness in these days, which alone can do it."));
+}
+
+#[test]
+fn wellness_alone_may_be_hoopers() {
+    let marks = vec![wellness(0, 5.0)];
+    assert!(days(&noting(marks, 10), FlagCode::UnderRecovery).is_empty());
+}
+
+#[test]
+fn the_7_days_after_a_race_are_named() {
+    let mut sessions = eights(40);
+    sessions.push(Session { is_race: true, ..run(11, 10.0) });
+    let analysis = with(&sessions, &Diary::default(), 40);
+    assert_eq!(days(&analysis, FlagCode::RaceRecovery), (12..=18).collect::<Vec<_>>());
+    let flag = &of(&analysis, FlagCode::RaceRecovery)[2].1;
+    assert_eq!((flag.level, flag.value, flag.threshold), (Level::Info, Some(3.0), Some(7.0)));
+    assert_eq!(
+        flag.text,
+        "Day 3 of 7 after the race of 10.0 km on 12 Sep. Easy days after it are habit: no study says how many."
+    );
+}
+
+#[test]
+fn a_run_of_30_km_counts_like_a_race_and_the_next_begins_anew() {
+    let long = |km: f64| [eights(40), vec![run(11, km)]].concat();
+    assert!(days(&with(&long(29.9), &Diary::default(), 40), FlagCode::RaceRecovery).is_empty());
+    assert_eq!(days(&with(&long(30.0), &Diary::default(), 40), FlagCode::RaceRecovery).len(), 7);
+    let both = [eights(40), vec![run(11, 30.0), Session { is_race: true, ..run(15, 5.0) }]].concat();
+    let flags = of(&with(&both, &Diary::default(), 40), FlagCode::RaceRecovery);
+    let counted: Vec<_> = flags.iter().map(|(day, flag)| (*day, flag.value.unwrap())).collect();
+    assert_eq!(counted[..5], [(12, 1.0), (13, 2.0), (14, 3.0), (15, 4.0), (16, 1.0)]);
+    assert_eq!(counted.len(), 11);
+    let ride = Session { kind: SessionKind::CrossTraining, is_race: true, ..run(11, 100.0) };
+    let ride = [eights(40), vec![ride.with(Channel::Distance, 100.0)]].concat();
+    assert!(days(&with(&ride, &Diary::default(), 40), FlagCode::RaceRecovery).is_empty());
+}
+
+#[test]
+fn races_count_like_every_run() {
+    let race = |is_race| {
+        let sessions = [eights(40), vec![Session { is_race, ..run(41, 21.1) }, run(50, 12.0)]].concat();
+        with(&sessions, &Diary::default(), 60)
+    };
+    let (plain, raced) = (race(false), race(true));
+    assert_eq!(days(&raced, FlagCode::SessionSpike), [41]);
+    let others = |analysis: &Analysis| {
+        analysis.flags.iter().filter(|flag| flag.code != FlagCode::RaceRecovery).cloned().collect::<Vec<_>>()
+    };
+    assert_eq!(others(&plain), others(&raced));
+    assert!(plain.days_frame().unwrap().equals_missing(&raced.days_frame().unwrap()));
+}
