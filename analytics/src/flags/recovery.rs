@@ -189,25 +189,32 @@ fn is_hard(session: &Session, parameters: &BodyParameters) -> bool {
 }
 
 pub(super) fn race_recovery(facts: &Facts<'_>, days: Range<usize>, verdicts: &mut Vec<Verdict>) {
-    let Some(own) = facts.own else { return };
     let parameters = &facts.parameters.body;
     let length = parameters.race_recovery_days;
-    let sessions = own.grid.sessions();
-    let Some(first) = own.grid.date(days.start.saturating_sub(length)) else { return };
-    let start = sessions.partition_point(|session| session.date < first);
-    let mut hard = (sessions.iter().enumerate().skip(start))
-        .filter(|(_, session)| is_hard(session, parameters))
-        .filter_map(|(subject, session)| Some((subject, place(own.grid, session.date)?)))
-        .peekable();
-    while let Some((subject, on)) = hard.next() {
+    let start = days.start.saturating_sub(length);
+    let runs = facts.days.runs;
+    let long = runs.get(runs.partition_point(|compared| compared.run.day < start)..).unwrap_or_default();
+    let is_long = |km: f64| !is_below(km, parameters.very_long_run_km);
+    let mut hard: Vec<usize> =
+        long.iter().filter(|compared| is_long(compared.run.km)).map(|compared| compared.run.day).collect();
+    if let Some(own) = facts.own {
+        let sessions = own.grid.sessions();
+        let first = own.grid.date(start).map(|first| sessions.partition_point(|session| session.date < first));
+        let sessions = first.and_then(|first| sessions.get(first..)).unwrap_or_default();
+        let races = sessions.iter().filter(|session| is_hard(session, parameters));
+        hard.extend(races.filter_map(|session| place(own.grid, session.date)));
+        hard.sort_unstable();
+    }
+    hard.dedup();
+    for (place, on) in hard.iter().enumerate() {
         // A later one begins the count anew.
-        let until = hard.peek().map_or(usize::MAX, |(_, next)| next + 1).min(on + length + 1).min(days.end);
-        for day in (on + 1).max(days.start)..until {
+        let next = hard.get(place + 1).map_or(usize::MAX, |next| next + 1);
+        for day in (on + 1).max(days.start)..next.min(on + length + 1).min(days.end) {
             verdicts.push(Verdict {
                 code: FlagCode::RaceRecovery,
                 level: Level::Info,
                 day,
-                subject,
+                subject: *on,
                 value: (day - on) as f64,
                 threshold: length as f64,
             });
@@ -216,7 +223,11 @@ pub(super) fn race_recovery(facts: &Facts<'_>, days: Range<usize>, verdicts: &mu
 }
 
 pub(super) fn tell_race_recovery(facts: &Facts<'_>, verdict: &Verdict) -> Told {
-    let Some(session) = facts.own.and_then(|own| own.grid.sessions().get(verdict.subject)) else {
+    let date = facts.date(verdict.subject);
+    let sessions = facts.own.map(|own| own.grid.sessions()).unwrap_or_default();
+    let of_day = sessions.get(sessions.partition_point(|session| session.date < date)..).unwrap_or_default();
+    let of_day = of_day.iter().take_while(|session| session.date == date);
+    let Some(session) = of_day.filter(|session| is_hard(session, &facts.parameters.body)).last() else {
         return Told::default();
     };
     let what = if session.is_race { "race" } else { "run" };
