@@ -2,9 +2,9 @@
 
 use std::fmt::Write as _;
 
-use crate::{Channel, DayMetric, FlagCode, evidence};
+use crate::{Channel, DayMetric, FlagCode, MetricInfo, OwnMetric, evidence};
 
-/// The page: channels, metrics of a day, flags with their evidence.
+/// The page: channels, metrics of a day and of the own baseline, flags with their evidence.
 #[must_use]
 pub fn method_page() -> String {
     let mut page = String::from(
@@ -17,12 +17,11 @@ pub fn method_page() -> String {
         // Writing to a string does not fail.
         let _ = writeln!(page, "| `{}` | {} | {mechanical} |", channel.as_str(), channel.unit());
     }
-    page += "\n## Metrics of a day\n\n| metric | name | unit | what is computed | how far to trust it | source |\n|---|---|---|---|---|---|\n";
-    for info in DayMetric::ALL.map(DayMetric::info) {
-        let (symbol, title, unit, formula) = (info.symbol, info.title, info.unit, info.formula);
-        let (validity, source) = (info.validity.text(), info.source);
-        let _ = writeln!(page, "| `{symbol}` | {title} | {unit} | {formula} | {validity} | {source} |");
-    }
+    page += "\n## Metrics of a day\n\n";
+    page += &metrics(&DayMetric::ALL.map(DayMetric::info));
+    page += "\n## Against the own baseline\n\nFrom an athlete's diary: z-scores against the 60 days (mechanics: 42) that end 7 \
+             days before, without days of injury or illness, at least 14 with a value.\n\n";
+    page += &metrics(&OwnMetric::ALL.map(OwnMetric::info));
     page += "\n## Flags\n\n| flag | name | rule | evidence | grade |\n|---|---|---|---|---|\n";
     for code in FlagCode::ALL {
         let entry = evidence(code.evidence());
@@ -30,4 +29,16 @@ pub fn method_page() -> String {
         let _ = writeln!(page, "| `{}` | {} | {} | {title} | {grade} |", code.as_str(), code.title(), code.rule());
     }
     page
+}
+
+fn metrics(infos: &[&MetricInfo]) -> String {
+    let mut table = String::from(
+        "| metric | name | unit | what is computed | how far to trust it | source |\n|---|---|---|---|---|---|\n",
+    );
+    for info in infos {
+        let (symbol, title, unit, formula) = (info.symbol, info.title, info.unit, info.formula);
+        let (validity, source) = (info.validity.text(), info.source);
+        let _ = writeln!(table, "| `{symbol}` | {title} | {unit} | {formula} | {validity} | {source} |");
+    }
+    table
 }
