@@ -6,6 +6,10 @@
 //! each with its entry in the `evidence` register. `analysis` is all of this for one athlete, `squad` for ten thousand;
 //! `line` looks ahead. `metric` says what every number is.
 //!
+//! Beside the flow stands the `diary` of one athlete; `body` is what is worked out of it once for the rules that rest on
+//! more than loads: each `own_metric` against its own `baseline`, pain by `sites`, the `wear` of shoes. `variability` is
+//! the arithmetic of heartbeats.
+//!
 //! Architecture invariants: pure: no file or network access, no clock (the day is an argument), no wire format.
 //! Unknown is never read as zero; a measure that cannot be said carries its [`Reason`].
 

@@ -6,7 +6,7 @@ use chrono::NaiveDate;
 
 use crate::baseline::place;
 use crate::diary::{is_same_site, key};
-use crate::{BodyParameters, DayGrid, Diary, Side};
+use crate::{BodyParameters, DayGrid, Diary, Injury, Side};
 
 /// What is noted of one site on one day; the worst of several notes. `None` = not noted.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -111,6 +111,11 @@ pub(crate) fn sites(grid: &DayGrid, diary: &Diary, parameters: &BodyParameters) 
         let noted = |(day, ache): (usize, Ache)| Ache { day, ..ache };
         let mut site = Site { words, side, aches: aches.into_iter().map(noted).collect() };
         spells(&mut site.aches, parameters);
+        // A bone that has been injured is a bone, whether the note says so or not.
+        let bone = at_site(diary, &site).filter(|injury| injury.is_bone).map(|injury| injury.first).min();
+        for ache in &mut site.aches {
+            ache.is_bone |= bone.is_some_and(|first| grid.date(ache.day).is_some_and(|date| first <= date));
+        }
         site
     };
     let mut sites: Vec<Site> = sites.into_iter().map(site).collect();
@@ -124,6 +129,11 @@ pub(crate) fn sites(grid: &DayGrid, diary: &Diary, parameters: &BodyParameters) 
     sites
 }
 
+/// The injuries at a site.
+fn at_site<'a>(diary: &'a Diary, site: &Site) -> impl Iterator<Item = &'a Injury> {
+    diary.injuries.iter().filter(|injury| is_same_site(injury, &site.words, site.side))
+}
+
 /// Of each note of a site, whether the other side hurt before its spell, and when an injury at the site had ended.
 fn before(
     grid: &DayGrid,
@@ -135,8 +145,7 @@ fn before(
     let name = key(&site.words);
     let other = site.side.map(Side::other);
     let other = sites.iter().find(|next| other.is_some() && next.side == other && key(&next.words) == name);
-    let at_site = diary.injuries.iter().filter(|injury| is_same_site(injury, &site.words, site.side));
-    let ends: Vec<NaiveDate> = at_site.filter_map(|injury| injury.last).collect();
+    let ends: Vec<NaiveDate> = at_site(diary, site).filter_map(|injury| injury.last).collect();
     let of = |ache: &Ache| {
         let Some(since) = ache.since else { return (false, None) };
         let days = since.saturating_sub(parameters.pain_side_days)..since;

@@ -38,7 +38,6 @@ pub struct Diary {
 
 /// What was marked on one day.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-#[serde(default)]
 pub struct DayMarks {
     /// The day on whose morning it was marked.
     pub date: NaiveDate,
@@ -55,7 +54,6 @@ pub struct DayMarks {
 /// Hooper's items, each from 1 (very good) to 7 (very bad). The direction and the range are as usually printed; the
 /// paper was not read.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
 pub struct Hooper {
     /// Fatigue.
     pub fatigue: Option<u8>,
@@ -130,7 +128,6 @@ pub struct Shoe {
 /// ([`crate::BodyParameters::matched_speed`]); those without a speed with each other, as when the caller took them all
 /// at the same one.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-#[serde(default)]
 pub struct RunForm {
     /// The id of the session ([`crate::Session::id`]).
     pub session: String,

@@ -37,7 +37,6 @@ impl Side {
 /// Pain at one site on one day. Intensities are from 0 (none) to 10 (the worst imaginable); `None` = not noted, which is
 /// never read as 0.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-#[serde(default)]
 pub struct Pain {
     /// The day of the run, or of the note when there was none.
     pub date: NaiveDate,
@@ -46,20 +45,26 @@ pub struct Pain {
     /// The side; `None`: not said, or the middle of the body.
     pub side: Option<Side>,
     /// Whether the site is a bone.
+    #[serde(default)]
     pub is_bone: bool,
     /// The worst during the run of the day, 0–10.
     pub during: Option<f64>,
     /// On the morning after `date`, 0–10.
     pub next_morning: Option<f64>,
     /// Whether it gets worse while running.
+    #[serde(default)]
     pub is_worse_while_running: bool,
     /// Whether it comes at night.
+    #[serde(default)]
     pub is_at_night: bool,
     /// Whether it is there at rest.
+    #[serde(default)]
     pub is_at_rest: bool,
     /// Whether there is swelling.
+    #[serde(default)]
     pub is_swollen: bool,
     /// Whether it is in one spot that a finger can point at.
+    #[serde(default)]
     pub is_in_one_spot: bool,
 }
 

@@ -16,12 +16,12 @@ pub(super) fn of(facts: &Facts<'_>, verdict: &Verdict) -> String {
     let mut open: Vec<_> = own.diary.injuries.iter().filter(is_open).collect();
     open.sort_by(|a, b| (a.first, &a.site).cmp(&(b.first, &b.site)));
     if let Some(injury) = open.last() {
-        sentences += &format!(" Your injury {} of {} is still open.", site(injury), words::date(injury.first));
+        sentences += &format!(" Your injury ({}) of {} is still open.", site(injury), words::date(injury.first));
     }
     let is_previous = |closed: &&Closed| closed.last < today && today < closed.forgotten;
     if let Some(Closed { injury, last, .. }) = closed(facts).iter().rev().find(is_previous) {
         sentences += &format!(
-            " Your injury {} ended on {}: recreational runners with a previous injury had a higher rate of injury in one \
+            " Your injury ({}) ended on {}: recreational runners with a previous injury had a higher rate of injury in one \
              study (hazard rate ratio 1.72, 95 % CI 1.11–2.66).",
             site(injury),
             words::date(*last),

@@ -41,7 +41,7 @@ pub(super) fn tell_previous(facts: &Facts<'_>, verdict: &Verdict) -> Told {
     let Some(Closed { injury, last, .. }) = closed(facts).get(verdict.subject) else { return Told::default() };
     let site = site(injury);
     let text = format!(
-        "{} since the injury {site} ended on {}. In a study of 264 recreational runners those with a previous injury had \
+        "{} since your injury ({site}) ended on {}. In a study of 264 recreational runners those with a previous injury had \
          a higher rate of injury (hazard rate ratio 1.72, 95 % CI 1.11–2.66).",
         words::days(verdict.value as usize),
         words::date(*last),

@@ -26,7 +26,7 @@ fn an_injury_is_a_previous_one_for_12_months() {
     assert_eq!((flag.level, flag.value, flag.about.as_deref()), (Level::Info, Some(344.0), Some("left calf")));
     assert_eq!(
         flag.text,
-        "344 days since the injury left calf ended on 22 Sep 2024. In a study of 264 recreational runners those with a \
+        "344 days since your injury (left calf) ended on 22 Sep 2024. In a study of 264 recreational runners those with a \
          previous injury had a higher rate of injury (hazard rate ratio 1.72, 95 % CI 1.11–2.66)."
     );
     let later = keeping(&injured(Injury::new("calf", day(10), Some(day(20)))), 60);
@@ -64,7 +64,7 @@ fn previous_injury_and_novice_status_change_the_words_and_nothing_else() {
             let added = told.text.strip_prefix(&plain.text).unwrap();
             assert_eq!(
                 added,
-                " Your injury left calf ended on 24 May 2025: recreational runners with a previous injury had a higher \
+                " Your injury (left calf) ended on 24 May 2025: recreational runners with a previous injury had a higher \
                  rate of injury in one study (hazard rate ratio 1.72, 95 % CI 1.11–2.66). Novice runners are injured \
                  more often per hour of running than recreational ones (17.8 against 7.7 injuries per 1000 hours)."
             );
@@ -79,7 +79,7 @@ fn nothing_is_added_for_what_is_long_over_or_not_said() {
         assert_eq!(with(&spiking(), &diary, 46).flags, plain.flags);
     }
     let open = with(&spiking(), &injured(Injury::new("calf", day(30), None)), 46);
-    assert!(of(&open, FlagCode::SessionSpike)[0].1.text.ends_with(" Your injury calf of 1 Oct 2025 is still open."));
+    assert!(of(&open, FlagCode::SessionSpike)[0].1.text.ends_with(" Your injury (calf) of 1 Oct 2025 is still open."));
 }
 
 #[test]

@@ -94,3 +94,15 @@ fn a_hooper_index_needs_all_four_items() {
 fn sides_are_named() {
     assert_eq!((Side::Left.as_str(), Side::Right.as_str()), ("left", "right"));
 }
+
+#[test]
+fn what_is_left_out_of_an_entry_is_not_known_and_a_day_is_never_made_up() {
+    let read = |text: &str| toml::from_str::<Diary>(text).map_err(|error| error.message().to_owned());
+    let diary = read("[[pains]]\ndate = \"2025-09-01\"\nsite = \"calf\"\n[[marks]]\ndate = \"2025-09-01\"").unwrap();
+    assert_eq!(diary.pains, [Pain::at("calf", day(0))]);
+    assert_eq!(diary.marks, [DayMarks { date: day(0), ..DayMarks::default() }]);
+    assert_eq!(read("").unwrap(), Diary::default());
+    assert_eq!(read("[[pains]]\nsite = \"calf\"").unwrap_err(), "missing field `date`");
+    assert_eq!(read("[[marks]]\nrmssd_ms = 50.0").unwrap_err(), "missing field `date`");
+    assert_eq!(read("[[runs]]\nsession = \"a\"").unwrap_err(), "missing field `date`");
+}

@@ -207,3 +207,14 @@ fn several_notes_of_one_site_and_day_are_one_flag_and_sites_are_told_apart() {
         .collect();
     assert_eq!(about, [("Calf".into(), 8.0), ("knee".into(), 7.0), ("left knee".into(), 9.0)]);
 }
+
+#[test]
+fn the_site_of_an_injury_of_a_bone_is_a_bone() {
+    let injury = Injury { is_bone: true, ..Injury::new("shin", day(5), Some(day(8))) };
+    let level = |index| {
+        let diary =
+            Diary { pains: vec![during("shin", index, 1.0)], injuries: vec![injury.clone()], ..Diary::default() };
+        of(&keeping(&diary, 60), FlagCode::PainDuring).first().map(|(_, flag)| flag.level)
+    };
+    assert_eq!((level(4), level(5), level(20)), (None, Some(Level::Warning), Some(Level::Warning)));
+}
