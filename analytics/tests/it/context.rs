@@ -222,3 +222,29 @@ fn a_missing_heart_rate_is_named_where_others_have_it() {
     let nobody_looked = with(&[run(10, 8.0), run(12, 8.0)], &Diary::default(), 40);
     assert!(days(&nobody_looked, FlagCode::NoHeartRate).is_empty());
 }
+
+#[test]
+fn two_weeks_without_a_run_end_a_row_of_shifted_ones() {
+    assert_eq!(days(&striding(&[(41, 164.0), (43, 164.0), (57, 164.0)]), FlagCode::MechanicsShift), [57]);
+    assert!(days(&striding(&[(41, 164.0), (42, 164.0), (57, 164.0)]), FlagCode::MechanicsShift).is_empty());
+}
+
+#[test]
+fn a_day_that_is_off_to_both_sides_is_off_to_none() {
+    let analysis = striding(&[(41, 164.0), (43, 164.0), (45, 164.0), (45, 176.0)]);
+    assert!(days(&analysis, FlagCode::MechanicsShift).is_empty());
+    let twice = striding(&[(41, 164.0), (41, 165.0), (43, 164.0)]);
+    assert!(days(&twice, FlagCode::MechanicsShift).is_empty());
+}
+
+#[test]
+fn a_previous_injury_is_named_with_a_flag_from_the_day_after_it_to_the_last_day_of_its_year() {
+    let named = |last: u64| {
+        let injury = Injury::new("calf", day(last), Some(day(last)));
+        let analysis = with(&spiking(), &injured(injury), 46);
+        let spikes = of(&analysis, FlagCode::SessionSpike);
+        spikes.iter().map(|(index, flag)| (*index, flag.text.contains("hazard rate ratio 1.72"))).collect::<Vec<_>>()
+    };
+    assert_eq!(named(42), [(41, false), (43, true), (45, true)]);
+    assert_eq!(named(43), [(41, false), (43, false), (45, true)]);
+}

@@ -218,3 +218,36 @@ fn the_site_of_an_injury_of_a_bone_is_a_bone() {
     };
     assert_eq!((level(4), level(5), level(20)), (None, Some(Level::Warning), Some(Level::Warning)));
 }
+
+#[test]
+fn a_spell_goes_on_over_7_days_and_no_more() {
+    let since = |second: u64| {
+        let analysis = noting(vec![Pain { is_at_night: true, ..during("calf", 20, 2.0) }, during("calf", second, 2.0)]);
+        let spans = |(_, flag): &(u64, plimsoll_analytics::Flag)| {
+            flag.inputs.iter().any(|input| {
+                input.name == "days_of_pain"
+                    && input.value == plimsoll_analytics::InputValue::Number((second - 20 + 1) as f64)
+            })
+        };
+        of(&analysis, FlagCode::SeeAProfessional).iter().any(spans)
+    };
+    // The sign itself is told for a week; the second note falls into it only while the spell goes on.
+    assert!(since(26));
+    assert!(!since(28));
+    let days_of =
+        |gap: u64| noting((20..=20 + 3 * gap).step_by(gap as usize).map(|i| during("calf", i, 1.0)).collect());
+    assert_eq!(days(&days_of(7), FlagCode::SeeAProfessional).first(), Some(&34));
+    assert!(of(&days_of(8), FlagCode::SeeAProfessional).is_empty());
+}
+
+#[test]
+fn pain_on_the_other_side_counts_for_14_days() {
+    let second = |index| {
+        let pains = vec![on(Side::Left, during("calf", 20, 3.0)), on(Side::Right, during("calf", index, 2.0))];
+        !of(&noting(pains), FlagCode::SeeAProfessional).is_empty()
+    };
+    assert_eq!([21, 34, 35].map(second), [true, true, false]);
+    // What was free of pain there is no pain on the other side.
+    let free = vec![on(Side::Left, during("calf", 20, 0.0)), on(Side::Right, during("calf", 22, 2.0))];
+    assert!(of(&noting(free), FlagCode::SeeAProfessional).is_empty());
+}

@@ -169,3 +169,47 @@ fn races_count_like_every_run() {
     assert_eq!(others(&plain), others(&raced));
     assert!(plain.days_frame().unwrap().equals_missing(&raced.days_frame().unwrap()));
 }
+
+#[test]
+fn the_days_that_are_off_lie_within_a_week() {
+    let off_on = |days_off: [u64; 3]| {
+        let kept = |index: u64| index < 40 || days_off.contains(&index);
+        let marks = marked(40, 50, 70.0, 3.0).into_iter().zip(0..).filter(|(_, index)| kept(*index));
+        // Hooper beside the other score is the same sign; the heart-rate variability is the second one.
+        let marks = marks.map(|(marks, index)| DayMarks {
+            rmssd_ms: Some(if index < 40 { around(60.0, index) } else { 20.0 }),
+            ..marks
+        });
+        days(&noting(marks.collect(), 50), FlagCode::UnderRecovery)
+    };
+    assert_eq!(off_on([40, 41, 42]), [42]);
+    // The mean of a week needs 3 days with a value, and 38 and 39 have one.
+    assert_eq!(off_on([40, 43, 44]), [44]);
+    assert!(off_on([40, 43, 48]).is_empty());
+}
+
+#[test]
+fn a_day_that_is_not_off_begins_the_count_anew() {
+    let marks = marked(40, 50, 60.0, 3.0)
+        .into_iter()
+        .zip(0..)
+        .map(|(marks, index)| DayMarks { wellness: if index == 43 { Some(6.0) } else { marks.wellness }, ..marks });
+    assert_eq!(days(&noting(marks.collect(), 50), FlagCode::UnderRecovery), [42, 46, 47, 48, 49, 50]);
+}
+
+#[test]
+fn a_sign_is_off_from_one_standard_deviation_on() {
+    // Wellness of 5 and 7 by turns on days 0–13 has a mean of 6 and a sample deviation of √(14 ÷ 13).
+    let deviation = (14.0_f64 / 13.0).sqrt();
+    let flagged = |score: f64| {
+        // The mean of a week of the other sign needs marks on the days before.
+        let marks = (0..=22).map(|index| DayMarks {
+            wellness: if index < 14 { Some(around(6.0, index)) } else { (index > 19).then_some(score) },
+            rmssd_ms: Some(if index < 14 { around(60.0, index) } else { 20.0 }),
+            ..resting(index, 50.0)
+        });
+        days(&noting(marks.collect(), 22), FlagCode::UnderRecovery)
+    };
+    assert_eq!(flagged(6.0 - deviation), [22]);
+    assert!(flagged(6.0 - 0.99 * deviation).is_empty());
+}
