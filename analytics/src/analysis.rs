@@ -60,7 +60,7 @@ impl Analysis {
             runs: &runs,
         };
         fill(&days, parameters, from, &mut self.table);
-        let body = Body::of(grid, diary, parameters);
+        let body = Body::of(grid, diary, parameters, &self.baselines, from);
         let own = Some(Own { grid, diary, body: &body });
         let facts = Facts { days, table: &self.table, first_row: 0, parameters, own };
         let mut verdicts = Vec::new();

@@ -67,11 +67,25 @@ impl Baselines {
     /// no zero, and it is not carried on.
     #[must_use]
     pub fn of(grid: &DayGrid, diary: &Diary, parameters: &BodyParameters) -> Baselines {
+        Baselines::default().going_on(grid, diary, parameters, 0)
+    }
+
+    /// The same for a grid and a diary that differ from those of `self` only from the day at `from` on: what was compared
+    /// before it stands.
+    pub(crate) fn going_on(
+        &self,
+        grid: &DayGrid,
+        diary: &Diary,
+        parameters: &BodyParameters,
+        from: usize,
+    ) -> Baselines {
         let mut baselines = Baselines::default();
         for metric in OwnMetric::ALL {
+            let known = self.get(metric);
+            let known = known.get(..known.partition_point(|value| value.day < from)).unwrap_or_default();
             let values = match metric.form() {
-                Some(form) => runs(grid, &diary.runs, parameters, form),
-                None => days(grid, diary, parameters, metric),
+                Some(form) => runs(grid, &diary.runs, parameters, form, known),
+                None => days(grid, diary, parameters, metric, known),
             };
             if metric.is_told_of_alone() {
                 baselines.shifts.extend(shifts(metric, &values, parameters));
@@ -106,13 +120,19 @@ pub(crate) fn place(grid: &DayGrid, date: NaiveDate) -> Option<usize> {
     grid.index_of(date).filter(|day| *day < grid.len())
 }
 
-/// Values of days: those of one day are averaged.
-fn days(grid: &DayGrid, diary: &Diary, parameters: &BodyParameters, metric: OwnMetric) -> Vec<OwnValue> {
-    let known = |date, value: Option<f64>| Some((place(grid, date)?, value.filter(|value| value.is_finite())?));
+/// Values of days: those of one day are averaged. `known` are the first of them.
+fn days(
+    grid: &DayGrid,
+    diary: &Diary,
+    parameters: &BodyParameters,
+    metric: OwnMetric,
+    known: &[OwnValue],
+) -> Vec<OwnValue> {
+    let noted = |date, value: Option<f64>| Some((place(grid, date)?, value.filter(|value| value.is_finite())?));
     let mut noted: Vec<(usize, f64)> = if metric == OwnMetric::Efficiency {
-        diary.runs.iter().filter_map(|run| known(run.date, run.efficiency)).collect()
+        diary.runs.iter().filter_map(|run| noted(run.date, run.efficiency)).collect()
     } else {
-        diary.marks.iter().filter_map(|marks| known(marks.date, metric.mark(marks))).collect()
+        diary.marks.iter().filter_map(|marks| noted(marks.date, metric.mark(marks))).collect()
     };
     // Values take part, so that those of one day are summed in one order.
     noted.sort_by(|a, b| a.0.cmp(&b.0).then(a.1.total_cmp(&b.1)));
@@ -147,7 +167,7 @@ fn days(grid: &DayGrid, diary: &Diary, parameters: &BodyParameters, metric: OwnM
             day: *day,
         }
     };
-    values.iter().map(&mut compare).collect()
+    known.iter().cloned().chain(values.iter().skip(known.len()).map(&mut compare)).collect()
 }
 
 /// A window that only moves forward over values by day: the places of those in it.
@@ -201,12 +221,13 @@ fn against(recent: f64, base: &[f64], days: usize, parameters: &BodyParameters) 
     }
 }
 
-/// Values of runs, each against those at a matched speed.
+/// Values of runs, each against those at a matched speed. `known` are the first of them.
 fn runs(
     grid: &DayGrid,
     forms: &[RunForm],
     parameters: &BodyParameters,
     form: fn(&RunForm) -> Option<f64>,
+    known: &[OwnValue],
 ) -> Vec<OwnValue> {
     let value = |run: &RunForm| {
         let value = form(run).filter(|value| value.is_finite())?;
@@ -228,7 +249,10 @@ fn runs(
         .collect();
     let healthy_days: Vec<usize> = healthy.iter().map(|value| value.0).collect();
     let (mut base, mut matched) = (Sliding::default(), Vec::new());
-    for value in &mut values {
+    for (value, known) in values.iter_mut().zip(known) {
+        value.compared = known.compared;
+    }
+    for value in values.iter_mut().skip(known.len()) {
         let base = base.over(&healthy_days, window(value.day, parameters.mechanics_days, parameters));
         matched.clear();
         let (mut days, mut last) = (0, None);

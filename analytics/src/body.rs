@@ -27,9 +27,10 @@ pub(crate) struct Closed {
 }
 
 impl Body {
-    pub(crate) fn of(grid: &DayGrid, diary: &Diary, parameters: &Parameters) -> Body {
+    /// `known` are the baselines of a grid that differs only from the day at `from` on.
+    pub(crate) fn of(grid: &DayGrid, diary: &Diary, parameters: &Parameters, known: &Baselines, from: usize) -> Body {
         Body {
-            baselines: Baselines::of(grid, diary, &parameters.body),
+            baselines: known.going_on(grid, diary, &parameters.body, from),
             sites: sites(grid, diary, &parameters.body),
             worn: worn(grid, diary),
             closed: closed(diary, &parameters.body),

@@ -6,7 +6,7 @@ use chrono::NaiveDate;
 
 use crate::baseline::place;
 use crate::diary::{is_same_site, key};
-use crate::{BodyParameters, DayGrid, Diary, Injury, Side};
+use crate::{BodyParameters, DayGrid, Diary, Injury, Pain, Side};
 
 /// What is noted of one site on one day; the worst of several notes. `None` = not noted.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -78,21 +78,31 @@ impl Site {
 
 /// A site by the name that is compared, and its side.
 type SiteKey = (String, Option<Side>);
-/// A site's words, and what is noted by day.
-type Noted = (String, BTreeMap<usize, Ache>);
+/// The day and the words of a site's first note, and what is noted by day.
+type Noted = ((usize, String), BTreeMap<usize, Ache>);
 
 /// Every site with a note on a day of the grid, by name and side. Ratings that are no finite number count as not noted.
 pub(crate) fn sites(grid: &DayGrid, diary: &Diary, parameters: &BodyParameters) -> Vec<Site> {
     let mut sites: BTreeMap<SiteKey, Noted> = BTreeMap::new();
+    let known = |rating: Option<f64>| rating.filter(|rating| rating.is_finite());
+    let has_sign = |pain: &Pain| {
+        let places = [pain.is_swollen, pain.is_in_one_spot];
+        let times = [pain.is_worse_while_running, pain.is_at_night, pain.is_at_rest];
+        places.into_iter().chain(times).any(|is_there| is_there)
+    };
     for pain in &diary.pains {
         let Some(day) = place(grid, pain.date) else { continue };
-        let words = pain.site.split_whitespace().collect::<Vec<_>>().join(" ");
-        let (name, aches) = sites.entry((key(&words), pain.side)).or_insert_with(|| (words.clone(), BTreeMap::new()));
-        // Of different ways to write it the first in order, whatever the order of entries.
-        if words < *name {
-            *name = words;
+        // A note without a rating and without a sign is none.
+        if known(pain.during).or(known(pain.next_morning)).is_none() && !has_sign(pain) {
+            continue;
         }
-        let known = |rating: Option<f64>| rating.filter(|rating| rating.is_finite());
+        let words = pain.site.split_whitespace().collect::<Vec<_>>().join(" ");
+        let note = (day, words);
+        let (first, aches) = sites.entry((key(&note.1), pain.side)).or_insert_with(|| (note.clone(), BTreeMap::new()));
+        // Of different ways to write it the first: a later note changes no word of an earlier flag.
+        if note < *first {
+            *first = note;
+        }
         let ache = aches.entry(day).or_default();
         ache.during = known(pain.during).into_iter().chain(ache.during).reduce(f64::max);
         ache.is_bone |= pain.is_bone;
@@ -107,7 +117,7 @@ pub(crate) fn sites(grid: &DayGrid, diary: &Diary, parameters: &BodyParameters) 
             ache.is_bone |= pain.is_bone;
         }
     }
-    let site = |((_, side), (words, aches)): (SiteKey, Noted)| {
+    let site = |((_, side), ((_, words), aches)): (SiteKey, Noted)| {
         let noted = |(day, ache): (usize, Ache)| Ache { day, ..ache };
         let mut site = Site { words, side, aches: aches.into_iter().map(noted).collect() };
         spells(&mut site.aches, parameters);

@@ -225,6 +225,20 @@ proptest! {
     }
 
     #[test]
+    fn going_on_to_later_days_gives_the_same_as_a_whole_analysis(diary in diary(), more in 1..60_u64) {
+        let grid = |last: u64| {
+            let runs: Vec<_> = sessions().into_iter().filter(|run| run.date <= day(last)).collect();
+            crate::support::grid(&runs, last).with_intervals(&diary.intervals())
+        };
+        let parameters = plimsoll_analytics::Parameters::default();
+        let mut analysis = plimsoll_analytics::analyse(&grid(LAST - more), &diary, &parameters);
+        analysis.update(&grid(LAST), &diary, &parameters, day(LAST - more + 1));
+        let whole = plimsoll_analytics::analyse(&grid(LAST), &diary, &parameters);
+        prop_assert_eq!(analysis.flags, whole.flags);
+        prop_assert_eq!(analysis.baselines, whole.baselines);
+    }
+
+    #[test]
     fn the_words_of_body_and_diary_keep_to_the_house_rules(diary in diary()) {
         for flag in with(&sessions(), &diary, LAST).flags {
             let lower = flag.text.to_lowercase();
