@@ -1,8 +1,8 @@
 //! Loads that are kept apart, and what is marked beside them.
 
 use plimsoll_analytics::{
-    Analysis, Channel, DayGrid, DayMetric, Diary, Gaps, InputValue, Interval, IntervalKind, Parameters, Reason, Session,
-    SessionKind, analyse,
+    Analysis, Channel, DayGrid, DayMetric, Diary, Gaps, InputValue, Interval, IntervalKind, Parameters, Reason,
+    Session, SessionKind, analyse,
 };
 
 use crate::support::{close, day, run};
@@ -82,7 +82,11 @@ fn injuries_and_illnesses_are_marked_by_their_days() {
     assert_eq!((injured, ill), (vec![2, 3, 4, 8, 9], vec![4, 5]));
     // One that was over before the first day, and one that began before it.
     let early = [
-        Interval { kind: IntervalKind::Injury, first: day(0) - chrono::Days::new(9), last: Some(day(0) - chrono::Days::new(2)) },
+        Interval {
+            kind: IntervalKind::Injury,
+            first: day(0) - chrono::Days::new(9),
+            last: Some(day(0) - chrono::Days::new(2)),
+        },
         Interval { kind: IntervalKind::Illness, first: day(0) - chrono::Days::new(9), last: Some(day(1)) },
     ];
     let grid = grid.with_intervals(&early);

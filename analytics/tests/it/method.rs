@@ -10,7 +10,11 @@ fn every_metric_says_what_it_is() {
     let mut symbols = HashSet::new();
     for info in DayMetric::ALL.map(DayMetric::info) {
         assert!(symbols.insert(info.symbol), "{} twice", info.symbol);
-        assert!(info.symbol.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_'), "{}", info.symbol);
+        assert!(
+            info.symbol.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_'),
+            "{}",
+            info.symbol
+        );
         assert!(info.formula.ends_with('.') && !info.title.is_empty() && !info.source.is_empty(), "{}", info.symbol);
         assert!(info.precision <= 3);
     }
