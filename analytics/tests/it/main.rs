@@ -3,10 +3,20 @@
 #![expect(clippy::unwrap_used, reason = "a helper of a test fails like the test itself")]
 
 mod activity;
+mod best;
+mod effort;
 mod evidence;
 mod flags;
 mod golden;
+mod golden_activity;
+mod grade;
 mod grid;
+mod heart;
+mod hostile;
 mod invariants;
 mod line;
+mod loads;
+mod mechanics;
+mod recording;
 mod support;
+mod thresholds;
