@@ -119,6 +119,9 @@ struct Knot {
 }
 
 fn slopes(distance_m: &[f64], altitude_m: &[f64]) -> Result<Vec<f64>, Missing> {
+    if distance_m.iter().all(|distance| distance.is_nan()) {
+        return Err(Missing::NoDistance);
+    }
     let mut knots: Vec<Knot> = Vec::new();
     let mut knot_of = vec![usize::MAX; distance_m.len()];
     let (mut last_m, mut stretch) = (f64::NAN, 0);

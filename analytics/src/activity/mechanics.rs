@@ -176,7 +176,7 @@ pub(super) fn steps(activity: &Activity, samples: &Samples, timer_s: Option<f64>
     if !activity.sport.is_on_foot() {
         return Err(Missing::NotOnFoot);
     }
-    let timer_s = timer_s.ok_or(Missing::NoTime)?;
+    let timer_s = timer_s.ok_or(Missing::NoCadence)?;
     let cycles = schema::numbers(&activity.records, schema::TOTAL_CYCLES);
     let (mut strides, mut counted_s) = (0.0, 0.0);
     for (legs, seconds) in cycles.windows(2).zip(&samples.duration_s) {

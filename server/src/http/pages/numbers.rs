@@ -113,7 +113,7 @@ fn stand_in(summary: &ActivitySummary, load: Result<Load, NoLoad>) -> Option<Str
             };
             format!("Counted as a load of {}, in the unit of TRIMP: from {from}.", words::whole(trimp))
         }
-        Err(missing) => format!("Its load is unknown: {missing}."),
+        Err(missing) => format!("Its load in the unit of TRIMP is unknown: {missing}."),
     })
 }
 
@@ -128,8 +128,12 @@ fn effort_facts(summary: &ActivitySummary) -> Vec<Fact> {
         (summary.grade_adjusted_distance_m.map(km), "grade-adjusted distance (Minetti)"),
         (summary.grade_adjusted_distance_elevate_m.map(km), "grade-adjusted distance (Strava fit)"),
         (summary.efficiency_factor.map(words::two_decimals), "efficiency factor, m/min per bpm"),
-        (summary.decoupling_pct.map(percent), "decoupling of pace and heart rate"),
-        (summary.decoupling_graded_pct.map(percent), "decoupling, grade-adjusted (Minetti)"),
+        // On hills the plain one says more of the ground than of the runner.
+        (summary.decoupling_graded_pct.map(percent), "decoupling of grade-adjusted pace (Minetti) and heart rate"),
+        (
+            summary.decoupling_pct.filter(|_| summary.decoupling_graded_pct.is_none()).map(percent),
+            "decoupling of pace and heart rate",
+        ),
         (summary.steps.map(|steps| words::thousands(steps.max(0.0).round() as u64)), "steps, both feet"),
     ];
     facts.into_iter().filter_map(|(value, name)| Some((value?, name.to_owned()))).collect()

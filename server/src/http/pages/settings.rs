@@ -4,7 +4,7 @@ use askama::Template;
 use axum::extract::{Path, State};
 use axum::response::{Html, IntoResponse as _, Response};
 use chrono::NaiveDate;
-use plimsoll_analytics::{Estimate, NoEstimate, Support, ThresholdEstimates};
+use plimsoll_analytics::{Estimate, NoEstimate, Physiology, Support, ThresholdEstimates};
 use serde::Deserialize;
 
 use super::athletes::refused;
@@ -152,6 +152,8 @@ struct EstimateRow {
     name: &'static str,
     /// The value, or nothing.
     value: Option<String>,
+    /// What the person has set.
+    set: Option<String>,
     /// Its interval and what both mean; why there is none.
     text: String,
     efforts: Vec<EffortLine>,
@@ -164,12 +166,13 @@ struct EffortLine {
     day: String,
 }
 
-fn estimates(found: &ThresholdEstimates, today: NaiveDate) -> Estimates {
+fn estimates(found: &ThresholdEstimates, known: &Physiology, today: NaiveDate) -> Estimates {
     let bpm = |value: f64| format!("{}\u{a0}bpm", words::whole(value));
     let per_km = |mps: f64| format!("{}\u{a0}min/km", pace(mps));
     let day = |date: NaiveDate| words::day_month_near(date, today);
     let row = |field,
                name,
+               set: Option<f64>,
                estimate: &Result<Estimate, NoEstimate>,
                shown: &dyn Fn(f64) -> String,
                held: &dyn Fn(&Support) -> String,
@@ -187,6 +190,7 @@ fn estimates(found: &ThresholdEstimates, today: NaiveDate) -> Estimates {
                 field,
                 name,
                 value: Some(shown(estimate.value)),
+                set: set.map(shown),
                 text: text(estimate),
                 efforts: lines(estimate),
             },
@@ -194,6 +198,7 @@ fn estimates(found: &ThresholdEstimates, today: NaiveDate) -> Estimates {
                 field,
                 name,
                 value: None,
+                set: set.map(shown),
                 text: format!("Cannot be said: {missing}."),
                 efforts: Vec::new(),
             },
@@ -238,9 +243,25 @@ fn estimates(found: &ThresholdEstimates, today: NaiveDate) -> Estimates {
         from: day(found.from),
         to: day(found.to),
         rows: vec![
-            row("max_hr", "Maximum heart rate", &found.max_hr_bpm, &bpm, &rate_held, &max),
-            row("threshold_hr", "Threshold heart rate", &found.threshold_hr_bpm, &bpm, &rate_held, &threshold),
-            row("threshold_pace", "Threshold pace", &found.threshold_speed_mps, &per_km, &distance_held, &speed),
+            row("max_hr", "Maximum heart rate", known.max_hr_bpm, &found.max_hr_bpm, &bpm, &rate_held, &max),
+            row(
+                "threshold_hr",
+                "Threshold heart rate",
+                known.threshold_hr_bpm,
+                &found.threshold_hr_bpm,
+                &bpm,
+                &rate_held,
+                &threshold,
+            ),
+            row(
+                "threshold_pace",
+                "Threshold pace",
+                known.threshold_speed_mps,
+                &found.threshold_speed_mps,
+                &per_km,
+                &distance_held,
+                &speed,
+            ),
         ],
     }
 }
@@ -268,7 +289,8 @@ pub(super) async fn page(
     if query.estimate.is_some() {
         let found = app.library.threshold_estimates(&athlete).await?;
         page.taken_over = page.form.take_over(&query, &found);
-        page.estimates = Some(estimates(&found, app.library.clock.today(athlete.profile.zone)));
+        page.estimates =
+            Some(estimates(&found, &athlete.profile.physiology, app.library.clock.today(athlete.profile.zone)));
     }
     render(&page)
 }

@@ -20,7 +20,7 @@ fn run(days_ago: i64, hard_s: u32, hard_mps: f64, hard_bpm: u8) -> Vec<u8> {
             speed_mps: Some(speed),
             altitude_m: Some(20.0),
             heart_rate_bpm: Some(if is_hard { hard_bpm } else { 140 }),
-            cadence_spm: Some(170.0),
+            cadence_spm: Some(184.0),
         };
         along_m += speed;
         sample
@@ -82,7 +82,7 @@ async fn the_numbers_of_a_run_follow_what_the_person_sets() {
     assert_eq!(before["reasons"]["rtss"], "the threshold pace is not set");
     assert_eq!(before["reasons"]["edwards_trimp"], "the maximum heart rate is not set");
     assert!(near(&before["grade_adjusted_distance_m"], before["distance_m"].as_f64().unwrap()));
-    assert!(near(&before["steps"], 170.0 * 3700.0 / 60.0));
+    assert!(near(&before["steps"], 184.0 * 3700.0 / 60.0));
     let efforts = before["best_efforts"]["by_time"].as_array().unwrap();
     assert!(
         efforts.iter().any(|effort| effort["time_s"] == 600.0 && near(&effort["distance_m"], 2400.0)),
@@ -140,7 +140,7 @@ async fn estimates_are_shown_put_into_the_form_and_saved_by_nobody_but_the_perso
     let estimates = json(&router, &format!("{api}/threshold-estimates")).await;
     let speed = &estimates["threshold_speed_mps"];
     assert!(near(&speed["value"], 4.0) && near(&estimates["d_prime_m"], 180.0), "{estimates}");
-    assert!(speed["low"].as_f64() < speed["value"].as_f64() && speed["value"].as_f64() < speed["high"].as_f64());
+    assert!(speed["low"].as_f64() <= speed["value"].as_f64() && speed["value"].as_f64() <= speed["high"].as_f64());
     assert_eq!(speed["efforts"].as_array().unwrap().len(), 6);
     assert!(near(&estimates["max_hr_bpm"]["value"], 176.0), "{estimates}");
     assert!(estimates["max_hr_bpm"]["high"].as_f64().unwrap() >= 180.0, "{estimates}");
