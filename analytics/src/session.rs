@@ -3,7 +3,7 @@
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
-use crate::{Channel, GridError, Loads};
+use crate::{Channel, GridError, LoadSource, Loads};
 
 /// The largest value of one session in any channel that is taken: far above anything real, and low enough that no sum
 /// over a grid overflows.
@@ -39,20 +39,6 @@ pub enum HeartRateQuality {
     Missing,
 }
 
-/// Where a session's load in [`Channel::Load`] comes from.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum LoadOrigin {
-    /// Given as it is.
-    Given,
-    /// From heart rate.
-    HeartRate,
-    /// From session RPE, in the heart-rate unit.
-    SessionRpe,
-    /// From the duration at the athlete's own median.
-    Duration,
-}
-
 /// One run, one session of something else, or a stated day of rest.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Session {
@@ -66,8 +52,8 @@ pub struct Session {
     pub kind: SessionKind,
     /// Its load by channel. `None` where it counts and nobody knows how much: the day is unknown in that channel.
     pub loads: Loads,
-    /// Where [`Channel::Load`] comes from, when that is known.
-    pub load_origin: Option<LoadOrigin>,
+    /// Where [`Channel::Load`] comes from; `None`: it was given as it is.
+    pub load_source: Option<LoadSource>,
     /// Whether it was a race. Races count like every other run.
     pub is_race: bool,
     /// The pair of shoes, by the athlete's name for it.
@@ -86,7 +72,7 @@ impl Session {
             order,
             kind: SessionKind::Run,
             loads: Loads::unknown(),
-            load_origin: None,
+            load_source: None,
             is_race: false,
             shoe: None,
             heart_rate: HeartRateQuality::default(),
@@ -126,7 +112,7 @@ impl Session {
             (None, _) => SessionKind::Run,
         };
         let loads = Loads::unknown().with(Channel::Distance, distance_km).with(Channel::Load, load);
-        Session { kind, loads, load_origin: load.map(|_| LoadOrigin::Given), ..Session::run(id, date, order) }
+        Session { kind, loads, ..Session::run(id, date, order) }
     }
 
     /// The session with one load set.

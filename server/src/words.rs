@@ -69,6 +69,24 @@ pub(crate) fn duration(seconds: f64) -> String {
     if hours > 0 { format!("{hours}:{minutes:02}:{rest:02}") } else { format!("{minutes}:{rest:02}") }
 }
 
+/// `400 m`, `1 mile`, `5 km`, `half marathon`: a distance that people race over.
+pub(crate) fn race_distance(metres: f64) -> String {
+    const NAMES: [(f64, &str); 4] =
+        [(400.0, "400\u{a0}m"), (1609.344, "1\u{a0}mile"), (21_097.5, "half marathon"), (42_195.0, "marathon")];
+    let known = NAMES.iter().find(|(named, _)| *named == metres);
+    known.map_or_else(|| format!("{}\u{a0}km", whole(metres / 1000.0)), |(_, name)| (*name).to_owned())
+}
+
+/// `10 s`, `20 min`, `1 h`: a round time.
+pub(crate) fn short_time(seconds: f64) -> String {
+    let (value, unit) = match seconds {
+        ..60.0 => (seconds, "s"),
+        60.0..3600.0 => (seconds / 60.0, "min"),
+        _ => (seconds / 3600.0, "h"),
+    };
+    format!("{}\u{a0}{unit}", one_decimal(value).trim_end_matches(".0"))
+}
+
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clamped to the range first")]
 fn whole_seconds(seconds: f64) -> u64 {
     seconds.clamp(0.0, 1e12).round() as u64
@@ -235,6 +253,10 @@ mod tests {
         assert_eq!(duration(3753.4), "1:02:33");
         assert_eq!(duration(2527.0), "42:07");
         assert_eq!(duration(f64::NAN), "0:00");
+        assert_eq!(
+            [10.0, 1200.0, 3600.0, 5400.0].map(short_time),
+            ["10\u{a0}s", "20\u{a0}min", "1\u{a0}h", "1.5\u{a0}h"]
+        );
     }
 
     #[test]

@@ -5,7 +5,7 @@ use std::ops::Range;
 use super::judge::{Facts, Told, Verdict};
 use super::{FlagCode, Input, Level, words};
 use crate::baseline::place;
-use crate::{Channel, HeartRateQuality, LoadOrigin, Session, SessionKind};
+use crate::{Channel, HeartRateQuality, LoadSource, Session, SessionKind};
 
 /// The sessions of a range of days and of `before` days more, with their places and days.
 fn sessions<'a>(
@@ -67,12 +67,12 @@ fn named(session: &Session) -> String {
 
 /// Where the load of the session comes from, and the same for programs.
 fn source(session: &Session) -> (&'static str, &'static str) {
-    match session.load_origin {
-        Some(LoadOrigin::Given) => ("Its load is the one that was given with it.", "given"),
-        Some(LoadOrigin::HeartRate) => ("Its load is still worked out from heart rate.", "heart_rate"),
-        Some(LoadOrigin::SessionRpe) => ("Its load is worked out from session RPE.", "session_rpe"),
-        Some(LoadOrigin::Duration) => ("Its load is worked out from its duration at your own median.", "duration"),
-        None => ("It has no load, so the load of its day is unknown.", "none"),
+    match (session.load_source, session.loads.get(Channel::Load)) {
+        (_, None) => ("It has no load, so the load of its day is unknown.", "none"),
+        (None, Some(_)) => ("Its load is the one that was given with it.", "given"),
+        (Some(LoadSource::Trimp), _) => ("Its load is still worked out from heart rate.", "heart_rate"),
+        (Some(LoadSource::SessionRpe), _) => ("Its load is worked out from session RPE.", "session_rpe"),
+        (Some(LoadSource::Duration), _) => ("Its load is worked out from its duration at your own median.", "duration"),
     }
 }
 

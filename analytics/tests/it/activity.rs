@@ -1,69 +1,12 @@
 //! Records to one summary.
 
-use chrono::{DateTime, Utc};
 use plimsoll_analytics::{DistanceOrigin, Physiology, Sex, banister_trimp, summarise};
 use plimsoll_ingest::quality::{Cleaning, clean, restore};
-use plimsoll_ingest::{Activity, Details, DistanceSource, OffsetSource, Pause, RunKind, Sport, Totals, schema};
+use plimsoll_ingest::{Activity, Details, DistanceSource, Pause, Totals, schema};
 use polars::prelude::*;
 
+use crate::recording::{MAN, activity, at, column, half_an_hour, with_records};
 use crate::support::close;
-
-const MAN: Physiology = Physiology { sex: Some(Sex::Male), resting_hr_bpm: Some(40.0), max_hr_bpm: Some(200.0) };
-
-/// 2025-09-01T00:00:00Z, ms.
-const START_MS: i64 = 1_756_684_800_000;
-
-fn at(second: i64) -> DateTime<Utc> {
-    DateTime::from_timestamp_millis(START_MS + 1000 * second).unwrap()
-}
-
-/// Samples at these seconds, with columns beside the time.
-fn activity(seconds: &[i64], columns: Vec<Column>) -> Activity {
-    let stamps: Vec<i64> = seconds.iter().map(|second| START_MS + 1000 * second).collect();
-    let time = Column::new(schema::TIME.into(), stamps)
-        .cast(&DataType::Datetime(TimeUnit::Milliseconds, Some(TimeZone::UTC)))
-        .unwrap();
-    with_records(DataFrame::new(seconds.len(), [vec![time], columns].concat()).unwrap())
-}
-
-fn with_records(records: DataFrame) -> Activity {
-    Activity {
-        sport: Sport::Running(RunKind::Road),
-        details: Details::default(),
-        start: Some(at(0)),
-        utc_offset_s: None,
-        offset_source: OffsetSource::Unknown,
-        local_date: None,
-        session: Totals::default(),
-        distance_source: DistanceSource::Device,
-        laps: vec![],
-        pauses: vec![],
-        lengths: vec![],
-        strap_heart_rate: None,
-        records,
-    }
-}
-
-fn column<T>(name: &str, values: Vec<T>) -> Column
-where
-    Series: NamedFrom<Vec<T>, [T]>,
-    Vec<T>: AsRef<[T]>,
-{
-    Series::new(name.into(), values).into()
-}
-
-/// Half an hour, a sample per second, at 3 m/s and 130 beats per minute.
-fn half_an_hour() -> Activity {
-    let seconds: Vec<i64> = (0..=1800).collect();
-    let distances: Vec<f64> = seconds.iter().map(|second| 100.0 + 3.0 * *second as f64).collect();
-    let columns = vec![
-        column(schema::DISTANCE_M, distances),
-        column(schema::SPEED_MPS, vec![3.0_f64; 1801]),
-        column(schema::HEART_RATE_BPM, vec![130_u16; 1801]),
-        column(schema::CADENCE_SPM, vec![170.0_f64; 1801]),
-    ];
-    activity(&seconds, columns)
-}
 
 #[test]
 fn a_steady_run() {
@@ -79,7 +22,7 @@ fn a_steady_run() {
     assert_eq!(summary.ascent_m, None);
     // The published value for 30 min at 130.
     close(summary.trimp.unwrap(), 31.802_539, 1e-6);
-    assert_eq!(summary.trimp_reason, None);
+    assert_eq!(summary.why_missing("trimp"), None);
 }
 
 #[test]
@@ -147,7 +90,7 @@ fn what_the_device_stated_wins_unless_it_cannot_be() {
 
 #[test]
 fn why_there_is_no_trimp() {
-    let reason = |physiology: Physiology| summarise(&half_an_hour(), &physiology).trimp_reason.unwrap();
+    let reason = |physiology: Physiology| summarise(&half_an_hour(), &physiology).why_missing("trimp").unwrap();
     assert_eq!(reason(Physiology { sex: None, ..MAN }), "the sex is not set, and the formula depends on it");
     assert_eq!(reason(Physiology { resting_hr_bpm: None, ..MAN }), "the resting heart rate is not set");
     assert_eq!(reason(Physiology { max_hr_bpm: None, ..MAN }), "the maximum heart rate is not set");
@@ -157,11 +100,11 @@ fn why_there_is_no_trimp() {
     );
     let partly = column(schema::HEART_RATE_BPM, vec![Some(130.0_f64), None, None, Some(130.0)]);
     let summary = summarise(&activity(&[0, 10, 20, 30], vec![partly]), &MAN);
-    assert_eq!(summary.trimp_reason.unwrap(), "heart rate was recorded for only 33 % of the time");
+    assert_eq!(summary.why_missing("trimp").unwrap(), "heart rate was recorded for only 33 % of the time");
     // Strap noise is no heart rate.
     let noise = column(schema::HEART_RATE_BPM, vec![0.0_f64, 255.0, 0.0]);
     let summary = summarise(&activity(&[0, 10, 20], vec![noise]), &MAN);
-    assert_eq!(summary.trimp_reason.unwrap(), "no heart rate was recorded");
+    assert_eq!(summary.why_missing("trimp").unwrap(), "no heart rate was recorded");
     assert_eq!((summary.avg_heart_rate_bpm, summary.max_heart_rate_bpm), (None, None));
 }
 
@@ -237,12 +180,12 @@ fn a_line_of_a_diary_is_an_activity_without_records() {
     assert_eq!((summary.distance_m, summary.distance_origin), (Some(10_000.0), DistanceOrigin::DeviceTotal));
     assert_eq!((summary.timer_time_s, summary.elapsed_time_s, summary.moving_time_s), (Some(3000.0), None, None));
     close(summary.avg_speed_mps.unwrap(), 10.0 / 3.0, 1e-12);
-    assert_eq!((summary.trimp, summary.trimp_reason.as_deref()), (None, Some("no heart rate was recorded")));
+    assert_eq!((summary.trimp, summary.why_missing("trimp").as_deref()), (None, Some("no heart rate was recorded")));
     // Foster: 50 min at 6.
     assert_eq!(summary.session_rpe_load, Some(300.0));
     let with_mean = Activity { session: Totals { avg_heart_rate_bpm: Some(140.0), ..line.session.clone() }, ..line };
     assert_eq!(
-        summarise(&with_mean, &MAN).trimp_reason.unwrap(),
+        summarise(&with_mean, &MAN).why_missing("trimp").unwrap(),
         "only a mean heart rate is known, and the formula needs it over time"
     );
 }

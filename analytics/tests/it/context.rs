@@ -1,7 +1,7 @@
 //! Injuries, shoes, mechanics and heart rate; and what changes the words of a flag but not its arithmetic.
 
 use plimsoll_analytics::{
-    Analysis, Channel, Diary, FlagCode, HeartRateQuality, Injury, Level, LoadOrigin, OwnMetric, Parameters, RunForm,
+    Analysis, Channel, Diary, FlagCode, HeartRateQuality, Injury, Level, LoadSource, OwnMetric, Parameters, RunForm,
     Session, Shoe, Side, planned_run,
 };
 
@@ -188,13 +188,13 @@ fn step_length_is_compared_and_not_told_twice() {
     assert!(about.len() > 3 && about.iter().all(|about| about == "Cadence"));
 }
 
-fn heart(session: Session, heart_rate: HeartRateQuality, load_origin: Option<LoadOrigin>) -> Session {
-    Session { heart_rate, load_origin, ..session }
+fn heart(session: Session, heart_rate: HeartRateQuality, load_source: Option<LoadSource>) -> Session {
+    Session { heart_rate, load_source, ..session }
 }
 
 #[test]
 fn a_suspect_heart_rate_is_named_with_the_source_of_the_load() {
-    let run = heart(run(10, 8.0), HeartRateQuality::Suspect, Some(LoadOrigin::SessionRpe)).with(Channel::Load, 300.0);
+    let run = heart(run(10, 8.0), HeartRateQuality::Suspect, Some(LoadSource::SessionRpe)).with(Channel::Load, 300.0);
     let analysis = with(&[run], &Diary::default(), 12);
     let [(10, flag)] = &of(&analysis, FlagCode::HeartRateSuspect)[..] else { panic!("{:?}", analysis.flags) };
     assert_eq!((flag.session.as_deref(), flag.evidence, flag.level), (Some("run-10"), "heart_rate", Level::Info));
@@ -208,8 +208,11 @@ fn a_suspect_heart_rate_is_named_with_the_source_of_the_load() {
 
 #[test]
 fn a_missing_heart_rate_is_named_where_others_have_it() {
-    let with_heart = heart(run(10, 8.0), HeartRateQuality::Plausible, Some(LoadOrigin::HeartRate));
-    let missing = |index| heart(run(index, 8.0), HeartRateQuality::Missing, Some(LoadOrigin::Duration));
+    let with_heart = heart(run(10, 8.0), HeartRateQuality::Plausible, Some(LoadSource::Trimp));
+    let missing = |index| {
+        let run = run(index, 8.0).with(Channel::Load, 50.0);
+        heart(run, HeartRateQuality::Missing, Some(LoadSource::Duration))
+    };
     let sessions = [missing(8), with_heart, missing(20), missing(38), missing(39)];
     let analysis = with(&sessions, &Diary::default(), 40);
     // Before the first with heart rate, and more than 28 days after the last, there is none beside it.

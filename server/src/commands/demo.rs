@@ -5,14 +5,13 @@ use std::net::SocketAddr;
 
 use anyhow::Context as _;
 use chrono::NaiveDate;
-use plimsoll_analytics::Physiology;
 
 use super::serve;
 use crate::clock::Clock;
 use crate::config::Limits;
 use crate::demo::squad;
 use crate::library::Library;
-use crate::store::{FileResult, Profile, Source, sex_from_name};
+use crate::store::{FileResult, Profile, Source};
 
 /// Generates the squad and serves it.
 pub(crate) async fn demo(listen: SocketAddr, limits: Limits) -> anyhow::Result<()> {
@@ -29,15 +28,7 @@ pub(crate) async fn demo(listen: SocketAddr, limits: Limits) -> anyhow::Result<(
 pub(crate) async fn invite(library: &Library, today: NaiveDate, out: &mut (dyn Write + Send)) -> anyhow::Result<()> {
     let athletes = library.compute.run(move || squad(today)).await?.context("the demo squad is not well described")?;
     for invented in athletes {
-        let profile = Profile {
-            name: invented.name,
-            zone: invented.zone,
-            physiology: Physiology {
-                sex: invented.sex.as_deref().and_then(sex_from_name),
-                resting_hr_bpm: invented.resting_hr_bpm,
-                max_hr_bpm: invented.max_hr_bpm,
-            },
-        };
+        let profile = Profile { name: invented.name, zone: invented.zone, physiology: invented.physiology };
         let athlete = library.store.add_athlete(profile, library.clock.now().timestamp_millis()).await?;
         let files = invented.files.len();
         let batch = library.begin_import(&athlete, Source::Demo, "the invented squad").await?;

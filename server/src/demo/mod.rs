@@ -11,9 +11,11 @@ mod run;
 
 use chrono::{DateTime, Days, LocalResult, NaiveDate, NaiveDateTime, NaiveTime, Offset, TimeDelta, TimeZone, Utc};
 use chrono_tz::Tz;
+use plimsoll_analytics::Physiology;
 use plimsoll_ingest::encode;
 use thiserror::Error;
 
+use crate::store::sex_from_name;
 use parameters::{Athlete, Watch};
 use plan::PlannedRun;
 use random::Random;
@@ -26,12 +28,8 @@ pub(crate) struct DemoAthlete {
     pub(crate) name: String,
     /// The athlete's time zone.
     pub(crate) zone: Tz,
-    /// `female` or `male`.
-    pub(crate) sex: Option<String>,
-    /// Resting heart rate, beats per minute.
-    pub(crate) resting_hr_bpm: Option<f64>,
-    /// Highest heart rate, beats per minute.
-    pub(crate) max_hr_bpm: Option<f64>,
+    /// What the athlete knows of their limits.
+    pub(crate) physiology: Physiology,
     /// FIT and GPX files, oldest first.
     pub(crate) files: Vec<DemoFile>,
 }
@@ -76,8 +74,16 @@ fn generate(athlete: Athlete, today: NaiveDate) -> Result<DemoAthlete, SquadErro
     let longest_m = runs.iter().map(|run| run.distance_m).fold(0.0, f64::max);
     let routes = Routes::new(athlete.place, athlete.seed, longest_m);
     let files = runs.iter().map(|run| file(&athlete, &routes, run, today)).collect::<Result<_, _>>()?;
-    let Athlete { name, zone, sex, resting_hr_bpm, max_hr_bpm, .. } = athlete;
-    Ok(DemoAthlete { name, zone, sex, resting_hr_bpm, max_hr_bpm, files })
+    let physiology = Physiology {
+        sex: athlete.sex.as_deref().and_then(sex_from_name),
+        resting_hr_bpm: athlete.resting_hr_bpm,
+        max_hr_bpm: athlete.max_hr_bpm,
+        threshold_hr_bpm: athlete.threshold_hr_bpm,
+        threshold_speed_mps: athlete.threshold_hr_bpm.map(|_| athlete.threshold_mps),
+        vt1_hr_bpm: athlete.vt1_hr_bpm,
+        vt2_hr_bpm: athlete.vt2_hr_bpm,
+    };
+    Ok(DemoAthlete { name: athlete.name, zone: athlete.zone, physiology, files })
 }
 
 fn file(athlete: &Athlete, routes: &Routes, run: &PlannedRun, today: NaiveDate) -> Result<DemoFile, SquadError> {

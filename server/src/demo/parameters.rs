@@ -29,6 +29,10 @@ pub(super) struct Athlete {
     pub(super) sex: Option<String>,
     pub(super) resting_hr_bpm: Option<f64>,
     pub(super) max_hr_bpm: Option<f64>,
+    /// Of somebody who was tested, and knows the threshold pace as well.
+    pub(super) threshold_hr_bpm: Option<f64>,
+    pub(super) vt1_hr_bpm: Option<f64>,
+    pub(super) vt2_hr_bpm: Option<f64>,
     pub(super) watch: Watch,
     #[serde(default)]
     pub(super) kind: Kind,

@@ -1,5 +1,7 @@
 //! What clients see: the squad's numbers, the document of the API, and pages of an import from its form to its end.
 
+mod numbers;
+
 use axum::body::Body;
 use axum::http::{Request, StatusCode};
 use chrono::{NaiveDate, TimeDelta};

@@ -2,6 +2,7 @@
 
 mod batch;
 mod digest;
+mod estimates;
 mod feed;
 mod folder;
 mod group;

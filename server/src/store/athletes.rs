@@ -27,7 +27,7 @@ pub(crate) struct Profile {
     pub(crate) name: String,
     /// Time zone: decides which day a run counts on when the file does not say.
     pub(crate) zone: Tz,
-    /// For TRIMP.
+    /// What loads and paces are measured against.
     pub(crate) physiology: Physiology,
 }
 
@@ -61,20 +61,61 @@ impl Profile {
         if self.name.chars().count() > LONGEST_NAME || self.name.chars().any(char::is_control) {
             return invalid("a name has at most 80 characters and no line breaks");
         }
-        let Physiology { resting_hr_bpm, max_hr_bpm, .. } = self.physiology;
-        if resting_hr_bpm.is_some_and(|bpm| !(25.0..=120.0).contains(&bpm)) {
-            return invalid("resting heart rate must lie between 25 and 120 beats per minute");
-        }
-        if max_hr_bpm.is_some_and(|bpm| !(100.0..=240.0).contains(&bpm)) {
-            return invalid("maximum heart rate must lie between 100 and 240 beats per minute");
-        }
-        if let (Some(resting), Some(max)) = (resting_hr_bpm, max_hr_bpm)
-            && resting + 20.0 > max
-        {
-            return invalid("maximum heart rate must lie well above resting heart rate");
-        }
+        check(&self.physiology).map_err(AthleteError::Invalid)?;
         Ok(self)
     }
+}
+
+/// Checks each value of a body on its own, and those that must follow each other.
+fn check(physiology: &Physiology) -> Result<(), String> {
+    let Physiology {
+        sex: _,
+        resting_hr_bpm,
+        max_hr_bpm,
+        threshold_hr_bpm,
+        threshold_speed_mps,
+        vt1_hr_bpm,
+        vt2_hr_bpm,
+    } = *physiology;
+    let rates = [
+        ("resting heart rate", resting_hr_bpm, 25.0, 120.0),
+        ("heart rate at VT1", vt1_hr_bpm, 60.0, 230.0),
+        ("heart rate at VT2", vt2_hr_bpm, 60.0, 230.0),
+        ("threshold heart rate", threshold_hr_bpm, 80.0, 230.0),
+        ("maximum heart rate", max_hr_bpm, 100.0, 240.0),
+    ];
+    for (name, value, least, most) in rates {
+        if value.is_some_and(|bpm| !(least..=most).contains(&bpm)) {
+            return Err(format!("{name} must lie between {least} and {most} beats per minute"));
+        }
+    }
+    if let (Some(resting), Some(max)) = (resting_hr_bpm, max_hr_bpm)
+        && resting + 20.0 > max
+    {
+        return Err("maximum heart rate must lie well above resting heart rate".to_owned());
+    }
+    let [resting, vt1, vt2, threshold, max] = rates.map(|(name, value, ..)| value.map(|bpm| (name, bpm)));
+    // VT2 and the threshold are two ways to find about the same place: neither has to lie above the other.
+    for (lower, upper) in [
+        (resting, vt1),
+        (resting, vt2),
+        (resting, threshold),
+        (vt1, vt2),
+        (vt1, threshold),
+        (vt1, max),
+        (vt2, max),
+        (threshold, max),
+    ] {
+        if let (Some((lower, below)), Some((upper, above))) = (lower, upper)
+            && below >= above
+        {
+            return Err(format!("{upper} ({above:.0}) must lie above {lower} ({below:.0})"));
+        }
+    }
+    if threshold_speed_mps.is_some_and(|mps| !(1.0..=8.0).contains(&mps)) {
+        return Err("threshold pace must lie between 2:05 and 16:40 min/km".to_owned());
+    }
+    Ok(())
 }
 
 /// The sex as it is stored and sent.
@@ -119,8 +160,9 @@ impl Store {
         let profile = profile.checked()?;
         let id = new_id();
         let done = sqlx::query(
-            "INSERT INTO athletes (id, name, zone, sex, resting_hr_bpm, max_hr_bpm, created_ms) \
-             VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (name) DO NOTHING",
+            "INSERT INTO athletes (id, name, zone, sex, resting_hr_bpm, max_hr_bpm, threshold_hr_bpm, \
+             threshold_speed_mps, vt1_hr_bpm, vt2_hr_bpm, created_ms) \
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) ON CONFLICT (name) DO NOTHING",
         )
         .bind(&id)
         .bind(&profile.name)
@@ -128,6 +170,10 @@ impl Store {
         .bind(profile.physiology.sex.map(sex_name))
         .bind(profile.physiology.resting_hr_bpm)
         .bind(profile.physiology.max_hr_bpm)
+        .bind(profile.physiology.threshold_hr_bpm)
+        .bind(profile.physiology.threshold_speed_mps)
+        .bind(profile.physiology.vt1_hr_bpm)
+        .bind(profile.physiology.vt2_hr_bpm)
         .bind(now_ms)
         .execute(&self.write)
         .await
@@ -144,6 +190,7 @@ impl Store {
         let profile = profile.checked()?;
         let done = sqlx::query(
             "UPDATE athletes SET name = $2, zone = $3, sex = $4, resting_hr_bpm = $5, max_hr_bpm = $6, \
+             threshold_hr_bpm = $7, threshold_speed_mps = $8, vt1_hr_bpm = $9, vt2_hr_bpm = $10, \
              summaries_due = 1 WHERE id = $1",
         )
         .bind(id)
@@ -152,6 +199,10 @@ impl Store {
         .bind(profile.physiology.sex.map(sex_name))
         .bind(profile.physiology.resting_hr_bpm)
         .bind(profile.physiology.max_hr_bpm)
+        .bind(profile.physiology.threshold_hr_bpm)
+        .bind(profile.physiology.threshold_speed_mps)
+        .bind(profile.physiology.vt1_hr_bpm)
+        .bind(profile.physiology.vt2_hr_bpm)
         .execute(&self.write)
         .await;
         match done {
@@ -191,7 +242,52 @@ fn athlete_from_row(row: &SqliteRow) -> anyhow::Result<Athlete> {
                 sex: sex.as_deref().and_then(sex_from_name),
                 resting_hr_bpm: row.try_get("resting_hr_bpm")?,
                 max_hr_bpm: row.try_get("max_hr_bpm")?,
+                threshold_hr_bpm: row.try_get("threshold_hr_bpm")?,
+                threshold_speed_mps: row.try_get("threshold_speed_mps")?,
+                vt1_hr_bpm: row.try_get("vt1_hr_bpm")?,
+                vt2_hr_bpm: row.try_get("vt2_hr_bpm")?,
             },
         },
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn values_that_do_not_go_together_are_refused_by_name() {
+        let known = Physiology {
+            sex: None,
+            resting_hr_bpm: Some(50.0),
+            max_hr_bpm: Some(190.0),
+            threshold_hr_bpm: Some(172.0),
+            threshold_speed_mps: Some(4.0),
+            vt1_hr_bpm: Some(150.0),
+            vt2_hr_bpm: Some(170.0),
+        };
+        assert_eq!(check(&known), Ok(()));
+        assert_eq!(check(&Physiology::default()), Ok(()));
+        let refused = |physiology| check(&physiology).unwrap_err();
+        assert_eq!(
+            refused(Physiology { threshold_hr_bpm: Some(195.0), ..known }),
+            "maximum heart rate (190) must lie above threshold heart rate (195)"
+        );
+        assert_eq!(
+            refused(Physiology { vt1_hr_bpm: Some(171.0), ..known }),
+            "heart rate at VT2 (170) must lie above heart rate at VT1 (171)"
+        );
+        assert_eq!(
+            refused(Physiology { threshold_hr_bpm: Some(f64::NAN), ..known }),
+            "threshold heart rate must lie between 80 and 230 beats per minute"
+        );
+        assert_eq!(
+            refused(Physiology { threshold_speed_mps: Some(12.0), ..known }),
+            "threshold pace must lie between 2:05 and 16:40 min/km"
+        );
+        assert_eq!(
+            refused(Physiology { resting_hr_bpm: Some(110.0), max_hr_bpm: Some(120.0), ..Physiology::default() }),
+            "maximum heart rate must lie well above resting heart rate"
+        );
+    }
 }

@@ -76,6 +76,10 @@ struct ActivityReport {
     #[serde(flatten)]
     totals: Totals,
     moving_time_s: Option<f64>,
+    /// By Minetti, metres.
+    grade_adjusted_distance_m: Option<f64>,
+    steps: Option<f64>,
+    best_efforts: Vec<EffortReport>,
     /// Names of the totals above that the device stated.
     stated: Vec<&'static str>,
     /// `session` when `distance_m` is the device's total, else where it was taken from.
@@ -116,6 +120,13 @@ impl From<&Details> for DetailsReport {
         let Details { sport: _, title, description, gear, commute, rpe, feel } = details.clone();
         Self { title, description, gear, commute, rpe, feel }
     }
+}
+
+/// The shortest time over a distance.
+#[derive(Debug, Serialize)]
+struct EffortReport {
+    distance_m: f64,
+    time_s: f64,
 }
 
 /// One step of cleaning.
@@ -293,6 +304,14 @@ fn activity_report(activity: &Activity) -> ActivityReport {
         local_date: activity.local_date,
         totals,
         moving_time_s: summary.moving_time_s,
+        grade_adjusted_distance_m: summary.grade_adjusted_distance_m,
+        steps: summary.steps,
+        best_efforts: summary
+            .best_efforts
+            .by_distance
+            .iter()
+            .map(|effort| EffortReport { distance_m: effort.distance_m, time_s: effort.time_s })
+            .collect(),
         stated,
         distance_from,
         laps: activity.laps.clone(),

@@ -94,6 +94,20 @@ fn print_activity(number: usize, activity: &ActivityReport, out: &mut impl Write
     facts.extend(totals.ascent_m.map(|metres| format!("ascent {metres:.0} m")));
     facts.extend(totals.avg_heart_rate_bpm.map(|bpm| format!("mean heart rate {bpm:.0} bpm")));
     writeln!(out, "    {}", facts.join(", "))?;
+    let mut sums = Vec::new();
+    sums.extend(
+        activity.grade_adjusted_distance_m.map(|metres| format!("grade-adjusted {:.2} km (Minetti)", metres / 1000.0)),
+    );
+    sums.extend(activity.steps.map(|steps| format!("{steps:.0} steps")));
+    let efforts = activity.best_efforts.iter();
+    sums.extend(
+        efforts.map(|effort| {
+            format!("best {} {}", words::race_distance(effort.distance_m), words::duration(effort.time_s))
+        }),
+    );
+    if !sums.is_empty() {
+        writeln!(out, "    {}", sums.join(", "))?;
+    }
     let count = |number: usize, what: &str| format!("{number} {what}{}", if number == 1 { "" } else { "s" });
     let (laps, pauses) = (count(activity.laps.len(), "lap"), count(activity.pauses.len(), "pause"));
     let mut parts = vec![laps, pauses];

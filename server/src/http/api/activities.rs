@@ -8,6 +8,7 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
+use super::numbers::NumbersBody;
 use super::{ListQuery, activity, athlete};
 use crate::http::App;
 use crate::http::charts::{ProfileSeries, WIDE, WIDTHS, profile, route, svg_file};
@@ -67,10 +68,8 @@ pub(crate) struct ActivityBody {
     avg_cadence_spm: Option<f64>,
     /// Mean speed in motion, m/s.
     avg_speed_mps: Option<f64>,
-    /// Banister TRIMP, per sample.
-    trimp: Option<f64>,
-    /// Why there is no TRIMP.
-    trimp_reason: Option<String>,
+    #[serde(flatten)]
+    numbers: NumbersBody,
     /// Laps: `start`, `distance_m`, `timer_time_s`…
     laps: serde_json::Value,
     /// Lengths of a pool: `start`, `is_active`, `timer_time_s`, `strokes`, `stroke`…
@@ -116,8 +115,7 @@ impl From<&ActivityRow> for ActivityBody {
             max_heart_rate_bpm: summary.max_heart_rate_bpm,
             avg_cadence_spm: summary.avg_cadence_spm,
             avg_speed_mps: summary.avg_speed_mps,
-            trimp: summary.trimp,
-            trimp_reason: summary.trimp_reason.clone(),
+            numbers: NumbersBody::from(summary),
             laps: row.laps.clone(),
             lengths: row.lengths.clone(),
             removed_ms: row.removed_ms,

@@ -39,6 +39,18 @@ pub(crate) struct ProfileBody {
     /// Maximum heart rate, bpm.
     #[serde(default)]
     max_hr_bpm: Option<f64>,
+    /// Heart rate at threshold, bpm: for hrTSS.
+    #[serde(default)]
+    threshold_hr_bpm: Option<f64>,
+    /// Speed at threshold, m/s: for rTSS and the bands of speed.
+    #[serde(default)]
+    threshold_speed_mps: Option<f64>,
+    /// Heart rate at the first ventilatory threshold, bpm: for Lucia's TRIMP.
+    #[serde(default)]
+    vt1_hr_bpm: Option<f64>,
+    /// Heart rate at the second ventilatory threshold, bpm.
+    #[serde(default)]
+    vt2_hr_bpm: Option<f64>,
 }
 
 impl From<Athlete> for AthleteBody {
@@ -52,6 +64,10 @@ impl From<Athlete> for AthleteBody {
                 sex: physiology.sex.map(|sex| sex_name(sex).to_owned()),
                 resting_hr_bpm: physiology.resting_hr_bpm,
                 max_hr_bpm: physiology.max_hr_bpm,
+                threshold_hr_bpm: physiology.threshold_hr_bpm,
+                threshold_speed_mps: physiology.threshold_speed_mps,
+                vt1_hr_bpm: physiology.vt1_hr_bpm,
+                vt2_hr_bpm: physiology.vt2_hr_bpm,
             },
         }
     }
@@ -77,6 +93,10 @@ impl TryFrom<ProfileBody> for Profile {
                     .transpose()?,
                 resting_hr_bpm: body.resting_hr_bpm,
                 max_hr_bpm: body.max_hr_bpm,
+                threshold_hr_bpm: body.threshold_hr_bpm,
+                threshold_speed_mps: body.threshold_speed_mps,
+                vt1_hr_bpm: body.vt1_hr_bpm,
+                vt2_hr_bpm: body.vt2_hr_bpm,
             },
         })
     }
@@ -107,7 +127,8 @@ pub(super) async fn show(State(app): State<App>, Path(id): Path<String>) -> Resu
     Ok(Json(athlete(&app, &id).await?.into()))
 }
 
-/// Changes what an athlete tells about themselves; TRIMP is worked out anew.
+/// Changes what an athlete tells about themselves, as a whole: a value that is left out is not known any more. What
+/// rests on it is worked out anew.
 #[utoipa::path(put, path = "/api/v1/athletes/{athlete}", params(("athlete" = String, Path, description = "Id")),
     request_body = ProfileBody,
     responses((status = OK, body = AthleteBody), (status = NOT_FOUND, body = Problem), (status = UNPROCESSABLE_ENTITY, body = Problem)))]

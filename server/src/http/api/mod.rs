@@ -6,6 +6,8 @@ mod copies;
 mod diary;
 mod imports;
 mod load;
+mod numbers;
+mod thresholds;
 mod uploads;
 
 use axum::Router;
@@ -57,6 +59,8 @@ pub(super) fn routes() -> (Router<App>, Document) {
         .routes(routes!(copies::cleaned))
         .routes(routes!(copies::separate))
         .routes(routes!(copies::unite))
+        .routes(routes!(thresholds::estimates))
+        .routes(routes!(thresholds::of_activities))
         .routes(routes!(activities::series))
         .routes(routes!(activities::chart))
         .split_for_parts()

@@ -7,6 +7,7 @@ use chrono::NaiveDate;
 use serde::Deserialize;
 
 use super::copies::Copies;
+use super::numbers::{Fact, Numbers};
 use super::today::{FlagView, flag_view};
 use super::{Responsive, Shell, athlete, render};
 use crate::http::App;
@@ -45,7 +46,8 @@ struct ActivityPage {
     copies: Copies,
     /// Whether the file has samples, not only totals.
     has_recording: bool,
-    facts: Vec<(String, String)>,
+    facts: Vec<Fact>,
+    numbers: Numbers,
     flags: Vec<FlagView>,
     charts: Vec<(&'static str, &'static str, Responsive)>,
     missing: Vec<&'static str>,
@@ -144,6 +146,7 @@ pub(super) async fn page(
         copies: Copies::of(&app, &activity).await?,
         has_recording: !track.along.is_empty() || !track.positions.is_empty(),
         facts: facts(&activity),
+        numbers: Numbers::of(&activity, app.library.load_of(&activity).await?),
         flags,
         charts,
         missing,
@@ -175,9 +178,9 @@ fn when(activity: &ActivityRow, today: NaiveDate) -> String {
     format!("{} {date}, {}{clock}", activity.local_date.format("%A"), local.format("%H:%M"))
 }
 
-fn facts(activity: &ActivityRow) -> Vec<(String, String)> {
+fn facts(activity: &ActivityRow) -> Vec<Fact> {
     let summary = &activity.summary;
-    let mut facts: Vec<(String, String)> = Vec::new();
+    let mut facts: Vec<Fact> = Vec::new();
     let mut add = |value: Option<String>, name: &str| facts.extend(value.map(|value| (value, name.to_owned())));
     match summary.distance_m {
         Some(metres) => add(Some(format!("{} km", words::two_decimals(metres / 1000.0))), "distance"),
@@ -201,11 +204,6 @@ fn facts(activity: &ActivityRow) -> Vec<(String, String)> {
     add(summary.avg_heart_rate_bpm.map(|bpm| format!("{} bpm", words::whole(bpm))), "mean heart rate");
     add(summary.max_heart_rate_bpm.map(|bpm| format!("{} bpm", words::whole(bpm))), "highest heart rate");
     add(summary.avg_cadence_spm.map(|spm| format!("{} spm", words::whole(spm))), "mean cadence");
-    match (summary.trimp, &summary.trimp_reason) {
-        (Some(trimp), _) => add(Some(words::whole(trimp)), "TRIMP (Banister)"),
-        (None, Some(reason)) => add(Some("–".to_owned()), &format!("TRIMP: {reason}")),
-        (None, None) => {}
-    }
     facts
 }
 

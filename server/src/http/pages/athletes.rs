@@ -1,20 +1,20 @@
-//! The athletes of the installation, and what each tells about themselves.
+//! The athletes of the installation.
 
 use askama::Template;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse as _, Redirect, Response};
 use chrono::NaiveDate;
 use plimsoll_analytics::Level;
 use serde::Deserialize;
 
-use super::{Shell, athlete, render};
+use super::{Shell, render};
 use crate::http::App;
 use crate::http::charts::sparkline;
 use crate::http::error::{PageError, Problem};
 use crate::http::extract::PageForm;
 use crate::standing::Standing;
-use crate::store::{Athlete, Profile, sex_from_name, sex_name};
+use crate::store::{Athlete, Profile};
 use crate::words;
 
 /// Weeks of a row's sparkline.
@@ -135,108 +135,6 @@ pub(super) async fn add(State(app): State<App>, PageForm(form): PageForm<NewAthl
 }
 
 /// The form again, with what was wrong.
-fn refused(page: Html<String>) -> Response {
+pub(super) fn refused(page: Html<String>) -> Response {
     (StatusCode::UNPROCESSABLE_ENTITY, page).into_response()
-}
-
-#[derive(Template)]
-#[template(path = "settings.html")]
-struct SettingsPage {
-    shell: Shell,
-    form: SettingsForm,
-    zones: Vec<&'static str>,
-    problem: Option<String>,
-    saved: bool,
-}
-
-/// The fields as they were typed.
-#[derive(Debug, Clone, Default, Deserialize)]
-pub(super) struct SettingsForm {
-    name: String,
-    zone: String,
-    #[serde(default)]
-    sex: String,
-    #[serde(default)]
-    resting_hr_bpm: String,
-    #[serde(default)]
-    max_hr_bpm: String,
-}
-
-impl From<&Athlete> for SettingsForm {
-    fn from(athlete: &Athlete) -> Self {
-        let Profile { name, zone, physiology } = &athlete.profile;
-        let bpm = |value: Option<f64>| value.map_or_else(String::new, |value| value.to_string());
-        Self {
-            name: name.clone(),
-            zone: zone.name().to_owned(),
-            sex: physiology.sex.map_or("", sex_name).to_owned(),
-            resting_hr_bpm: bpm(physiology.resting_hr_bpm),
-            max_hr_bpm: bpm(physiology.max_hr_bpm),
-        }
-    }
-}
-
-impl TryFrom<&SettingsForm> for Profile {
-    type Error = String;
-
-    fn try_from(form: &SettingsForm) -> Result<Self, String> {
-        let number = |name: &str, text: &str| match text.trim() {
-            "" => Ok(None),
-            text => text.replace(',', ".").parse().map(Some).map_err(|_| format!("{name}: “{text}” is not a number.")),
-        };
-        let zone = form.zone.trim();
-        let mut profile = Self::named(&form.name);
-        profile.zone =
-            zone.parse().map_err(|_| format!("“{zone}” is not a time zone. Write it like Europe/Copenhagen."))?;
-        profile.physiology.sex = sex_from_name(&form.sex);
-        profile.physiology.resting_hr_bpm = number("Resting heart rate", &form.resting_hr_bpm)?;
-        profile.physiology.max_hr_bpm = number("Maximum heart rate", &form.max_hr_bpm)?;
-        Ok(profile)
-    }
-}
-
-fn settings_page(
-    app: &App,
-    athlete: &Athlete,
-    form: SettingsForm,
-    problem: Option<String>,
-    saved: bool,
-) -> Result<Html<String>, PageError> {
-    render(&SettingsPage {
-        shell: Shell::of(app, athlete, "settings", "Settings"),
-        form,
-        zones: chrono_tz::TZ_VARIANTS.iter().map(|zone| zone.name()).collect(),
-        problem,
-        saved,
-    })
-}
-
-pub(super) async fn settings(State(app): State<App>, Path(id): Path<String>) -> Result<Html<String>, PageError> {
-    let athlete = athlete(&app, &id).await?;
-    settings_page(&app, &athlete, SettingsForm::from(&athlete), None, false)
-}
-
-pub(super) async fn change(
-    State(app): State<App>,
-    Path(id): Path<String>,
-    PageForm(form): PageForm<SettingsForm>,
-) -> Result<Response, PageError> {
-    let before = athlete(&app, &id).await?;
-    let profile = match Profile::try_from(&form) {
-        Ok(profile) => profile,
-        Err(problem) => return Ok(refused(settings_page(&app, &before, form, Some(problem), false)?)),
-    };
-    match app.library.change_profile(&id, profile).await {
-        Ok(after) => {
-            let after = after.ok_or_else(|| Problem::no_such("athlete"))?;
-            Ok(settings_page(&app, &after, SettingsForm::from(&after), None, true)?.into_response())
-        }
-        Err(error) => {
-            let problem = Problem::from(error);
-            if problem.status >= 500 {
-                return Err(problem.into());
-            }
-            Ok(refused(settings_page(&app, &before, form, Some(problem.detail), false)?))
-        }
-    }
 }

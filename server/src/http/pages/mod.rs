@@ -8,6 +8,8 @@ mod diary;
 mod gauge;
 mod imports;
 mod method;
+mod numbers;
+mod settings;
 mod today;
 mod upload;
 
@@ -41,7 +43,7 @@ pub(super) fn routes() -> Router<App> {
         .route("/athletes/{athlete}/activities/{activity}/separate", post(copies::separate))
         .route("/athletes/{athlete}/activities/{activity}/unite", post(copies::unite))
         .route("/athletes/{athlete}/activities/{activity}/sport", post(activity::sport))
-        .route("/athletes/{athlete}/settings", get(athletes::settings).post(athletes::change))
+        .route("/athletes/{athlete}/settings", get(settings::page).post(settings::change))
         .route("/method", get(method::page))
 }
 

@@ -17,16 +17,16 @@ pub(crate) const MOVING_MPS: f64 = 0.5;
 /// do not have is empty.
 pub(crate) struct Samples {
     /// Seconds, from whenever.
-    time_s: Vec<f64>,
+    pub(super) time_s: Vec<f64>,
     /// Seconds until the next sample; not known when that is a pause.
-    duration_s: Vec<f64>,
+    pub(super) duration_s: Vec<f64>,
     /// Plausible ones.
-    heart_rate_bpm: Vec<f64>,
+    pub(super) heart_rate_bpm: Vec<f64>,
     /// As recorded, else the distance until the next sample over the time.
-    speed_mps: Vec<f64>,
-    cadence_spm: Vec<f64>,
-    altitude_m: Vec<f64>,
-    distance_m: Vec<f64>,
+    pub(super) speed_mps: Vec<f64>,
+    pub(super) cadence_spm: Vec<f64>,
+    pub(super) altitude_m: Vec<f64>,
+    pub(super) distance_m: Vec<f64>,
 }
 
 /// What one pass over the samples gives.
@@ -133,7 +133,7 @@ impl Samples {
     }
 
     /// The values of a column that stand for some time, with the seconds.
-    fn lasting<'a>(&'a self, column: &'a [f64]) -> impl Iterator<Item = (f64, f64)> + 'a {
+    pub(super) fn lasting<'a>(&'a self, column: &'a [f64]) -> impl Iterator<Item = (f64, f64)> + 'a {
         let samples = column.iter().copied().zip(self.duration_s.iter().copied());
         samples.filter(|(value, duration_s)| !value.is_nan() && !duration_s.is_nan())
     }

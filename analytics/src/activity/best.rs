@@ -1,0 +1,183 @@
+//! Best efforts: the shortest time over a distance, and the longest distance in a time, anywhere within a run.
+
+use serde::{Deserialize, Serialize};
+
+use super::samples::Samples;
+
+/// Distances that the best time is kept of, metres: 400 m, 1 km, a mile, 3 km, 5 km, 10 km, 15 km, half and full
+/// marathon, 50 km.
+pub const BEST_DISTANCES_M: [f64; 10] =
+    [400.0, 1000.0, 1609.344, 3000.0, 5000.0, 10_000.0, 15_000.0, 21_097.5, 42_195.0, 50_000.0];
+
+/// Times that the longest distance is kept of, seconds: 1, 3, 5, 7, 10, 15, 20, 30 and 60 minutes.
+pub const BEST_TIMES_S: [f64; 9] = [60.0, 180.0, 300.0, 420.0, 600.0, 900.0, 1200.0, 1800.0, 3600.0];
+
+/// A leg faster than this, m/s, is a fault of the recording; it adds no distance. (No person has sprinted faster.)
+const FASTEST_MPS: f64 = 12.5;
+
+/// One best effort.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct BestEffort {
+    /// Distance, metres.
+    #[serde(rename = "m")]
+    pub distance_m: f64,
+    /// Time from its beginning to its end, seconds.
+    #[serde(rename = "s")]
+    pub time_s: f64,
+    /// When it began, seconds from the first sample.
+    #[serde(rename = "at")]
+    pub from_s: f64,
+}
+
+impl BestEffort {
+    /// Mean speed, m/s.
+    #[must_use]
+    pub fn speed_mps(&self) -> f64 {
+        self.distance_m / self.time_s
+    }
+}
+
+/// The best efforts of one activity; what it is too short for is not there.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct BestEfforts {
+    /// Shortest time over each of [`BEST_DISTANCES_M`].
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub by_distance: Vec<BestEffort>,
+    /// Longest distance in each of [`BEST_TIMES_S`].
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub by_time: Vec<BestEffort>,
+}
+
+impl BestEfforts {
+    /// Whether there is none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.by_distance.is_empty() && self.by_time.is_empty()
+    }
+
+    pub(super) fn of(samples: &Samples) -> Self {
+        let path = path(&samples.time_s, &samples.distance_m);
+        let mut best = Self::default();
+        best.by_distance.extend(BEST_DISTANCES_M.into_iter().map_while(|distance_m| fastest_over(&path, distance_m)));
+        best.by_time.extend(BEST_TIMES_S.into_iter().map_while(|time_s| farthest_in(&path, time_s)));
+        best
+    }
+}
+
+/// The best effort over `distance_m` metres of a run given by seconds and distance at its samples. The clock goes on in
+/// pauses; the distance between two samples is taken to be run evenly, which allows an effort to begin and end
+/// anywhere. `None` when the run is shorter. Samples whose time does not grow are passed over, a fall of the distance
+/// counts as standing still, a leg faster than 12.5 m/s as well. Time: linear in the samples.
+#[must_use]
+pub fn best_over_distance(time_s: &[f64], distance_m: &[f64], over_m: f64) -> Option<BestEffort> {
+    fastest_over(&path(time_s, distance_m), over_m)
+}
+
+/// The best effort in `in_s` seconds; see [`best_over_distance`].
+#[must_use]
+pub fn best_in_time(time_s: &[f64], distance_m: &[f64], in_s: f64) -> Option<BestEffort> {
+    farthest_in(&path(time_s, distance_m), in_s)
+}
+
+/// A place on the way.
+#[derive(Debug, Clone, Copy)]
+struct Place {
+    time_s: f64,
+    distance_m: f64,
+}
+
+/// Times that grow, from 0, and distances that do not fall, from 0.
+fn path(time_s: &[f64], distance_m: &[f64]) -> Vec<Place> {
+    let mut path: Vec<Place> = Vec::with_capacity(time_s.len().min(distance_m.len()));
+    let mut before: Option<(f64, f64)> = None;
+    let mut start_s = 0.0;
+    for (time, distance) in time_s.iter().zip(distance_m) {
+        if !(time.is_finite() && distance.is_finite()) {
+            continue;
+        }
+        let Some((before_s, before_m)) = before else {
+            (before, start_s) = (Some((*time, *distance)), *time);
+            path.push(Place { time_s: 0.0, distance_m: 0.0 });
+            continue;
+        };
+        let (leg_s, leg_m) = (time - before_s, distance - before_m);
+        if leg_s > 0.0 {
+            let run_m = if leg_m <= FASTEST_MPS * leg_s { leg_m.max(0.0) } else { 0.0 };
+            let so_far_m = path.last().map_or(0.0, |place| place.distance_m);
+            path.push(Place { time_s: time - start_s, distance_m: so_far_m + run_m });
+            before = Some((*time, *distance));
+        }
+    }
+    path
+}
+
+/// The time at which `distance_m` is reached between two places.
+fn time_at(from: Place, to: Place, distance_m: f64) -> f64 {
+    from.time_s + (distance_m - from.distance_m) / (to.distance_m - from.distance_m) * (to.time_s - from.time_s)
+}
+
+/// The distance that is reached at `time_s` between two places.
+fn distance_at(from: Place, to: Place, time_s: f64) -> f64 {
+    from.distance_m + (time_s - from.time_s) / (to.time_s - from.time_s) * (to.distance_m - from.distance_m)
+}
+
+// The way is a broken line over time, so the best effort begins or ends at one of its corners: one pass for each.
+fn fastest_over(path: &[Place], over_m: f64) -> Option<BestEffort> {
+    if !(over_m > 0.0 && path.last()?.distance_m >= over_m) {
+        return None;
+    }
+    let mut best = BestEffort { distance_m: over_m, time_s: f64::INFINITY, from_s: 0.0 };
+    let mut take = |from_s: f64, to_s: f64| {
+        if to_s - from_s < best.time_s {
+            (best.time_s, best.from_s) = (to_s - from_s, from_s);
+        }
+    };
+    let mut legs = path.windows(2).filter_map(|leg| <[Place; 2]>::try_from(leg).ok()).peekable();
+    for start in path {
+        let goal_m = start.distance_m + over_m;
+        while legs.next_if(|[_, to]| to.distance_m < goal_m).is_some() {}
+        let Some([from, to]) = legs.peek() else { break };
+        take(start.time_s, time_at(*from, *to, goal_m));
+    }
+    let mut legs = path.windows(2).filter_map(|leg| <[Place; 2]>::try_from(leg).ok()).peekable();
+    for end in path {
+        let goal_m = end.distance_m - over_m;
+        if goal_m < 0.0 {
+            continue;
+        }
+        while legs.next_if(|[_, to]| to.distance_m <= goal_m).is_some() {}
+        let Some([from, to]) = legs.peek() else { break };
+        take(time_at(*from, *to, goal_m), end.time_s);
+    }
+    Some(best).filter(|best| best.time_s.is_finite() && best.time_s > 0.0)
+}
+
+fn farthest_in(path: &[Place], in_s: f64) -> Option<BestEffort> {
+    if !(in_s > 0.0 && path.last()?.time_s >= in_s) {
+        return None;
+    }
+    let mut best = BestEffort { distance_m: 0.0, time_s: in_s, from_s: 0.0 };
+    let mut take = |from_m: f64, to_m: f64, from_s: f64| {
+        if to_m - from_m > best.distance_m {
+            (best.distance_m, best.from_s) = (to_m - from_m, from_s);
+        }
+    };
+    let mut legs = path.windows(2).filter_map(|leg| <[Place; 2]>::try_from(leg).ok()).peekable();
+    for start in path {
+        let goal_s = start.time_s + in_s;
+        while legs.next_if(|[_, to]| to.time_s < goal_s).is_some() {}
+        let Some([from, to]) = legs.peek() else { break };
+        take(start.distance_m, distance_at(*from, *to, goal_s), start.time_s);
+    }
+    let mut legs = path.windows(2).filter_map(|leg| <[Place; 2]>::try_from(leg).ok()).peekable();
+    for end in path {
+        let goal_s = end.time_s - in_s;
+        if goal_s < 0.0 {
+            continue;
+        }
+        while legs.next_if(|[_, to]| to.time_s <= goal_s).is_some() {}
+        let Some([from, to]) = legs.peek() else { break };
+        take(distance_at(*from, *to, goal_s), end.distance_m, goal_s);
+    }
+    Some(best).filter(|best| best.distance_m.is_finite() && best.distance_m > 0.0)
+}

@@ -1,0 +1,122 @@
+//! Loads and zones from heart rate.
+
+use plimsoll_analytics::{
+    Physiology, banister_trimp, edwards_trimp, hrtss_hrr_squared, hrtss_trimp_100, lucia_trimp, reserve, summarise,
+};
+use plimsoll_ingest::{Activity, Sport, schema};
+use proptest::prelude::*;
+
+use crate::recording::{MAN, activity, column, half_an_hour};
+use crate::support::close;
+
+const KNOWN: Physiology = Physiology {
+    threshold_hr_bpm: Some(170.0),
+    threshold_speed_mps: Some(4.0),
+    vt1_hr_bpm: Some(140.0),
+    vt2_hr_bpm: Some(165.0),
+    ..MAN
+};
+
+#[test]
+fn every_load_of_a_steady_half_hour() {
+    // 130 of 200 is 65 %: zone 2 of Edwards, and below VT1.
+    let summary = summarise(&half_an_hour(), &KNOWN);
+    close(summary.edwards_trimp.unwrap(), 60.0, 1e-9);
+    close(summary.lucia_trimp.unwrap(), 30.0, 1e-9);
+    let trimp = summary.trimp.unwrap();
+    close(summary.hrtss.unwrap(), hrtss_trimp_100(trimp, 170.0, 40.0, 200.0, KNOWN.sex.unwrap()), 1e-9);
+    let (now, at_threshold) = (reserve(130.0, 40.0, 200.0), reserve(170.0, 40.0, 200.0));
+    close(summary.hrtss_hrr_squared.unwrap(), hrtss_hrr_squared(1800.0, now, at_threshold), 1e-9);
+    assert_eq!(summary.intensity.max_heart_rate_zones_s, Some([0.0, 0.0, 1800.0, 0.0, 0.0, 0.0]));
+    assert_eq!(summary.intensity.ventilatory_zones_s, Some([1800.0, 0.0, 0.0]));
+    let peaks: Vec<(f64, f64)> = summary.peak_heart_rates.iter().map(|peak| (peak.time_s, peak.bpm.round())).collect();
+    assert_eq!(peaks, [(10.0, 130.0), (60.0, 130.0), (1200.0, 130.0), (1800.0, 130.0)]);
+}
+
+#[test]
+fn heart_counts_in_any_sport() {
+    let ride = Activity { sport: Sport::CrossTraining("cycling".to_owned()), ..half_an_hour() };
+    let (run, ride) = (summarise(&half_an_hour(), &KNOWN), summarise(&ride, &KNOWN));
+    assert_eq!((run.trimp, run.edwards_trimp, run.hrtss), (ride.trimp, ride.edwards_trimp, ride.hrtss));
+}
+
+#[test]
+fn what_a_load_lacks_is_said() {
+    let why = |physiology: Physiology, field: &str| summarise(&half_an_hour(), &physiology).why_missing(field).unwrap();
+    assert_eq!(why(MAN, "hrtss"), "the threshold heart rate is not set");
+    assert_eq!(why(MAN, "lucia_trimp"), "the heart rates at the ventilatory thresholds VT1 and VT2 are not set");
+    let swapped = Physiology { vt1_hr_bpm: Some(165.0), vt2_hr_bpm: Some(140.0), ..KNOWN };
+    assert_eq!(why(swapped, "lucia_trimp"), "VT2 does not lie above VT1");
+    let above = Physiology { threshold_hr_bpm: Some(205.0), ..KNOWN };
+    assert_eq!(
+        why(above, "hrtss"),
+        "the threshold heart rate (205) does not lie between resting and maximum heart rate"
+    );
+    // Edwards asks for nothing but the maximum.
+    let summary = summarise(&half_an_hour(), &Physiology { max_hr_bpm: Some(200.0), ..Physiology::default() });
+    assert!(summary.edwards_trimp.is_some() && summary.trimp.is_none());
+    assert_eq!(why(Physiology::default(), "edwards_trimp"), "the maximum heart rate is not set");
+}
+
+#[test]
+fn peaks_are_means_and_no_single_beats() {
+    let mut bpm = vec![130.0_f64; 1801];
+    bpm[900..905].fill(190.0);
+    let mut run = half_an_hour();
+    run.records.with_column(column(schema::HEART_RATE_BPM, bpm)).unwrap();
+    let summary = summarise(&run, &MAN);
+    close(summary.peak_heart_rates[0].bpm, 160.0, 1e-9);
+    assert_eq!(summary.max_heart_rate_bpm, Some(190.0));
+}
+
+proptest! {
+    #[test]
+    fn splitting_the_time_of_a_sample_leaves_every_load(
+        bpm in prop::collection::vec(60.0..200.0_f64, 5..40),
+        step in 2_i64..15,
+    ) {
+        let seconds: Vec<i64> = (0..).take(bpm.len()).map(|row| 2 * step * row).collect();
+        let whole = summarise(&activity(&seconds, vec![column(schema::HEART_RATE_BPM, bpm.clone())]), &KNOWN);
+        // The last sample stands for no time.
+        let split_seconds: Vec<i64> = (0..).take(2 * bpm.len() - 1).map(|row| step * row).collect();
+        let split_bpm: Vec<f64> = bpm.iter().flat_map(|bpm| [*bpm; 2]).take(2 * bpm.len() - 1).collect();
+        let split = summarise(&activity(&split_seconds, vec![column(schema::HEART_RATE_BPM, split_bpm)]), &KNOWN);
+        for (whole, split) in [
+            (whole.trimp, split.trimp),
+            (whole.edwards_trimp, split.edwards_trimp),
+            (whole.lucia_trimp, split.lucia_trimp),
+            (whole.hrtss, split.hrtss),
+            (whole.hrtss_hrr_squared, split.hrtss_hrr_squared),
+        ] {
+            prop_assert!((whole.unwrap() - split.unwrap()).abs() < 1e-9);
+        }
+    }
+
+    #[test]
+    fn a_higher_heart_rate_is_never_a_lower_load(low in 30.0..220.0_f64, more in 0.0..30.0_f64) {
+        let of = |bpm: f64| {
+            let summary = summarise(&activity(&[0, 20, 40], vec![column(schema::HEART_RATE_BPM, vec![bpm; 3])]), &KNOWN);
+            [summary.trimp, summary.edwards_trimp, summary.lucia_trimp, summary.hrtss, summary.hrtss_hrr_squared]
+        };
+        for (low, high) in of(low).into_iter().zip(of(low + more)) {
+            prop_assert!(high >= low);
+        }
+    }
+
+    // Jensen: Banister's weighting is convex, so the sum over samples is at least the value of the mean.
+    #[test]
+    fn the_sum_over_samples_is_at_least_the_value_of_the_mean(bpm in prop::collection::vec(40.0..200.0_f64, 1..60)) {
+        let mean = bpm.iter().sum::<f64>() / bpm.len() as f64;
+        let sex = MAN.sex.unwrap();
+        let sum: f64 = bpm.iter().map(|bpm| banister_trimp(1.0, *bpm, 40.0, 200.0, sex)).sum();
+        prop_assert!(sum >= banister_trimp(bpm.len() as f64, mean, 40.0, 200.0, sex) - 1e-9);
+    }
+
+    #[test]
+    fn impulses_grow_with_the_time(zones in prop::array::uniform6(0.0..1e5_f64), factor in 1.0..10.0_f64) {
+        let longer = zones.map(|seconds| seconds * factor);
+        prop_assert!((edwards_trimp(longer) - factor * edwards_trimp(zones)).abs() < 1e-6);
+        let [a, b, c, ..] = zones;
+        prop_assert!(lucia_trimp([a, b, c]) >= (a + b + c) / 60.0 - 1e-9);
+    }
+}

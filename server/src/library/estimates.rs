@@ -1,0 +1,36 @@
+//! What an athlete's activities say together: limits, when somebody asks, and what an activity without heart rate
+//! probably came to.
+
+use plimsoll_analytics::{
+    EstimateParameters, Load, LoadScales, Loaded, NoLoad, RunnersRun, ThresholdEstimates, estimate_thresholds,
+};
+
+use super::Library;
+use crate::standing::is_believable;
+use crate::store::{ActivityRow, Athlete};
+
+impl Library {
+    /// Estimates an athlete's limits from their runs up to today. Nothing is stored.
+    pub(crate) async fn threshold_estimates(&self, athlete: &Athlete) -> anyhow::Result<ThresholdEstimates> {
+        let today = self.clock.today(athlete.profile.zone);
+        let mut activities = self.store.activities(&athlete.id).await?;
+        activities.retain(|activity| activity.sport == "running" && is_believable(activity.local_date, today));
+        let runs: Vec<RunnersRun<'_>> = activities
+            .iter()
+            .map(|run| RunnersRun { id: &run.id, date: run.local_date, summary: &run.summary })
+            .collect();
+        let as_of = runs.last().map_or(today, |run| run.date.max(today));
+        Ok(estimate_thresholds(&runs, as_of, &EstimateParameters::default()))
+    }
+
+    /// The load of an activity, among the athlete's others when it has no TRIMP of its own.
+    pub(crate) async fn load_of(&self, activity: &ActivityRow) -> anyhow::Result<Result<Load, NoLoad>> {
+        let own = Loaded { sport: &activity.sport, summary: &activity.summary };
+        if activity.summary.trimp.is_some() {
+            return Ok(LoadScales::default().load(own));
+        }
+        let others = self.store.activities(&activity.athlete_id).await?;
+        let loaded = others.iter().map(|other| Loaded { sport: &other.sport, summary: &other.summary });
+        Ok(LoadScales::of(loaded).load(own))
+    }
+}
