@@ -15,6 +15,7 @@ mod standing;
 mod store;
 mod timings;
 mod track;
+mod training;
 mod words;
 
 use std::io::Write as _;

@@ -5,12 +5,13 @@ use std::sync::Arc;
 use anyhow::Context as _;
 use chrono::{Days, NaiveDate};
 use plimsoll_analytics::{
-    Analysis, Channel, Day, DayGrid, DayMetric, Diary, Episode, FlagCode, Gaps, LineOutlook, Measure, Parameters,
-    PlannedRun, Reason, Session, State as DayState, analyse, line_outlook, planned_run,
+    Analysis, Channel, Day, DayGrid, DayMetric, Episode, FlagCode, Gaps, LineOutlook, Measure, Parameters, PlannedRun,
+    Reason, State as DayState, analyse, line_outlook, planned_run,
 };
 
 use crate::library::Library;
 use crate::store::{ActivityRow, Athlete};
+use crate::training;
 
 /// How long a spike stays among the active flags, days: as long as it stays out of the careful line.
 const SPIKE_STAYS_DAYS: i64 = 14;
@@ -123,23 +124,38 @@ impl Standing {
 impl Library {
     /// Where `athlete` stands today, with `planned_km` weighed against the line when given.
     pub(crate) async fn standing(&self, athlete: &Athlete, planned_km: Option<f64>) -> anyhow::Result<Standing> {
+        self.standing_of(athlete, planned_km, None).await
+    }
+
+    /// The same with acute and chronic load and what rests on them in a channel of its own.
+    pub(crate) async fn standing_of(
+        &self,
+        athlete: &Athlete,
+        planned_km: Option<f64>,
+        load: Option<Channel>,
+    ) -> anyhow::Result<Standing> {
         let at_home = self.clock.today(athlete.profile.zone);
-        let mut runs = self.store.activities(&athlete.id).await?;
-        runs.retain(|activity| activity.sport == "running" && is_believable(activity.local_date, at_home));
+        let mut activities = self.store.activities(&athlete.id).await?;
+        activities.retain(|activity| is_believable(activity.local_date, at_home));
+        let runs: Vec<ActivityRow> =
+            activities.iter().filter(|activity| activity.sport == "running").cloned().collect();
         // Where the athlete ran last, the next day may have begun.
         let today = runs.last().map_or(at_home, |run| run.local_date.max(at_home));
-        let counted: Vec<Session> = runs.iter().map(counted_run).collect();
-        let ran_today = counted.last().is_some_and(|run| run.date == today);
+        let ran_today = runs.last().is_some_and(|run| run.local_date == today);
         let as_of = if ran_today { today } else { today.pred_opt().unwrap_or(today) };
-        if counted.is_empty() {
+        if runs.is_empty() {
             return Ok(Standing { today, as_of, analysis: None, outlook: None, planned: None, runs });
         }
+        let values = self.store.diary(&athlete.id, FIRST_DAY, today).await?;
         let computed = self
             .compute
             .run(move || {
-                let parameters = Parameters::default();
-                let grid = DayGrid::new(&counted, &[], Some(as_of), Gaps::Rest)?;
-                let diary = Diary::default();
+                // Pages speak of distance unless asked for another kind of load.
+                let load = Some(load.unwrap_or(Channel::Distance));
+                let parameters = Parameters { load, ..Parameters::default() };
+                let (sessions, diary) = (training::sessions(&activities), training::diary(&activities, &values));
+                let grid = DayGrid::new(&sessions, &[], Some(as_of), Gaps::Rest)?;
+                let grid = grid.with_intervals(&diary.intervals());
                 let analysis = analyse(&grid, &diary, &parameters);
                 let outlook = line_outlook(&grid, today, &parameters);
                 let planned = planned_km.map(|km| planned_run(&grid, &diary, today, km, &parameters));
@@ -149,13 +165,4 @@ impl Library {
         let (analysis, outlook, planned) = computed.context("the stored runs do not make a calendar")?;
         Ok(Standing { today, as_of, analysis: Some(Arc::new(analysis)), outlook: Some(outlook), planned, runs })
     }
-}
-
-fn counted_run(activity: &ActivityRow) -> Session {
-    let summary = &activity.summary;
-    let distance_km = summary.distance_m.map(|metres| metres / 1000.0);
-    Session::row(activity.id.clone(), activity.local_date, activity.start_ms, distance_km, None)
-        .with(Channel::Time, summary.timer_time_s.map(|seconds| seconds / 60.0))
-        .with(Channel::SessionRpe, summary.session_rpe_load)
-        .with(Channel::BanisterTrimp, summary.trimp)
 }

@@ -147,14 +147,23 @@ pub(super) fn read(bytes: &[u8], options: &ReadOptions, details: Option<&Details
 /// Cleans an activity's records in place; gives what looked wrong and what was done, as JSON. The recorded values stay
 /// beside the cleaned ones.
 fn clean(activity: &mut Activity) -> (serde_json::Value, serde_json::Value) {
-    let findings: Vec<Notice> = quality::examine(activity).iter().map(quality::Finding::notice).collect();
+    let findings: Vec<serde_json::Value> = quality::examine(activity).iter().map(finding).collect();
     let cleaned = quality::clean(activity, &Cleaning::default());
     activity.records = cleaned.records;
     let steps = cleaned
         .steps
         .iter()
         .map(|step| serde_json::json!({ "name": step.name, "samples": step.samples, "text": step.text }));
-    (serde_json::to_value(&findings).unwrap_or_default(), steps.collect())
+    (findings.into(), steps.collect())
+}
+
+/// A finding as its notice, with its kind: several kinds have one code.
+fn finding(finding: &quality::Finding) -> serde_json::Value {
+    let mut notice = serde_json::to_value(finding.notice()).unwrap_or_default();
+    if let Some(fields) = notice.as_object_mut() {
+        fields.insert("kind".to_owned(), snake(&finding.kind).into());
+    }
+    notice
 }
 
 /// What a person decided that numbers rest on.

@@ -6,7 +6,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Response};
 use chrono::{Days, NaiveDate};
 use plimsoll_analytics::{
-    Analysis, Day, DayMetric, Episode, Evidence, Flag, FlagCode, Input, LineChange, LineOutlook, MetricInfo,
+    Analysis, Channel, Day, DayMetric, Episode, Evidence, Flag, FlagCode, Input, LineChange, LineOutlook, MetricInfo,
     PlannedRun, register,
 };
 use serde::{Deserialize, Serialize};
@@ -247,17 +247,35 @@ impl RangeQuery {
     }
 }
 
-/// Every measure of every day, from the first run to today (to yesterday, while nothing was run today).
+/// Which load the days are of.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct ChannelQuery {
+    /// The channel of acute and chronic load, ratios, monotony, strain, fitness, fatigue and form: `distance` (when not
+    /// given), `time`, `grade_adjusted_distance`, `steps`, `session_rpe`, `banister_trimp`, `edwards_trimp`,
+    /// `lucia_trimp`, `running_stress`, or `load` (TRIMP with its fallbacks).
+    channel: Option<String>,
+}
+
+/// Every measure of every day, from the first activity to today (to yesterday, while nothing was run today).
 #[utoipa::path(get, path = "/api/v1/athletes/{athlete}/days",
-    params(("athlete" = String, Path, description = "Id"), RangeQuery),
-    responses((status = OK, body = Vec<DayBody>), (status = NOT_FOUND, body = Problem)))]
+    params(("athlete" = String, Path, description = "Id"), RangeQuery, ChannelQuery),
+    responses((status = OK, body = Vec<DayBody>), (status = NOT_FOUND, body = Problem),
+        (status = UNPROCESSABLE_ENTITY, body = Problem)))]
 pub(super) async fn days(
     State(app): State<App>,
     Path(id): Path<String>,
     ApiQuery(range): ApiQuery<RangeQuery>,
+    ApiQuery(query): ApiQuery<ChannelQuery>,
 ) -> Result<Json<Vec<DayBody>>, ApiError> {
+    let channel = query.channel.as_deref().map(|name| Channel::from_name(name).ok_or(name)).transpose();
+    let channel = channel.map_err(|name| {
+        let names: Vec<&str> = Channel::ALL.iter().map(|channel| channel.as_str()).collect();
+        let detail = format!("“{name}” is no load channel. There are {}.", names.join(", "));
+        Problem::new(StatusCode::UNPROCESSABLE_ENTITY, &detail)
+    })?;
     let athlete = athlete(&app, &id).await?;
-    let standing = app.library.standing(&athlete, None).await?;
+    let standing = app.library.standing_of(&athlete, None, channel).await?;
     let days = standing.analysis.iter().flat_map(|analysis| analysis.days());
     Ok(Json(days.filter(|day| range.contains(day.date)).map(DayBody::from).collect()))
 }
