@@ -301,3 +301,40 @@ async fn how_a_session_felt_and_how_hard_it_was_are_kept() {
     let run = bench.activities().await.remove(0);
     assert_eq!((run.rpe, run.feel), (Some(4.0), Some(75.0)));
 }
+
+#[tokio::test]
+async fn an_import_in_which_a_file_failed_does_not_keep_what_a_later_one_read_of_it() {
+    let bench = Bench::new().await;
+    let batch = bench.begin("an older program").await;
+    let (bytes, sha256) = (rich(1), crate::blobs::sha256_hex(&rich(1)));
+    let arrived = Arrived::Stored { sha256, size_bytes: 1, details: None };
+    let arrival = Arrival { name: "a.fit".to_owned(), position: None, content: arrived };
+    let received = bench.library.store.receive(&bench.athlete.id, batch.id(), &[arrival], 0).await.unwrap();
+    let [Received::Fresh(upload)] = received.as_slice() else { panic!("{received:?}") };
+    let failed = Reading::Failed("it cannot be read".to_owned());
+    bench.library.store.finish(&bench.athlete.id, &[(upload.clone(), failed)]).await.unwrap();
+    let first = batch.finish().await.unwrap().id;
+    // While nothing was read, the import that says so is as good as any.
+    bench.undo(&first).await;
+    bench.redo(&first).await;
+    assert_eq!(bench.library.store.uploads(&bench.athlete.id, 9).await.unwrap().len(), 1);
+
+    let (second, reports) = bench.import(vec![("a.fit", bytes.clone())]).await;
+    assert_eq!(results(&reports), [FileResult::New]);
+    bench.undo(&second).await;
+    assert!(bench.activities().await.is_empty(), "what the import brought is taken back");
+    bench.redo(&second).await;
+    assert_eq!(bench.activities().await.len(), 1);
+    bench.undo(&first).await;
+    assert_eq!(bench.activities().await.len(), 1);
+    bench.redo(&first).await;
+    // A third that lists it as known keeps it, in whatever order the others are undone.
+    let (third, reports) = bench.import(vec![("a.fit", bytes)]).await;
+    assert_eq!(results(&reports), [FileResult::Duplicate]);
+    bench.undo(&second).await;
+    assert_eq!(bench.activities().await.len(), 1);
+    bench.undo(&third).await;
+    assert!(bench.activities().await.is_empty());
+    bench.redo(&second).await;
+    assert_eq!(bench.activities().await.len(), 1);
+}
