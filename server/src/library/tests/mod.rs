@@ -50,6 +50,21 @@ impl Bench {
         (batch.finish().await.unwrap().id, reports)
     }
 
+    /// An import of one file that gives `values`.
+    async fn import_diary(&self, name: &str, values: Vec<DiaryValue>) -> String {
+        let batch = self.begin(name).await;
+        let arrived = Arrived::Stored { sha256: name.to_owned(), size_bytes: 1, details: None };
+        let arrival = Arrival { name: name.to_owned(), position: None, content: arrived };
+        let received = self.library.store.receive(&self.athlete.id, batch.id(), &[arrival], 0).await.unwrap();
+        let [Received::Fresh(upload)] = received.as_slice() else { panic!("{received:?}") };
+        let (activities, notices, messages) = (Vec::new(), Vec::new(), Vec::new());
+        let reading = Reading::Read { activities, diary: values, notices, device: None, messages };
+        self.library.store.finish(&self.athlete.id, &[(upload.clone(), reading)]).await.unwrap();
+        let import = batch.finish().await.unwrap();
+        assert_eq!(import.counts.new, 1, "values of days are something new");
+        import.id
+    }
+
     async fn activities(&self) -> Vec<ActivityRow> {
         self.library.store.activities(&self.athlete.id).await.unwrap()
     }
@@ -250,22 +265,7 @@ async fn of_several_diary_values_of_a_day_the_last_measured_counts_and_undone_on
     };
     let mut imports = Vec::new();
     for (name, values) in [("late", vec![value(52.0, 1), value(47.0, 2)]), ("early", vec![value(50.0, 0)])] {
-        let batch = bench.begin(name).await;
-        let arrived = Arrived::Stored { sha256: name.to_owned(), size_bytes: 1, details: None };
-        let arrival = Arrival { name: name.to_owned(), position: None, content: arrived };
-        let received = bench.library.store.receive(&bench.athlete.id, batch.id(), &[arrival], 0).await.unwrap();
-        let [Received::Fresh(upload)] = received.as_slice() else { panic!("{received:?}") };
-        let reading = Reading::Read {
-            activities: Vec::new(),
-            diary: values,
-            notices: Vec::new(),
-            device: None,
-            messages: Vec::new(),
-        };
-        bench.library.store.finish(&bench.athlete.id, &[(upload.clone(), reading)]).await.unwrap();
-        let import = batch.finish().await.unwrap();
-        assert_eq!(import.counts.new, 1, "values of days are something new");
-        imports.push(import.id);
+        imports.push(bench.import_diary(name, values).await);
     }
     let diary = async || bench.library.store.diary(&bench.athlete.id, date, date).await.unwrap();
     assert_eq!(diary().await, [value(47.0, 2)]);
@@ -337,4 +337,25 @@ async fn an_import_in_which_a_file_failed_does_not_keep_what_a_later_one_read_of
     assert!(bench.activities().await.is_empty());
     bench.redo(&second).await;
     assert_eq!(bench.activities().await.len(), 1);
+}
+
+#[tokio::test]
+async fn a_value_of_the_whole_day_is_newer_than_one_of_a_time_of_it() {
+    for whole_first in [true, false] {
+        let bench = Bench::new().await;
+        let date = noon().date_naive();
+        let value = |value: f64, time| DiaryValue { date, kind: DiaryKind::HrvSdnnMs, value, time };
+        let (whole, early) = (value(60.0, None), value(20.0, Some(noon() - TimeDelta::hours(5))));
+        let files = [("whole", whole), ("early", early)];
+        let files = if whole_first {
+            files
+        } else {
+            let [a, b] = files;
+            [b, a]
+        };
+        for (name, value) in files {
+            bench.import_diary(name, vec![value]).await;
+        }
+        assert_eq!(bench.library.store.diary(&bench.athlete.id, date, date).await.unwrap(), [whole]);
+    }
 }
