@@ -3,6 +3,7 @@
 use std::net::SocketAddr;
 
 use plimsoll_ingest::archive::{self, ArchiveError, Reached};
+use serde::{Deserialize, Serialize};
 
 /// Where the service listens unless told otherwise.
 pub(crate) const DEFAULT_LISTEN: &str = "127.0.0.1:8080";
@@ -11,14 +12,27 @@ pub(crate) const DEFAULT_LISTEN: &str = "127.0.0.1:8080";
 pub(crate) const DEFAULT_DATA: &str = "plimsoll-data";
 
 /// How much is taken at once.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
 pub(crate) struct Limits {
     /// Largest file, bytes; also for a file inside an archive, after decompression.
     pub(crate) file_bytes: usize,
     /// Largest request, bytes.
     pub(crate) request_bytes: usize,
     /// How much of an archive is opened.
+    #[serde(with = "ArchiveLimits")]
     pub(crate) archive: archive::Limits,
+}
+
+/// [`archive::Limits`] as they are stored. One that is added later needs a default, for what was stored without it.
+#[derive(Serialize, Deserialize)]
+#[serde(remote = "archive::Limits")]
+struct ArchiveLimits {
+    members: u64,
+    member_bytes: u64,
+    total_bytes: u64,
+    ratio: u64,
+    depth: u32,
+    name_bytes: usize,
 }
 
 impl Limits {

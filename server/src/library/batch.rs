@@ -139,38 +139,39 @@ impl Batch {
         report: &mut (dyn FnMut(FileReport) + Send),
     ) -> anyhow::Result<T> {
         let first = self.library.store.next_position(&self.athlete.id, &self.id).await?;
-        self.take_in_at(first, produce, report).await
+        self.take_in_at(&self.library, first, produce, report).await
     }
 
-    /// As [`Batch::take_in_from`]; the first file has the place `first`, and places whose files have their result are
-    /// passed over.
+    /// As [`Batch::take_in_from`], with the limits of `library`; the first file has the place `first`, and places whose
+    /// files have their result are passed over.
     pub(super) async fn take_in_at<T: Send + 'static>(
         &self,
+        library: &Library,
         first: i64,
         produce: impl FnOnce(&mut Feed) -> T + Send + 'static,
         report: &mut (dyn FnMut(FileReport) + Send),
     ) -> anyhow::Result<T> {
-        let done = self.library.store.done_positions(&self.athlete.id, &self.id, first).await?;
-        let (mut feed, files) = Feed::new(&self.library, first, done);
+        let done = library.store.done_positions(&self.athlete.id, &self.id, first).await?;
+        let (mut feed, files) = Feed::new(library, first, done);
         let producing = tokio::task::spawn_blocking(move || produce(&mut feed));
         let stored = futures_util::stream::unfold(files, |mut files| async {
             let group = files.next_group().await?;
             Some((group, files))
         })
         .map(|group| {
-            let library = self.library.clone();
+            let library = library.clone();
             own_task(async move { library.store_group(group).await })
         })
         .buffered(GROUPS_AT_ONCE);
         // One group after the other, so that the first of equal files is the one that is read.
         let acknowledged = stored.and_then(|stored| {
-            let (library, athlete, id) = (self.library.clone(), self.athlete.clone(), self.id.clone());
+            let (library, athlete, id) = (library.clone(), self.athlete.clone(), self.id.clone());
             async move { library.acknowledge_group(&athlete, &id, stored).await }
         });
         let mut groups = std::pin::pin!(
             acknowledged
                 .map_ok(|group| {
-                    let (library, athlete) = (self.library.clone(), self.athlete.clone());
+                    let (library, athlete) = (library.clone(), self.athlete.clone());
                     own_task(async move { library.read_group(&athlete, group).await })
                 })
                 .try_buffered(GROUPS_AT_ONCE)

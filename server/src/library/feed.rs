@@ -248,12 +248,14 @@ impl Batch {
         let waiting = store.waiting_archives(&self.athlete.id, self.id()).await?;
         let after = waiting.last().map_or(0, |last| last.first_position.saturating_add(PLACES));
         let name = if name.is_empty() { String::new() } else { shown_name(name) };
-        let archive = WaitingArchive { file: file.to_owned(), name, first_position: next.max(after) };
+        let limits = Some(self.library.limits);
+        let archive = WaitingArchive { file: file.to_owned(), name, first_position: next.max(after), limits };
         store.note_archive(&self.athlete.id, self.id(), &archive).await?;
         Ok(archive)
     }
 
-    /// Takes in what is not yet in of an archive in the data folder, then removes it.
+    /// Takes in what is not yet in of an archive in the data folder, under the limits it was accepted under, then removes
+    /// it.
     pub(crate) async fn open_waiting_archive(
         &self,
         archive: &WaitingArchive,
@@ -265,7 +267,8 @@ impl Batch {
             Ok(file) => feed.archive(&name, BufReader::with_capacity(1 << 17, file)),
             Err(error) => feed.settled(&name, FileResult::Failed, format!("cannot be opened: {error}")),
         };
-        let _ = self.take_in_at(archive.first_position, produce, report).await?;
+        let library = Library { limits: archive.limits.unwrap_or(self.library.limits), ..self.library.clone() };
+        let _ = self.take_in_at(&library, archive.first_position, produce, report).await?;
         self.library.store.archive_is_in(&self.athlete.id, self.id(), &archive.file).await?;
         match std::fs::remove_file(&path) {
             Err(error) if error.kind() != io::ErrorKind::NotFound => {

@@ -54,8 +54,8 @@ async fn an_archive_in_the_data_folder_goes_on_where_the_process_ended() {
     std::fs::write(bench.library.incoming().join("spooled"), zip(&members)).unwrap();
     std::fs::write(bench.library.incoming().join("half"), b"never came to its end").unwrap();
     let batch = bench.begin("export.zip").await;
-    let archive =
-        crate::store::WaitingArchive { file: "spooled".to_owned(), name: "export.zip".to_owned(), first_position: 0 };
+    let (file, name) = ("spooled".to_owned(), "export.zip".to_owned());
+    let archive = crate::store::WaitingArchive { file, name, first_position: 0, limits: None };
     bench.library.store.note_archive(&bench.athlete.id, batch.id(), &archive).await.unwrap();
     // Three of its files were in when the process ended.
     let first: Vec<(String, Bytes)> =

@@ -4,6 +4,7 @@ mod archives;
 mod cleaning;
 mod decisions;
 mod folders;
+mod left;
 mod said;
 mod same;
 mod sport;
