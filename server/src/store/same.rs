@@ -15,8 +15,15 @@ use super::activities::{ActivityRow, activity_from_row};
 use super::{Store, Upload};
 use crate::words;
 
-/// Copies of one activity are dated this many days apart at most, and so are those that could be copies of these.
-const DAYS_AROUND: Days = Days::new(3);
+/// An activity and one that could be a copy of it are dated this many days apart at most.
+const DAYS_APART: u64 = 3;
+
+/// How far from what changed groups may change: to the copies of what was kept there.
+const DAYS_REACHED: u64 = 2 * DAYS_APART;
+
+/// How far from what changed activities are compared, so that those reached are seen with all that could be copies of
+/// them, and with what else could take these.
+const DAYS_AROUND: Days = Days::new(DAYS_REACHED + 2 * DAYS_APART);
 
 /// What an activity is recognised by, as it stands in the store.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -113,8 +120,9 @@ impl Store {
     }
 }
 
-/// Finds out anew which activities on `dates` are the same as others. The outcome depends on the activities that are
-/// there, not on the order in which they came.
+/// Finds out anew which activities are the same as others, after some on `dates` changed, came or went. The outcome
+/// depends on the activities that are there, not on the order in which they came. Copies may be dated otherwise than what
+/// changed: a watch knows the zone it was in, a copy may not.
 pub(super) async fn relink(
     transaction: &mut Transaction<'_, Sqlite>,
     athlete_id: &str,
@@ -128,15 +136,27 @@ pub(super) async fn relink(
         for cluster in clusters(&candidates, |_, _| false) {
             let Some(kept) = together.get(cluster.kept) else { continue };
             let copies: Vec<&Compared> = cluster.copies.iter().filter_map(|copy| together.get(*copy)).collect();
+            let changed = changed_links(kept, &copies);
+            let mut members = std::iter::once(kept).chain(copies.iter().copied());
             // The others may have partners outside the days that were loaded.
-            if std::iter::once(kept).chain(copies.iter().copied()).any(|member| dates.contains(&member.date)) {
-                links.extend(changed_links(kept, &copies));
+            let is_about = |member: &Compared| {
+                dates.contains(&member.date) || !changed.is_empty() && is_reached(dates, member.date)
+            };
+            if members.any(is_about) {
+                links.extend(changed);
                 hand_over(transaction, athlete_id, kept, &copies).await?;
             }
         }
         link(transaction, athlete_id, &links).await?;
     }
     Ok(())
+}
+
+/// Whether a group that has an activity on `date` may be another since something on `dates` changed.
+fn is_reached(dates: &BTreeSet<NaiveDate>, date: NaiveDate) -> bool {
+    let from = date.checked_sub_days(Days::new(DAYS_REACHED)).unwrap_or(date);
+    let to = date.checked_add_days(Days::new(DAYS_REACHED)).unwrap_or(date);
+    dates.range(from..=to).next().is_some()
 }
 
 /// Days to load around `dates`, without overlap.
