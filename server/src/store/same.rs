@@ -44,6 +44,10 @@ struct Compared {
     /// Whether a person said what the sport was.
     sport_said: bool,
     removed_ms: Option<i64>,
+    /// The decision that took it out or put it back.
+    removal_decision: Option<i64>,
+    /// The decision that said the sport.
+    sport_decision: Option<i64>,
     candidate: Candidate,
 }
 
@@ -183,7 +187,8 @@ async fn load(
 ) -> anyhow::Result<(Vec<Compared>, Vec<Compared>)> {
     let rows = sqlx::query(
         "SELECT a.id, a.upload_id, a.position, a.local_date, a.same_as, a.kept_apart, a.sport, a.run_kind, \
-         a.sport_said, a.removed_ms, a.outline, u.sha256, u.state = 'read' AND u.undone_ms IS NULL AS is_present \
+         a.sport_said, a.removed_ms, a.removal_decision, a.sport_decision, a.outline, u.sha256, \
+         u.state = 'read' AND u.undone_ms IS NULL AS is_present \
          FROM activities a JOIN uploads u ON u.athlete_id = a.athlete_id AND u.id = a.upload_id \
          WHERE a.athlete_id = $1 AND a.local_date >= $2 AND a.local_date <= $3 AND a.outline IS NOT NULL",
     )
@@ -213,6 +218,8 @@ fn compared_from_row(row: &SqliteRow) -> anyhow::Result<Compared> {
         run_kind: row.try_get("run_kind")?,
         sport_said: row.try_get("sport_said")?,
         removed_ms: row.try_get("removed_ms")?,
+        removal_decision: row.try_get("removal_decision")?,
+        sport_decision: row.try_get("sport_decision")?,
         candidate: Candidate {
             // Named by content: ids tell the order of import, which must not matter.
             id: format!("{sha256}-{position:06}"),
@@ -248,8 +255,9 @@ async fn link(
     Ok(())
 }
 
-/// Gives a group what a person decided about the activity that stood for it so far; without a group so far, about any
-/// of them: the one that was stored first, if it was decided about.
+/// Gives a group what a person decided last about any of its activities: whether it is taken out, and the sport. Of
+/// decisions whose order is not known, the one about the activity that stood for the group so far counts, else that about
+/// the activity that was stored first.
 async fn hand_over(
     transaction: &mut Transaction<'_, Sqlite>,
     athlete_id: &str,
@@ -264,27 +272,32 @@ async fn hand_over(
     let pointed_at: BTreeSet<&str> = members.values().filter_map(|member| member.same_as.as_deref()).collect();
     let before =
         members.values().find(|member| member.same_as.is_none() && pointed_at.contains(member.id.as_str())).copied();
-    let removed_ms = match before {
-        Some(before) => before.removed_ms,
-        None => members.values().find_map(|member| member.removed_ms),
-    };
-    for member in members.values().filter(|member| member.removed_ms != removed_ms) {
-        sqlx::query("UPDATE activities SET removed_ms = $3 WHERE athlete_id = $1 AND id = $2")
+    // The last of equals: what stood for the group, else what was stored first.
+    let by_age = || members.values().rev().copied().chain(before);
+    let removal = by_age().max_by_key(|member| member.removal_decision);
+    let (removed_ms, decision) = removal.map_or((None, None), |last| (last.removed_ms, last.removal_decision));
+    for member in
+        members.values().filter(|member| (member.removed_ms, member.removal_decision) != (removed_ms, decision))
+    {
+        sqlx::query("UPDATE activities SET removed_ms = $3, removal_decision = $4 WHERE athlete_id = $1 AND id = $2")
             .bind(athlete_id)
             .bind(&member.id)
             .bind(removed_ms)
+            .bind(decision)
             .execute(&mut **transaction)
             .await?;
     }
-    let said = before.into_iter().chain(members.values().copied()).find(|member| member.sport_said);
+    let said = by_age().filter(|member| member.sport_said).max_by_key(|member| member.sport_decision);
     if let Some(said) = said.filter(|said| !kept.sport_said || kept.sport != said.sport) {
         sqlx::query(
-            "UPDATE activities SET sport = $3, run_kind = $4, sport_said = 1 WHERE athlete_id = $1 AND id = $2",
+            "UPDATE activities SET sport = $3, run_kind = $4, sport_said = 1, sport_decision = $5 \
+             WHERE athlete_id = $1 AND id = $2",
         )
         .bind(athlete_id)
         .bind(&kept.id)
         .bind(&said.sport)
         .bind(&said.run_kind)
+        .bind(said.sport_decision)
         .execute(&mut **transaction)
         .await?;
         // Its numbers are still those of the other sport.
