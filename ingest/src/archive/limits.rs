@@ -124,7 +124,7 @@ impl Spent {
         Err(Cap { what: "there are too many files in it", cap: limits.members.to_string(), option: "members" })
     }
 
-    /// Counts bytes that were read or made.
+    /// Counts bytes that were made or, where more were read for them than were made, those.
     pub(super) fn bytes(&mut self, count: u64, limits: &Limits) -> Result<(), Cap> {
         self.total = self.total.saturating_add(count);
         if self.total <= limits.total_bytes {
@@ -158,13 +158,16 @@ pub(super) fn fill(
 ) -> Result<bool, Stopped> {
     loop {
         let have = bytes.len() as u64;
+        let consumed = reader.consumed();
         if have >= upto {
             return Ok(false);
         }
         let step = STEP.min(upto - have);
         let result = (&mut *reader).take(step).read_to_end(bytes);
         let count = bytes.len() as u64 - have;
-        spent.bytes(count, limits).map_err(Stopped::All)?;
+        // A stream may take much and give nothing.
+        let taken = reader.consumed().saturating_sub(consumed);
+        spent.bytes(count.max(taken), limits).map_err(Stopped::All)?;
         result.map_err(Stopped::Io)?;
         let out = before.saturating_add(have + count);
         if grows_too_much(out, reader.consumed(), limits) {
