@@ -97,10 +97,12 @@ impl Walk<'_> {
             count += 1;
             let found = Found { shown, path: header.name, id: header_start, member };
             if Export::may_be_table(&found.path) && !export.is_table(header_start) {
-                self.read_table(&found.path, header_start, &mut *found.member.open(source)?, &mut export)?;
+                self.read_table(&found, &mut *found.member.open(source)?, &mut export)?;
             }
             self.named(&found, source, depth, &mut export)?;
         };
+        // Which other files are missing cannot be told of a part of an archive.
+        self.unreadable(&mut export)?;
         let what = match cut {
             Cut::In(member) => format!("it is cut off inside {member}"),
             Cut::Behind => "it is cut off".to_owned(),
@@ -129,7 +131,7 @@ impl Walk<'_> {
             }
             if kind(&head) == Kind::Many(Many::Zip, 0) {
                 let found = Found { shown: shown.to_owned(), path: shown.to_owned(), id: 0, member };
-                return self.member(&found, source, depth, About::default()).map(|()| true);
+                return self.member(&found, source, depth, About::default()).map(|_| true);
             }
         }
         self.item(shown, Content::failed("the archive is cut off inside it")).map(|()| false)

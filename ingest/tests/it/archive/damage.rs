@@ -145,7 +145,8 @@ fn damaged_data_of_a_member_give_what_stands_before() {
 }
 
 fn small() -> Limits {
-    Limits { members: 50, member_bytes: 20_000, total_bytes: 100_000, ratio: 50, depth: 3, name_bytes: 40 }
+    let limits = Limits::default();
+    Limits { members: 50, member_bytes: 20_000, total_bytes: 100_000, ratio: 50, depth: 3, name_bytes: 40, ..limits }
 }
 
 /// Walks twice: the same items, and no more bytes than allowed.
