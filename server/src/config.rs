@@ -48,8 +48,8 @@ impl Limits {
     }
 }
 
-/// The option of the command line that raises a cap of archives; `field` is the field of [`archive::Limits`] that holds
-/// it.
+/// The option of the command line that raises a cap of archives; `field` is the field of [`archive::Limits`], or of
+/// its caps for Apple Health, that holds it.
 fn raised_by(field: &str) -> Option<&'static str> {
     match field {
         "member_bytes" => Some("--max-file-mb"),
@@ -58,6 +58,11 @@ fn raised_by(field: &str) -> Option<&'static str> {
         "ratio" => Some("--max-ratio"),
         "depth" => Some("--max-depth"),
         "name_bytes" => Some("--max-name-bytes"),
+        "table_rows" => Some("--max-table-rows"),
+        "workouts" => Some("--max-workouts"),
+        "readings" => Some("--max-readings"),
+        "samples_of_workout" => Some("--max-workout-samples"),
+        "route_bytes" => Some("--max-route-mb"),
         _ => None,
     }
 }
