@@ -19,20 +19,7 @@ pub(crate) struct Limits {
     /// Largest request, bytes.
     pub(crate) request_bytes: usize,
     /// How much of an archive is opened.
-    #[serde(with = "ArchiveLimits")]
     pub(crate) archive: archive::Limits,
-}
-
-/// [`archive::Limits`] as they are stored. One that is added later needs a default, for what was stored without it.
-#[derive(Serialize, Deserialize)]
-#[serde(remote = "archive::Limits")]
-struct ArchiveLimits {
-    members: u64,
-    member_bytes: u64,
-    total_bytes: u64,
-    ratio: u64,
-    depth: u32,
-    name_bytes: usize,
 }
 
 impl Limits {

@@ -16,6 +16,7 @@ use std::io::{self, BufRead};
 use std::ops::ControlFlow;
 
 use chrono::{DateTime, Datelike, TimeDelta};
+use serde::{Deserialize, Serialize};
 
 use super::gather::{Found, Gather};
 use super::names::{MOST_SOURCES, Names, Sources};
@@ -40,7 +41,10 @@ pub trait Source {
 }
 
 /// How much of an export is taken. Memory is bounded by a small multiple of the sum of what these stand for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+///
+/// A field that is missing where they were written down has its default.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Caps {
     /// Most workouts, each about 500 bytes while it waits, beside the next two.
     pub workouts: usize,

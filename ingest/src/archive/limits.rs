@@ -2,12 +2,17 @@
 
 use std::io::{self, Read};
 
+use serde::{Deserialize, Serialize};
+
 use super::inflate::Unpack;
 use super::{ArchiveError, Content, Reached};
 use crate::apple;
 
 /// How much of an archive is opened. Sizes are those after decompression.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+///
+/// A field that is missing where they were written down has its default.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Limits {
     /// Most members of all archives together, folders included. Passing it ends the walk.
     pub members: u64,
