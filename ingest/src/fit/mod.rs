@@ -107,6 +107,7 @@ fn read_parts<'a>(bytes: &'a [u8], sieve: &mut Sieve<'a>, notices: &mut Vec<Noti
     let mut start = 0;
     let mut first_message = None;
     let mut skipped = Skips::default();
+    let mut checksums = header::Checksums::new(bytes.len());
     while header::is_header(bytes, start) {
         if sieve.parts.len() == PARTS {
             let text = format!("The file is a chain of more than {PARTS} files; only the first ones were read.");
@@ -114,9 +115,9 @@ fn read_parts<'a>(bytes: &'a [u8], sieve: &mut Sieve<'a>, notices: &mut Vec<Noti
             start = bytes.len();
             break;
         }
-        let extent = header::extent(bytes, start, notices);
+        let extent = header::extent(bytes, start, &mut checksums, notices);
         first_message.get_or_insert(extent.messages);
-        header::check_crc(bytes, &extent, notices);
+        checksums.check(bytes, &extent, notices);
         sieve.begin_part();
         let walked = walk::walk(bytes, stretch(bytes, &extent), sieve);
         sieve.end_part();
@@ -137,6 +138,7 @@ fn read_parts<'a>(bytes: &'a [u8], sieve: &mut Sieve<'a>, notices: &mut Vec<Noti
         }
     }
     notices.extend(skipped.rest());
+    notices.extend(checksums.notice());
     if let Some(rest) = bytes.len().checked_sub(start).filter(|rest| *rest > 0) {
         let text = format!("{rest} bytes stand behind the end of the file proper; they were not read.");
         notices.push(Notice::new(NoticeCode::TrailingBytes, format!("byte {start}"), text));
