@@ -63,18 +63,21 @@ struct Draft {
     end: Option<u32>,
 }
 
-/// The seconds of each activity: up to its end, but not into the next one.
+/// The seconds of each activity: up to its end, but not into the next one. No second is that of two: of activities that
+/// begin together the last has them, as it has the samples.
 fn strap_times(drafts: &[Draft]) -> Vec<Range<u64>> {
-    let mut starts: Vec<u64> = drafts.iter().filter_map(|draft| draft.samples.start.map(u64::from)).collect();
+    let mut starts: Vec<(u64, usize)> =
+        (0..).zip(drafts).filter_map(|(index, draft)| Some((u64::from(draft.samples.start?), index))).collect();
     starts.sort_unstable();
-    drafts
-        .iter()
-        .map(|draft| {
-            let (Some(start), Some(end)) = (draft.samples.start.map(u64::from), draft.end) else { return 0..0 };
-            let next = starts.get(starts.partition_point(|other| *other <= start));
-            start..next.copied().unwrap_or(u64::MAX).min(u64::from(end) + 1)
-        })
-        .collect()
+    let mut times = vec![0..0; drafts.len()];
+    for (place, (start, index)) in (1..).zip(&starts) {
+        let next = starts.get(place).map_or(u64::MAX, |(next, _)| *next);
+        let end = drafts.get(*index).and_then(|draft| draft.end);
+        if let (Some(end), Some(times)) = (end, times.get_mut(*index)) {
+            *times = *start..next.min(u64::from(end) + 1);
+        }
+    }
+    times
 }
 
 /// Makes the activities of a file.
