@@ -10,7 +10,7 @@ use super::offset;
 use super::record::Records;
 use super::sieve::{Part, Sieve};
 use super::sport;
-use super::summary::{Summary, TimerEvent, utc};
+use super::summary::{FIRST_DATED, Summary, TimerEvent, utc};
 use crate::{
     Activity, Details, Device, DistanceSource, FileKind, Lap, Notice, NoticeCode, OffsetSource, Pause, ReadOptions,
     Sport, schema,
@@ -164,10 +164,14 @@ fn draft_part(
         laps.sort_by_key(|lap| lap.begin());
         lengths.sort_by_key(|length| length.start);
         let start = session.begin().or_else(|| rows.iter().cloned().flatten().find_map(|row| records.time.get(row)));
-        let started = start.and_then(utc);
+        let is_dated = start.is_none_or(|start| start >= FIRST_DATED);
+        let started = start.filter(|_| is_dated).and_then(utc);
         let (first, last) = first_and_last(start, &rows, records);
         let (utc_offset_s, offset_source) = offset::at(started, offset, options.zone);
-        if offset_source == OffsetSource::Unknown {
+        if !is_dated {
+            let text = "Its times count from when the device was switched on: the day is not known.";
+            notices.push(Notice::new(NoticeCode::NoTimes, &place, text));
+        } else if offset_source == OffsetSource::Unknown {
             let text = "The file does not state its offset from UTC; the day is the day in UTC.";
             notices.push(Notice::new(NoticeCode::OffsetUnknown, &place, text));
         }
