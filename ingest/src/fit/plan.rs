@@ -21,13 +21,13 @@ const fn float(name: &'static str, scale: f64, offset: f64) -> FloatColumn {
 pub(super) const DISTANCE: usize = 0;
 pub(super) const SPEED: usize = 1;
 const ALTITUDE: usize = 2;
-const LAT: usize = 4;
-const LON: usize = 5;
+pub(super) const LAT: usize = 4;
+pub(super) const LON: usize = 5;
 /// Fractional cadence: no column of its own, it completes the cadence.
 pub(super) const FRACTIONAL: usize = 12;
 
 /// Semicircles in a degree.
-const SEMICIRCLES: f64 = 2_147_483_648.0 / 180.0;
+pub(super) const SEMICIRCLES: f64 = 2_147_483_648.0 / 180.0;
 
 pub(super) const TOTAL_CYCLES: usize = 13;
 const RESPIRATION_RATE: usize = 14;

@@ -11,7 +11,8 @@ use super::columns::{Cell, Cells};
 use super::definition::Definition;
 use super::developer::{Developers, Native};
 use super::plan::{
-    CADENCE, DISTANCE, DeveloperEntry, FIELDS, FLOATS, RecordPlan, SPEED, TOTAL_CYCLES, Target, WORDS, limit, word,
+    CADENCE, DISTANCE, DeveloperEntry, FIELDS, FLOATS, LAT, LON, RecordPlan, SEMICIRCLES, SPEED, TOTAL_CYCLES, Target,
+    WORDS, limit, word,
 };
 use super::transpose::{self, Source};
 
@@ -76,6 +77,17 @@ impl<'a> Records<'a> {
     /// Speed in `row`, metres per second.
     pub(super) fn speed_mps(&self, row: usize) -> Option<f64> {
         self.floats.get(SPEED)?.get(row).map(|speed| speed / 1000.0)
+    }
+
+    /// Distance in `row`, metres.
+    pub(super) fn distance_m(&self, row: usize) -> Option<f64> {
+        self.floats.get(DISTANCE)?.get(row).map(|hundredths| hundredths / 100.0)
+    }
+
+    /// Latitude and longitude in `row`, degrees.
+    pub(super) fn position(&self, row: usize) -> Option<(f64, f64)> {
+        let degrees = |column: usize| Some(self.floats.get(column)?.get(row)? / SEMICIRCLES);
+        Some((degrees(LAT)?, degrees(LON)?))
     }
 
     /// The cadence field in `row`: strides or revolutions per minute.
