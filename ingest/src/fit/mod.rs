@@ -19,12 +19,16 @@
 //!   starts anew. `compressed_accumulated_power` is not read: the power itself stands in every sample that has it.
 //! - A field that is no whole number of elements, or empty, has no value; what stands behind it stays in place. Of an
 //!   array in a sample the first element counts.
-//! - Developer fields: see `developer`. Native ones that are not in [`crate::schema`] are left out.
+//! - Developer fields: see `developer`. Native ones that are not in [`crate::schema`] are left out, and a notice names
+//!   those that hold something.
+//! - Where the sport is none of its own (generic, training, fitness equipment), its sub-sport tells it.
+//! - A time below 0x10000000 counts from when the device was switched on: an activity that begins at one has no start
+//!   and no day; its samples keep the times that they have to each other.
 //!
 //! # What belongs to what
 //!
 //! Each session of an activity is one activity; samples, laps, lengths and pauses belong to the last session that had
-//! begun, what stands before the first to the first. Elapsed time counts from the stated start, or from the first
+//! begun (of two that begin together, to the later one in the file), what stands before the first to the first. Elapsed time counts from the stated start, or from the first
 //! sample where that is earlier by less than a day; the start itself stays as stated. Heart rates of a strap belong to
 //! the session within whose time they lie, whatever part they stand in; others, from before and after, are left out.
 //!

@@ -2,7 +2,7 @@
 
 use super::base::BaseType;
 use super::columns::Cell;
-use super::definition::Definition;
+use super::definition::{Definition, TIMESTAMP};
 use super::developer::{Developers, Kind};
 use crate::schema;
 
@@ -124,6 +124,8 @@ pub(super) struct RecordPlan {
     /// In the order in which they are to be written.
     pub(super) native: Vec<(usize, BaseType, Target)>,
     pub(super) developer: Vec<DeveloperEntry>,
+    /// Fields that have no column: number, offset, type.
+    pub(super) unused: Vec<(u8, usize, BaseType)>,
     pub(super) big_endian: bool,
     /// Whether no field depends on the sample before.
     pub(super) can_wait: bool,
@@ -151,6 +153,10 @@ impl RecordPlan {
                 }
             }
         }
+        let has_column = |number: u8| number == TIMESTAMP || FIELDS.iter().any(|(known, _)| *known == number);
+        let unused =
+            definition.fields.iter().filter(|field| field.size >= field.base.size() && !has_column(field.number));
+        let unused = unused.map(|field| (field.number, field.offset, field.base)).collect();
         let mut developer = Vec::new();
         for field in definition.developer_fields.iter().rev() {
             // Texts and arrays have no place in a column of numbers.
@@ -165,6 +171,7 @@ impl RecordPlan {
         Self {
             can_wait: !native.iter().any(|(_, _, target)| counts_on(target)),
             native,
+            unused,
             developer,
             big_endian: definition.big_endian,
             generation: developers.generation(),
