@@ -194,9 +194,11 @@ fn lap_column(track: &Track, laps: &[LapRead], by_time: bool) -> Option<Vec<u32>
 
 /// What a person wrote: the activity's notes, then those of its laps, which say of which lap where there are several.
 fn description(notes: Option<String>, lap_notes: Vec<(usize, String)>, laps: usize) -> Option<String> {
-    let of_laps = lap_notes.into_iter().filter(|(_, text)| Some(text) != notes.as_ref());
-    let of_laps: Vec<String> =
-        of_laps.map(|(lap, text)| if laps > 1 { format!("Lap {lap}: {text}") } else { text }).collect();
-    let all: Vec<String> = notes.clone().into_iter().chain(of_laps).collect();
+    let mut all: Vec<String> = notes.into_iter().collect();
+    for (lap, text) in lap_notes {
+        if all.first() != Some(&text) {
+            all.push(if laps > 1 { format!("Lap {lap}: {text}") } else { text });
+        }
+    }
     (!all.is_empty()).then(|| all.join("\n"))
 }

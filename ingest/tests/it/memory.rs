@@ -1,8 +1,5 @@
 //! Memory stays within a small multiple of the input, whatever the input repeats.
 
-#![expect(clippy::unwrap_used, reason = "a helper that fails fails its test")]
-#![expect(clippy::print_stdout, reason = "the measuring process tells the test")]
-
 use std::hint::black_box;
 use std::process::Command;
 
