@@ -1,4 +1,4 @@
-//! Bytes to text: whatever the encoding, an XML file becomes one string.
+//! Bytes to text: whatever the encoding, a file becomes one string.
 
 use std::borrow::Cow;
 
@@ -6,14 +6,33 @@ use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252};
 
 use crate::{Notice, NoticeCode};
 
-/// Decodes an XML file and says, in a notice, when that was not what the file promised.
+/// Characters that tell UTF-16 without a byte-order mark.
+const TELLING: usize = 4;
+
+/// The byte order of a text in UTF-16: by its byte-order mark; else by the zeros beside its first characters, which are
+/// ASCII in every format that is read.
+pub(crate) fn utf_16(bytes: &[u8]) -> Option<&'static Encoding> {
+    let is_plain = |byte: u8| byte.is_ascii_graphic() || byte.is_ascii_whitespace();
+    let pairs = || bytes.as_chunks::<2>().0.iter().take(TELLING);
+    match bytes {
+        [0xff, 0xfe, ..] => Some(UTF_16LE),
+        [0xfe, 0xff, ..] => Some(UTF_16BE),
+        _ if bytes.len() < 2 * TELLING => None,
+        _ if pairs().all(|[low, high]| is_plain(*low) && *high == 0) => Some(UTF_16LE),
+        _ if pairs().all(|[high, low]| is_plain(*low) && *high == 0) => Some(UTF_16BE),
+        _ => None,
+    }
+}
+
+/// Decodes a file and says, in a notice, when that was not what the file promised.
 ///
-/// A byte-order mark counts first, then the declared encoding, then UTF-8. Bytes that are no UTF-8 are taken one by
+/// A byte-order mark counts first, then zeros between its characters, then the encoding that XML declares, then UTF-8. Bytes that are no UTF-8 are taken one by
 /// one as Windows-1252, the superset of Latin-1, so that a name with one wrong byte does not cost the track.
 pub(crate) fn decode(bytes: &[u8]) -> (Cow<'_, str>, Option<Notice>) {
+    if let Some(encoding) = utf_16(bytes) {
+        return (encoding.decode_with_bom_removal(bytes).0, None);
+    }
     match bytes {
-        [0xff, 0xfe, ..] | [b'<', 0, ..] => (UTF_16LE.decode_with_bom_removal(bytes).0, None),
-        [0xfe, 0xff, ..] | [0, b'<', ..] => (UTF_16BE.decode_with_bom_removal(bytes).0, None),
         [0xef, 0xbb, 0xbf, rest @ ..] => utf_8(rest),
         _ => match declared(bytes) {
             Some(encoding) => (encoding.decode_without_bom_handling(bytes).0, None),

@@ -2,10 +2,10 @@
 
 use std::fmt;
 
-use encoding_rs::{UTF_16BE, UTF_16LE};
 use serde::Serialize;
 
 use crate::ReadError;
+use crate::decode::utf_16;
 use crate::error::{CLINICAL_DOCUMENT, ELECTROCARDIOGRAM};
 
 /// A format that is read.
@@ -94,7 +94,7 @@ impl Format {
     /// FIT: `.FIT` at byte 8, even behind a header-size byte that is damaged. GPX: an XML document in UTF-8, UTF-16 or
     /// a single-byte encoding whose root element is called `gpx`, under any prefix, behind any byte-order mark, blanks,
     /// declaration, comments and document type. TCX: the same with `TrainingCenterDatabase`. Apple Health: the same with
-    /// `HealthData`. Polar: a JSON object with the keys of a training session in its first 4 kB.
+    /// `HealthData`. A table: columns of [`crate::csv`], also in UTF-16. Polar: a JSON object with the keys of a training session in its first 4 kB.
     ///
     /// # Errors
     /// [`ReadError::Empty`], [`ReadError::Archive`] or [`ReadError::NotAWatchFile`].
@@ -108,16 +108,12 @@ impl Format {
         if let Some((_, error)) = SIGNATURES.iter().find(|(signature, _)| bytes.starts_with(signature)) {
             return Err(error.clone());
         }
-        match bytes {
-            [0xff, 0xfe, ..] | [b'<', 0, ..] => {
-                let (text, _) = UTF_16LE.decode_with_bom_removal(head(bytes, UTF_16_HEAD));
+        match utf_16(bytes) {
+            Some(encoding) => {
+                let (text, _) = encoding.decode_with_bom_removal(head(bytes, UTF_16_HEAD));
                 detect_text(text.as_bytes())
             }
-            [0xfe, 0xff, ..] | [0, b'<', ..] => {
-                let (text, _) = UTF_16BE.decode_with_bom_removal(head(bytes, UTF_16_HEAD));
-                detect_text(text.as_bytes())
-            }
-            _ => detect_text(bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes)),
+            None => detect_text(bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes)),
         }
     }
 }

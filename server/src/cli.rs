@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use chrono::NaiveDate;
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use plimsoll_ingest::archive;
+use plimsoll_ingest::{apple, archive};
 
 use crate::config::{DEFAULT_DATA, DEFAULT_LISTEN, Limits};
 
@@ -154,6 +154,21 @@ pub(crate) struct FileLimitArgs {
     /// Longest name of a file in an archive or a folder, in bytes, with the folders that it lies in
     #[arg(long, value_name = "BYTES", default_value_t = archive::Limits::default().name_bytes)]
     max_name_bytes: usize,
+    /// Most activities without a file that are taken from the table of a Strava export
+    #[arg(long, value_name = "COUNT", default_value_t = archive::Limits::default().table_rows)]
+    max_table_rows: usize,
+    /// Most workouts that are taken from an Apple Health export
+    #[arg(long, value_name = "COUNT", default_value_t = apple::Caps::default().workouts)]
+    max_workouts: usize,
+    /// Most readings of resting heart rate and heart-rate variability that are taken from an Apple Health export
+    #[arg(long, value_name = "COUNT", default_value_t = apple::Caps::default().readings)]
+    max_readings: usize,
+    /// Most samples of one workout of an Apple Health export
+    #[arg(long, value_name = "COUNT", default_value_t = apple::Caps::default().samples_of_workout)]
+    max_workout_samples: usize,
+    /// Largest route of one workout of an Apple Health export, in MB
+    #[arg(long, value_name = "MB", default_value_t = apple::Caps::default().route_bytes / 1_000_000)]
+    max_route_mb: usize,
 }
 
 impl LimitArgs {
@@ -174,6 +189,14 @@ impl FileLimitArgs {
             ratio: self.max_ratio,
             depth: self.max_depth,
             name_bytes: self.max_name_bytes,
+            table_rows: self.max_table_rows,
+            apple: apple::Caps {
+                workouts: self.max_workouts,
+                readings: self.max_readings,
+                samples_of_workout: self.max_workout_samples,
+                route_bytes: self.max_route_mb.saturating_mul(1_000_000),
+                ..limits.archive.apple
+            },
             ..limits.archive
         };
         Limits { archive, ..limits }

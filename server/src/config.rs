@@ -3,6 +3,7 @@
 use std::net::SocketAddr;
 
 use plimsoll_ingest::archive::{self, ArchiveError, Reached};
+use serde::{Deserialize, Serialize};
 
 /// Where the service listens unless told otherwise.
 pub(crate) const DEFAULT_LISTEN: &str = "127.0.0.1:8080";
@@ -11,7 +12,7 @@ pub(crate) const DEFAULT_LISTEN: &str = "127.0.0.1:8080";
 pub(crate) const DEFAULT_DATA: &str = "plimsoll-data";
 
 /// How much is taken at once.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
 pub(crate) struct Limits {
     /// Largest file, bytes; also for a file inside an archive, after decompression.
     pub(crate) file_bytes: usize,
@@ -34,8 +35,8 @@ impl Limits {
     }
 }
 
-/// The option of the command line that raises a cap of archives; `field` is the field of [`archive::Limits`] that holds
-/// it.
+/// The option of the command line that raises a cap of archives; `field` is the field of [`archive::Limits`], or of
+/// its caps for Apple Health, that holds it.
 fn raised_by(field: &str) -> Option<&'static str> {
     match field {
         "member_bytes" => Some("--max-file-mb"),
@@ -44,6 +45,11 @@ fn raised_by(field: &str) -> Option<&'static str> {
         "ratio" => Some("--max-ratio"),
         "depth" => Some("--max-depth"),
         "name_bytes" => Some("--max-name-bytes"),
+        "table_rows" => Some("--max-table-rows"),
+        "workouts" => Some("--max-workouts"),
+        "readings" => Some("--max-readings"),
+        "samples_of_workout" => Some("--max-workout-samples"),
+        "route_bytes" => Some("--max-route-mb"),
         _ => None,
     }
 }

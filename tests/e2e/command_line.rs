@@ -80,6 +80,41 @@ fn each_cap_is_named_with_the_option_that_raises_it() {
 }
 
 #[test]
+fn each_cap_of_an_export_is_named_with_the_option_that_raises_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let record = |quantity: &str, unit: &str| {
+        format!(
+            "<Record type='HKQuantityTypeIdentifier{quantity}' sourceName='W' unit='{unit}' \
+             startDate='2020-01-01 00:10:00 +0000' endDate='2020-01-01 00:10:00 +0000' value='60'/>"
+        )
+    };
+    let xml = format!(
+        "<HealthData>{}{}<Workout workoutActivityType='HKWorkoutActivityTypeRunning' sourceName='W' \
+         startDate='2020-01-01 00:00:00 +0000' endDate='2020-01-01 00:30:00 +0000'><WorkoutRoute>\
+         <FileReference path='/workout-routes/r.gpx'/></WorkoutRoute></Workout></HealthData>",
+        record("HeartRate", "count/min"),
+        record("RestingHeartRate", "count/min"),
+    );
+    let table =
+        "Activity ID,Activity Date,Activity Type,Moving Time,Filename\n1,\"Jan 5, 2019, 6:32:11 AM\",Run,1800,\n";
+    let files: [(&str, &[u8]); 3] =
+        [("export.xml", xml.as_bytes()), ("workout-routes/r.gpx", b"<gpx/>"), ("activities.csv", table.as_bytes())];
+    write(folder.path(), "a.zip", crate::imports::zip(&files));
+    let archive = folder.path().join("a.zip");
+    for (option, said) in [
+        ("--max-workouts", "has too many workouts; left out: 1 (the cap is 0; --max-workouts raises it)"),
+        ("--max-readings", "has too many readings of days; left out: 1 (the cap is 0; --max-readings raises it)"),
+        ("--max-workout-samples", "left out: 1 (the cap is 0 samples; --max-workout-samples raises it)"),
+        ("--max-route-mb", "(the cap is 0 bytes for the routes of a workout; --max-route-mb raises it)"),
+        ("--max-table-rows", "without a file that were left out: 1 (the cap is 0; --max-table-rows raises it)"),
+    ] {
+        let out = plimsoll(&["inspect", archive.to_str().unwrap(), option, "0"]);
+        assert!(text(&out.stdout).contains(said), "{option}: {}", text(&out.stdout));
+        assert_eq!(out.status.code(), Some(1));
+    }
+}
+
+#[test]
 fn a_path_that_is_not_there_is_a_result_of_its_own() {
     let folder = tempfile::tempdir().unwrap();
     let data = folder.path().join("data");

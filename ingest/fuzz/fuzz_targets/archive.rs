@@ -5,12 +5,30 @@ mod checked;
 use std::io::{self, Cursor};
 use std::ops::ControlFlow;
 
+use plimsoll_ingest::apple::Caps;
 use plimsoll_ingest::archive::{Content, Folder, InMemory, Item, Limits, ReadSeek, plain, walk, walk_folder};
 use plimsoll_ingest::read;
 
 /// Small enough that a bomb which passes a cap is seen as memory or time.
-const LIMITS: Limits =
-    Limits { members: 200, member_bytes: 4_000_000, total_bytes: 16_000_000, ratio: 200, depth: 3, name_bytes: 256 };
+const LIMITS: Limits = Limits {
+    members: 200,
+    member_bytes: 4_000_000,
+    total_bytes: 16_000_000,
+    ratio: 200,
+    depth: 3,
+    name_bytes: 256,
+    table_rows: 200,
+    apple: Caps {
+        workouts: 200,
+        events: 2_000,
+        text_bytes: 20_000,
+        readings: 2_000,
+        samples: 2_000,
+        samples_of_workout: 1_000,
+        route_bytes: 1_000_000,
+        passes: 4,
+    },
+};
 
 /// The bytes as files of a folder that mean something to each other.
 struct Unpacked {

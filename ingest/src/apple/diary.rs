@@ -28,7 +28,7 @@ type Day = (NaiveDate, DiaryKind);
 type Timed = Vec<(DateTime<Utc>, f64)>;
 
 /// One value per day and quantity: the median of the day's readings (of an even number, the mean of the two in the
-/// middle). The time is that of the reading when there is one alone.
+/// middle). The time is that of the last reading: a value that comes from more of the day is told from an earlier one.
 pub(super) fn values(readings: Vec<Reading>, options: &ReadOptions, notices: &mut Vec<Notice>) -> Vec<DiaryValue> {
     let mut days: BTreeMap<Day, Timed> = BTreeMap::new();
     let mut unknown = false;
@@ -50,8 +50,8 @@ pub(super) fn values(readings: Vec<Reading>, options: &ReadOptions, notices: &mu
         notices.push(Notice::new(NoticeCode::OffsetUnknown, "", text));
     }
     let value = |((date, kind), mut readings): (Day, Timed)| {
+        let time = readings.iter().map(|(time, _)| *time).max();
         readings.sort_by(|(_, a), (_, b)| a.total_cmp(b));
-        let time = if let [(time, _)] = readings.as_slice() { Some(*time) } else { None };
         let middle = readings.len() / 2;
         let upper = readings.get(middle)?.1;
         let lower = if readings.len() % 2 == 0 { readings.get(middle.checked_sub(1)?)?.1 } else { upper };

@@ -114,14 +114,17 @@ impl Gather {
             b"WorkoutStatistics" if is_own => workout.take_statistics(tag),
             b"WorkoutEvent" if is_own => _ = workout.take_event(tag),
             b"FileReference" => {
-                let path = tag.get("path").filter(|path| !path.is_empty() && path.len() <= 1024);
-                if let Some(path) = path.filter(|_| workout.routes.len() < MOST_ROUTES) {
-                    workout.routes.push(path.into_owned());
+                if let Some(path) = tag.get("path") {
+                    workout.take_route(&path);
                 }
             }
-            b"Route" if is_own && !is_empty && workout.embedded.len() < MOST_ROUTES => {
-                workout.embedded.push(String::new());
-                opened = Open::Route;
+            b"Route" if is_own && !is_empty => {
+                if workout.embedded.len() < MOST_ROUTES {
+                    workout.embedded.push(String::new());
+                    opened = Open::Route;
+                } else {
+                    workout.left_out.routes += 1;
+                }
             }
             _ => {}
         }

@@ -31,6 +31,7 @@ mod activity;
 mod diary;
 mod gather;
 mod names;
+mod owners;
 mod quantity;
 mod scan;
 mod split;
@@ -38,7 +39,7 @@ mod sport;
 mod workout;
 mod write;
 
-pub use split::{Caps, Document, Report, Source, split};
+pub use split::{Caps, Cut, Document, Report, Source, split};
 
 use std::collections::BTreeMap;
 
@@ -46,13 +47,12 @@ use polars::prelude::PolarsError;
 
 use crate::{Activity, Device, FileKind, Format, Notice, NoticeCode, OtherMessages, ReadError, ReadOptions, WatchFile};
 use gather::{Found, Gather};
+use owners::MOST_OWNERS;
 use scan::{Scanner, Trouble};
-use workout::{Record, Sample, Workout};
+use workout::{LONGEST_NAME, LeftOut, MOST_EVENTS, MOST_ROUTES, Record, Sample, Workout};
 
 /// Workouts of one document that are kept: each costs a frame.
 const MOST_WORKOUTS: usize = 1_000;
-/// Samples may belong to this many workouts on average, so that overlapping workouts do not multiply them.
-const MOST_OWNERS: usize = 8;
 
 /// Reads a document of Apple Health's export.
 ///
@@ -123,6 +123,7 @@ fn activities(
     options: &ReadOptions,
     notices: &mut Vec<Notice>,
 ) -> Result<Vec<Activity>, PolarsError> {
+    // Samples may belong to this many workouts on average, so that overlapping workouts do not multiply them.
     let mut left = samples.len().saturating_mul(MOST_OWNERS);
     let mut without = 0_u64;
     let mut activities = Vec::with_capacity(workouts.len());
@@ -165,7 +166,7 @@ impl Content {
         // Routes stand in the document; none can be longer than it.
         let mut scanner = Scanner::new(text, text.len());
         let (mut wrong, mut too_many) = (Trouble::default(), Trouble::default());
-        let mut numbers = std::collections::HashMap::new();
+        let (mut numbers, mut nameless) = (std::collections::HashMap::new(), Trouble::default());
         // Reading from memory does not fail.
         while let Ok(Some((line, item))) = scanner.next() {
             match gather.take(item, line) {
@@ -182,6 +183,8 @@ impl Content {
                                 if number < u16::MAX {
                                     self.sources.push(source.clone());
                                     numbers.insert(source, number);
+                                } else {
+                                    nameless.at(line);
                                 }
                                 number
                             }
@@ -227,7 +230,27 @@ impl Content {
         self.tell(NoticeCode::Damaged, gather.unreadable, "Workouts without a kind, start or end were left out");
         self.tell(NoticeCode::ImpossibleValue, wrong, "Records that cannot be, or have unknown units, were left out");
         self.tell(NoticeCode::Capped, too_many, "Workouts beyond the first 1,000 were left out");
+        self.tell(
+            NoticeCode::Capped,
+            nameless,
+            "Samples of sources beyond the first 65,535 stand without their source",
+        );
+        self.tell_left_out();
         (damage, scanner.line)
+    }
+
+    fn tell_left_out(&mut self) {
+        let mut all = LeftOut::default();
+        self.workouts.iter().for_each(|workout| all.add(workout.left_out));
+        for (count, what) in [
+            (all.events, format!("Pauses and laps beyond the first {MOST_EVENTS} of a workout were left out")),
+            (all.routes, format!("Routes beyond the first {MOST_ROUTES} of a workout were left out")),
+            (all.names, format!("Names longer than {LONGEST_NAME} characters were cut")),
+        ] {
+            if count > 0 {
+                self.notices.push(Notice::new(NoticeCode::Capped, "", format!("{what}: {count}.")));
+            }
+        }
     }
 
     fn tell(&mut self, code: NoticeCode, trouble: Trouble, what: &str) {

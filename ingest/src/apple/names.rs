@@ -6,8 +6,8 @@ use super::sport;
 use super::workout::{Record, Sample, Workout};
 use crate::Sport;
 
-/// Sources of samples that are told apart; the samples of later ones have the first of them.
-const MOST_SOURCES: usize = 1_000;
+/// Sources of samples that are told apart; the samples of later ones stand without a source.
+pub(super) const MOST_SOURCES: u16 = 1_000;
 
 /// Names of sources by number.
 #[derive(Debug, Default)]
@@ -15,6 +15,8 @@ pub(super) struct Sources {
     /// By number.
     pub(super) names: Vec<String>,
     numbers: HashMap<String, u16>,
+    /// Whether there were more than [`MOST_SOURCES`].
+    pub(super) is_cut: bool,
 }
 
 impl Sources {
@@ -23,13 +25,15 @@ impl Sources {
         let name = record.source();
         let number = match self.numbers.get(&name) {
             Some(number) => *number,
-            None if self.names.len() < MOST_SOURCES => {
-                let number = u16::try_from(self.names.len()).unwrap_or(0);
-                self.names.push(name.clone());
-                self.numbers.insert(name, number);
+            None => {
+                let number = u16::try_from(self.names.len()).unwrap_or(u16::MAX).min(MOST_SOURCES);
+                if number < MOST_SOURCES {
+                    self.names.push(name.clone());
+                    self.numbers.insert(name, number);
+                }
+                self.is_cut |= number == MOST_SOURCES;
                 number
             }
-            None => 0,
         };
         let Record { quantity, start, length_ms, value, .. } = *record;
         Sample { start_ms: start.utc_ms, value, length_ms, source: number, quantity }

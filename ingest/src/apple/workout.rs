@@ -8,11 +8,13 @@ use super::scan::Tag;
 use crate::stamp::{self, Zone};
 
 /// Events of one workout that are kept.
-const MOST_EVENTS: usize = 4_000;
+pub(super) const MOST_EVENTS: usize = 4_000;
 /// Routes of one workout that are kept.
 pub(super) const MOST_ROUTES: usize = 16;
-/// Bytes of one name that are kept.
-const LONGEST_NAME: usize = 200;
+/// Longest path of a route, bytes.
+const LONGEST_PATH: usize = 1024;
+/// Characters of one name that are kept.
+pub(super) const LONGEST_NAME: usize = 200;
 
 /// A time with the offset from UTC that it is written with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -100,6 +102,41 @@ pub(super) struct Workout {
     pub(super) routes: Vec<String>,
     /// Routes that stand in the document itself, as GPX.
     pub(super) embedded: Vec<String>,
+    pub(super) left_out: LeftOut,
+}
+
+/// What was too much.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct LeftOut {
+    pub(super) events: u64,
+    pub(super) routes: u64,
+    /// Names that were cut or left out.
+    pub(super) names: u64,
+}
+
+impl LeftOut {
+    pub(super) fn add(&mut self, other: Self) {
+        self.events += other.events;
+        self.routes += other.routes;
+        self.names += other.names;
+    }
+}
+
+/// Room for what several workouts hold beside their totals.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Room {
+    pub(super) events: usize,
+    /// Bytes of names and of paths of routes.
+    pub(super) text: usize,
+}
+
+impl Room {
+    /// Whether `bytes` fit; if so, they are taken.
+    fn takes(&mut self, bytes: usize) -> bool {
+        let left = self.text.checked_sub(bytes);
+        self.text = left.unwrap_or(self.text);
+        left.is_some()
+    }
 }
 
 impl Workout {
@@ -114,10 +151,12 @@ impl Workout {
         if end.utc_ms < start.utc_ms {
             return None;
         }
+        let mut cut = 0;
         Some(Self {
-            kind: name(kind.strip_prefix("HKWorkoutActivityType").unwrap_or(&kind)).unwrap_or_default(),
-            source: tag.get("sourceName").and_then(|source| name(&source)).unwrap_or_default(),
-            device: tag.get("device").map(|device| parts_of_device(&device)).unwrap_or_default(),
+            kind: name(kind.strip_prefix("HKWorkoutActivityType").unwrap_or(&kind), &mut cut).unwrap_or_default(),
+            source: tag.get("sourceName").and_then(|source| name(&source, &mut cut)).unwrap_or_default(),
+            device: tag.get("device").map(|device| parts_of_device(&device, &mut cut)).unwrap_or_default(),
+            left_out: LeftOut { names: cut, ..LeftOut::default() },
             start,
             end,
             duration_s: measure(tag, "duration", "durationUnit", time_s),
@@ -162,7 +201,7 @@ impl Workout {
                     .and_then(|(value, unit)| Some(number(value)? * length_m(unit)?))
                     .filter(|metres| (0.0..=100_000.0).contains(metres));
             }
-            "HKWorkoutBrandName" => self.title = name(value),
+            "HKWorkoutBrandName" => self.title = name(value, &mut self.left_out.names),
             _ => {}
         }
     }
@@ -194,8 +233,49 @@ impl Workout {
         let duration_s = measure(tag, "duration", "durationUnit", time_s);
         if self.events.len() < MOST_EVENTS {
             self.events.push(Event { what, at_ms, duration_s });
+        } else {
+            self.left_out.events += 1;
         }
         Some(())
+    }
+
+    pub(super) fn take_route(&mut self, path: &str) {
+        if path.is_empty() {
+            return;
+        }
+        if path.len() <= LONGEST_PATH && self.routes.len() < MOST_ROUTES {
+            self.routes.push(path.to_owned());
+        } else {
+            self.left_out.routes += 1;
+        }
+    }
+
+    /// Makes it as small as it can be, and takes that from `room`. What has no room is left out.
+    pub(super) fn fit(&mut self, room: &mut Room) {
+        let kept = self.events.len().min(room.events);
+        self.left_out.events += (self.events.len() - kept) as u64;
+        self.events.truncate(kept);
+        self.events.shrink_to_fit();
+        room.events -= kept;
+        let before = self.routes.len();
+        self.routes.retain_mut(|path| {
+            path.shrink_to_fit();
+            room.takes(size_of::<String>() + path.len())
+        });
+        self.routes.shrink_to_fit();
+        self.left_out.routes += (before - self.routes.len()) as u64;
+        let source = (!self.source.is_empty()).then(|| std::mem::take(&mut self.source));
+        let mut names: [Option<String>; 6] = [const { None }; 6];
+        let given = std::mem::take(&mut self.device).into_iter().chain([self.title.take(), source]);
+        for (place, name) in names.iter_mut().zip(given) {
+            let len = name.as_ref().map_or(0, String::len);
+            *place = name.filter(|_| room.takes(len));
+            self.left_out.names += u64::from(len > 0 && place.is_none());
+        }
+        let [a, b, c, d, title, source] = names;
+        self.device = [a, b, c, d];
+        self.title = title;
+        self.source = source.unwrap_or_default();
     }
 }
 
@@ -205,8 +285,9 @@ fn measure(tag: Tag<'_>, value: &str, unit: &str, factor: impl Fn(&str) -> Optio
     (0.0..=1e9).contains(&value).then(|| (value * 1000.0).round() / 1000.0)
 }
 
-/// `text` without control characters and blanks around it, shortened.
-fn name(text: &str) -> Option<String> {
+/// `text` without control characters and blanks around it, shortened, which is counted.
+fn name(text: &str, cut: &mut u64) -> Option<String> {
+    *cut += u64::from(text.trim().chars().nth(LONGEST_NAME).is_some());
     let text: String = text.trim().chars().take(LONGEST_NAME).map(|c| if c.is_control() { ' ' } else { c }).collect();
     let text = text.trim();
     (!text.is_empty()).then(|| text.to_owned())
@@ -214,14 +295,14 @@ fn name(text: &str) -> Option<String> {
 
 /// The lasting parts of `<<HKDevice: 0x28…>, name:Apple Watch, manufacturer:Apple Inc., model:Watch, …>`: the address
 /// in front is another in every export. A value may hold commas (`hardware:Watch6,1`).
-fn parts_of_device(text: &str) -> [Option<String>; 4] {
+fn parts_of_device(text: &str, cut: &mut u64) -> [Option<String>; 4] {
     let text = text.trim().trim_end_matches('>');
     let mut parts: [Option<String>; 4] = [const { None }; 4];
     for field in text.split(", ") {
         let Some((key, value)) = field.split_once(':') else { continue };
         let known = Workout::DEVICE.iter().position(|known| *known == key.trim());
         if let Some(part) = known.and_then(|known| parts.get_mut(known)) {
-            *part = name(value);
+            *part = name(value, cut);
         }
     }
     parts
@@ -262,7 +343,8 @@ impl<'s> Record<'s> {
 
     /// Who measured it.
     pub(super) fn source(&self) -> String {
-        self.tag.get("sourceName").and_then(|source| name(&source)).unwrap_or_default()
+        // Who it is shows in the first characters as well.
+        self.tag.get("sourceName").and_then(|source| name(&source, &mut 0)).unwrap_or_default()
     }
 }
 
@@ -274,11 +356,11 @@ mod tests {
     fn a_device_is_known_without_its_address() {
         let text = "<<HKDevice: 0x3035d1db0>, name:Apple Watch, manufacturer:Apple Inc., model:Watch, \
                     hardware:Watch6,10, software:10.6.1, creation date:2024-08-24 17:12:03 +0000>";
-        let [name, manufacturer, model, hardware] = parts_of_device(text);
+        let [name, manufacturer, model, hardware] = parts_of_device(text, &mut 0);
         assert_eq!(name.as_deref(), Some("Apple Watch"));
         assert_eq!(manufacturer.as_deref(), Some("Apple Inc."));
         assert_eq!(model.as_deref(), Some("Watch"));
         assert_eq!(hardware.as_deref(), Some("Watch6,10"));
-        assert_eq!(parts_of_device("My watch"), [const { None }; 4]);
+        assert_eq!(parts_of_device("My watch", &mut 0), [const { None }; 4]);
     }
 }

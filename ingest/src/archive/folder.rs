@@ -3,8 +3,8 @@
 use std::io::{self, BufReader};
 use std::ops::ControlFlow;
 
-use super::find::{DOCUMENTS_TRIED, Found, Places, TABLES_TRIED};
-use super::health::{self, Done};
+use super::find::{DOCUMENTS_TRIED, Found, Places, TABLES_TRIED, Wanted};
+use super::health::{self, Done, Routes};
 use super::inflate::Unpack;
 use super::limits::{Limits, Spent};
 use super::member::Member;
@@ -47,9 +47,9 @@ pub fn walk_folder(
 struct Files<'f>(&'f mut dyn Folder);
 
 impl Places for Files<'_> {
-    fn open(&mut self, found: &Found) -> io::Result<Box<dyn Unpack + '_>> {
-        let number = usize::try_from(found.id).map_err(io::Error::other)?;
-        Ok(found.member.unpack(BufReader::new(self.0.open(number)?)))
+    fn open(&mut self, id: u64, member: &Member) -> io::Result<Box<dyn Unpack + '_>> {
+        let number = usize::try_from(id).map_err(io::Error::other)?;
+        Ok(member.unpack(BufReader::new(self.0.open(number)?)))
     }
 }
 
@@ -86,37 +86,52 @@ impl Walk<'_> {
     /// Strava's tables of the folder. One that cannot be read says so when it is visited.
     fn tables_beside(&mut self, name: &str, files: &mut Files<'_>) -> Result<Export, Stop> {
         let mut export = Export::default();
-        for found in self.find_beside(name, files, TABLES_TRIED, &Export::may_be_table) {
+        let mut wanted = Wanted::default();
+        self.each_beside(name, files, &Export::may_be_table, &mut |found| wanted.take(found, TABLES_TRIED));
+        for found in wanted.found {
             self.spent = Spent::default();
-            let Ok(mut reader) = files.open(&found) else { continue };
-            match self.read_table(&found.path, found.id, &mut *reader, &mut export) {
-                Ok(_) | Err(Stop::Error(_)) => {}
+            let Ok(mut reader) = files.open(found.id, &found.member) else { continue };
+            match self.read_table(&found, &mut *reader, &mut export) {
+                Ok(()) | Err(Stop::Error(_)) => {}
                 Err(Stop::Visitor) => return Err(Stop::Visitor),
             }
         }
+        self.tables_beyond(wanted.beyond)?;
         Ok(export)
     }
 
     /// Visits Apple Health's exports of the folder.
     fn health_beside(&mut self, name: &str, files: &mut Files<'_>) -> Result<Done, Stop> {
-        let found = self.find_beside(name, files, DOCUMENTS_TRIED, &health::may_be_export);
-        let exports = self.exports(files, found);
+        let mut wanted = Wanted::default();
+        self.each_beside(name, files, &health::may_be_export, &mut |found| wanted.take(found, DOCUMENTS_TRIED));
+        let exports = self.exports(files, wanted.found);
         if exports.is_empty() {
             return Ok(Done::default());
         }
-        let routes = health::by_name(self.find_beside(name, files, usize::MAX, &health::may_be_route));
+        let mut routes = Routes::default();
+        self.each_beside(name, files, &health::may_be_route, &mut |found| routes.add(found));
+        self.routes_beyond(&mut routes)?;
         self.spent = Spent::default();
         self.health(files, &exports, &routes)
     }
 
-    /// The first `most` files whose name is wanted.
-    fn find_beside(&self, name: &str, files: &Files<'_>, most: usize, is_wanted: &dyn Fn(&str) -> bool) -> Vec<Found> {
-        let wanted = (0_u64..).zip(files.0.names()).filter(|(_, path)| is_wanted(path) && !names::is_clutter(path));
-        let found = wanted.map(|(id, path)| {
-            let shown = names::shown(name, path, self.limits.name_bytes);
-            Found { shown, path: path.clone(), id, member: Member::WHOLE }
-        });
-        found.take(most).collect()
+    /// Hands out the files whose name is wanted, until `take` has no room.
+    fn each_beside(
+        &self,
+        name: &str,
+        files: &Files<'_>,
+        is_wanted: &dyn Fn(&str) -> bool,
+        take: &mut dyn FnMut(Found) -> bool,
+    ) {
+        let longest = self.limits.name_bytes;
+        let wanted = (0_u64..).zip(files.0.names());
+        let wanted = wanted.filter(|(_, path)| path.len() <= longest && is_wanted(path) && !names::is_clutter(path));
+        for (id, path) in wanted {
+            let shown = names::shown(name, path, longest);
+            if !take(Found { shown, path: path.clone(), id, member: Member::WHOLE }) {
+                break;
+            }
+        }
     }
 }
 

@@ -1,15 +1,16 @@
 //! Apple Health's export inside an archive, or by itself: its big file cut into documents, its routes joined to them.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashSet};
 use std::io::{self, BufRead, BufReader, Read};
 
-use super::find::{Found, Places};
+use super::find::{DOCUMENTS_TRIED, Found, HELD_BYTES, Places};
 use super::inflate::Unpack;
 use super::kind::{Kind, Many, kind};
-use super::limits::{Cap, Limits, Spent, fill_whole};
+use super::limits::{Cap, Limits, Spent, Stopped, fill_whole};
+use super::member::Member;
 use super::walk::{Stop, Walk};
-use super::{Content, Origin, names};
-use crate::apple::{self, Caps};
+use super::{Content, Origin, Reached, names};
+use crate::apple;
 
 /// Bytes of the export that are read ahead.
 const BUFFER: usize = 64 * 1024;
@@ -28,8 +29,48 @@ impl Done {
     }
 }
 
-/// Tracks of an archive by the last part of their names, where routes may be among them.
-pub(super) type Routes = HashMap<String, Vec<Found>>;
+/// Tracks of an archive, where routes may be among them.
+#[derive(Debug, Default)]
+pub(super) struct Routes {
+    /// By the last part of the key of their name, and the whole key.
+    places: BTreeMap<(String, String), (u64, Member)>,
+    /// Bytes of all of it.
+    bytes: usize,
+    /// The first beyond the cap, as it is shown.
+    beyond: Option<String>,
+    /// Why none is known although there may be some.
+    unknown: Option<String>,
+}
+
+/// Bytes of a route's place beside its names, about.
+const PLACE_BYTES: usize = 100;
+
+impl Routes {
+    /// Takes a track in, unless one has its name; `false` when there is no room.
+    pub(super) fn add(&mut self, found: Found) -> bool {
+        let key = names::key(&found.path);
+        let last = names::last(&key).to_owned();
+        self.bytes = self.bytes.saturating_add(PLACE_BYTES + last.len() + key.len());
+        if self.bytes > HELD_BYTES {
+            self.beyond = Some(found.shown);
+            return false;
+        }
+        self.places.entry((last, key)).or_insert((found.id, found.member));
+        true
+    }
+
+    /// The track that an export in `folder` names. The folder of routes may have another name than the export says.
+    fn find(&self, folder: &str, path: &str) -> Option<(u64, Member)> {
+        let key = names::key(path.trim_start_matches('/'));
+        let last = names::last(&key).to_owned();
+        let full = (last.clone(), format!("{folder}{key}"));
+        if let Some(place) = self.places.get(&full) {
+            return Some(*place);
+        }
+        let ((other, key), place) = self.places.range((last, folder.to_owned())..).next()?;
+        (*other == full.0 && key.starts_with(folder)).then_some(*place)
+    }
+}
 
 /// Whether a name may be that of Apple Health's export. In other languages than English it is called otherwise.
 pub(super) fn may_be_export(path: &str) -> bool {
@@ -42,15 +83,6 @@ pub(super) fn may_be_route(path: &str) -> bool {
     names::key(path).ends_with(".gpx")
 }
 
-/// Routes by name.
-pub(super) fn by_name(found: Vec<Found>) -> Routes {
-    let mut routes = Routes::new();
-    for found in found {
-        routes.entry(names::last(&names::key(&found.path)).to_owned()).or_default().push(found);
-    }
-    routes
-}
-
 impl Walk<'_> {
     /// Those of `found` that are Apple Health's exports.
     pub(super) fn exports(&mut self, places: &mut dyn Places, found: Vec<Found>) -> Vec<Found> {
@@ -58,7 +90,7 @@ impl Walk<'_> {
         for mut found in found {
             let mut head = Vec::new();
             // What cannot be read is no export here; when it is visited, it says why.
-            let Ok(reader) = places.open(&found) else { continue };
+            let Ok(reader) = places.open(found.id, &found.member) else { continue };
             let _ = reader.take(PROLOG).read_to_end(&mut head);
             if let Kind::Many(Many::Health, layers) = kind(&head) {
                 found.member.gzip = layers;
@@ -79,9 +111,25 @@ impl Walk<'_> {
         Ok(done)
     }
 
-    /// Visits the documents of an export that is met without the other members around it.
-    pub(super) fn big_xml(&mut self, places: &mut dyn Places, export: &Found) -> Result<(), Stop> {
-        self.documents(places, export, &Routes::new(), &mut Done::default())
+    /// Says that a track, and those behind it, are not looked for when a workout names its route.
+    pub(super) fn routes_beyond(&mut self, routes: &mut Routes) -> Result<(), Stop> {
+        let Some(shown) = routes.beyond.take() else { return Ok(()) };
+        let what = format!("the names of the tracks are longer than {} MB together", HELD_BYTES / 1_000_000);
+        routes.unknown = Some(what.clone());
+        self.item(&shown, Content::failed(format!("{what}: this one, and those behind it, are not joined to workouts")))
+    }
+
+    /// Visits the documents of an export that is met by itself, or among others without being known before them.
+    pub(super) fn big_xml(
+        &mut self,
+        places: &mut dyn Places,
+        export: &Found,
+        is_among_others: bool,
+    ) -> Result<(), Stop> {
+        let unknown = is_among_others.then(|| {
+            format!("the export is not one of the first {DOCUMENTS_TRIED} files whose names end with .xml or .xml.gz")
+        });
+        self.documents(places, export, &Routes { unknown, ..Routes::default() }, &mut Done::default())
     }
 
     /// Visits the documents of an export, then what is to be said about it. Notes the routes that were used.
@@ -99,8 +147,7 @@ impl Walk<'_> {
         let folder = names::folder(&names::key(&xml.path)).to_owned();
         let mut export = Export { places, xml, folder, routes, limits, spent, first_pass: None, capped: None, done };
         let mut has_stopped = false;
-        let caps = Caps::default();
-        let report = apple::split(&mut export, &caps, &mut |document| {
+        let mut report = apple::split(&mut export, &limits.apple, &mut |document| {
             let content = Content::File { bytes: document.bytes, details: None };
             let flow = visit(super::Item { name: format!("{name}#{}", document.name), content, origin: Origin::Part });
             has_stopped |= flow.is_break();
@@ -110,6 +157,7 @@ impl Walk<'_> {
         if has_stopped {
             return Err(Stop::Visitor);
         }
+        let cuts = report.as_mut().map(|report| std::mem::take(&mut report.cuts)).unwrap_or_default();
         let content = match report {
             Err(error) => Content::Failed { reason: error.to_string(), cap: capped },
             Ok(report) if !report.is_health_data => match capped {
@@ -129,7 +177,12 @@ impl Walk<'_> {
                 if report.is_partial { Content::Failed { reason, cap: capped } } else { Content::aside(reason) }
             }
         };
-        self.item_of(Origin::Part, name, content)
+        self.item_of(Origin::Part, name, content)?;
+        for apple::Cut { what, cap, option } in cuts {
+            let content = Content::Failed { reason: what, cap: Some(Reached { cap, option }) };
+            self.item_of(Origin::Part, name, content)?;
+        }
+        Ok(())
     }
 }
 
@@ -148,14 +201,14 @@ struct Export<'e> {
     spent: &'e mut Spent,
     /// Bytes of the first pass, which counts against the limits; later ones read no more than it.
     first_pass: Option<u64>,
-    /// The cap that ended the first pass.
+    /// The cap for everything together, or for growth, that was reached.
     capped: Option<Cap>,
     done: &'e mut Done,
 }
 
 impl apple::Source for Export<'_> {
     fn open(&mut self) -> io::Result<Box<dyn BufRead + '_>> {
-        let reader = self.places.open(self.xml)?;
+        let reader = self.places.open(self.xml.id, &self.xml.member)?;
         Ok(match self.first_pass {
             Some(bytes) => Box::new(BufReader::with_capacity(BUFFER, reader.take(bytes))),
             None => {
@@ -166,18 +219,29 @@ impl apple::Source for Export<'_> {
         })
     }
 
-    fn route(&mut self, path: &str) -> Option<Vec<u8>> {
-        let key = names::key(path.trim_start_matches('/'));
-        let named = self.routes.get(names::last(&key))?;
-        let full = format!("{}{key}", self.folder);
-        let is_below = |found: &&Found| names::key(&found.path).starts_with(&self.folder);
-        // The folder of routes may have another name than the export says.
-        let found =
-            named.iter().find(|found| names::key(&found.path) == full).or_else(|| named.iter().find(is_below))?;
+    fn route(&mut self, path: &str) -> Result<Option<Vec<u8>>, String> {
+        let Some((id, member)) = self.routes.find(&self.folder, path) else {
+            return self.routes.unknown.clone().map_or(Ok(None), Err);
+        };
+        if let Some(cap) = &self.capped {
+            return Err(cap.what().to_owned());
+        }
         let mut bytes = Vec::new();
-        fill_whole(&mut *self.places.open(found).ok()?, &mut bytes, self.limits, self.spent).ok()?;
-        self.done.0.insert(found.id);
-        Some(bytes)
+        let mut reader = self.places.open(id, &member).map_err(|error| error.to_string())?;
+        // One that fails is visited once more, like any file, and says there what would have to be done.
+        match fill_whole(&mut *reader, &mut bytes, self.limits, self.spent) {
+            Ok(()) => {
+                self.done.0.insert(id);
+                Ok(Some(bytes))
+            }
+            Err(Stopped::Io(error)) => Err(error.to_string()),
+            Err(Stopped::Member(cap)) => Err(cap.what().to_owned()),
+            Err(Stopped::All(cap)) => {
+                let what = cap.what().to_owned();
+                self.capped = Some(cap);
+                Err(what)
+            }
+        }
     }
 }
 

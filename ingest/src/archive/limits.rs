@@ -2,11 +2,17 @@
 
 use std::io::{self, Read};
 
+use serde::{Deserialize, Serialize};
+
 use super::inflate::Unpack;
 use super::{ArchiveError, Content, Reached};
+use crate::apple;
 
 /// How much of an archive is opened. Sizes are those after decompression.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+///
+/// A field that is missing where they were written down has its default.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Limits {
     /// Most members of all archives together, folders included. Passing it ends the walk.
     pub members: u64,
@@ -21,6 +27,10 @@ pub struct Limits {
     pub depth: u32,
     /// Longest name of a member, bytes. Names are shown cut to it.
     pub name_bytes: usize,
+    /// Most activities without a file that are taken from one of Strava's tables.
+    pub table_rows: usize,
+    /// How much of Apple Health's export is taken.
+    pub apple: apple::Caps,
 }
 
 impl Default for Limits {
@@ -32,6 +42,8 @@ impl Default for Limits {
             ratio: 200,
             depth: 3,
             name_bytes: 1024,
+            table_rows: 20_000,
+            apple: apple::Caps::default(),
         }
     }
 }
@@ -65,11 +77,19 @@ impl Cap {
         Self { what: "it lies too deep inside other archives", cap: limits.depth.to_string(), option: "depth" }
     }
 
+    pub(super) fn rows(limits: &Limits) -> Reached {
+        Reached { cap: limits.table_rows.to_string(), option: "table_rows" }
+    }
+
+    pub(super) fn members(limits: &Limits) -> Reached {
+        Reached { cap: limits.members.to_string(), option: "members" }
+    }
+
     pub(super) fn name(limits: &Limits) -> Self {
         Self { what: "its name is too long", cap: format!("{} bytes", limits.name_bytes), option: "name_bytes" }
     }
 
-    fn member(limits: &Limits) -> Self {
+    pub(super) fn member(limits: &Limits) -> Self {
         Self { what: "the file is too large", cap: megabytes(limits.member_bytes), option: "member_bytes" }
     }
 
@@ -124,7 +144,7 @@ impl Spent {
         Err(Cap { what: "there are too many files in it", cap: limits.members.to_string(), option: "members" })
     }
 
-    /// Counts bytes that were read or made.
+    /// Counts bytes that were made or, where more were read for them than were made, those.
     pub(super) fn bytes(&mut self, count: u64, limits: &Limits) -> Result<(), Cap> {
         self.total = self.total.saturating_add(count);
         if self.total <= limits.total_bytes {
@@ -158,13 +178,16 @@ pub(super) fn fill(
 ) -> Result<bool, Stopped> {
     loop {
         let have = bytes.len() as u64;
+        let consumed = reader.consumed();
         if have >= upto {
             return Ok(false);
         }
         let step = STEP.min(upto - have);
         let result = (&mut *reader).take(step).read_to_end(bytes);
         let count = bytes.len() as u64 - have;
-        spent.bytes(count, limits).map_err(Stopped::All)?;
+        // A stream may take much and give nothing.
+        let taken = reader.consumed().saturating_sub(consumed);
+        spent.bytes(count.max(taken), limits).map_err(Stopped::All)?;
         result.map_err(Stopped::Io)?;
         let out = before.saturating_add(have + count);
         if grows_too_much(out, reader.consumed(), limits) {

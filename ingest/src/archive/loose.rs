@@ -13,10 +13,15 @@ use super::strava::Export;
 use super::walk::{About, Stop, Walk, damaged, is_damage};
 use super::window::Window;
 
-/// Bytes between two looks for a header.
+/// Bytes between two looks for a header…
 const STRETCH: u64 = 64 * 1024;
+/// …of which the first is short: mostly a header stands where the member before it ends.
+const FIRST_STRETCH: u64 = 512;
 /// Bytes that are unpacked at once to find where a member ends.
 const MEASURED: u64 = 1 << 20;
+/// How often the whole archive may be unpacked to look for ends that are not found: each member may begin in the data
+/// of the one before it.
+const MOST_WASTED: u64 = 4;
 
 /// Where an archive ends before its end.
 enum Cut {
@@ -39,6 +44,7 @@ impl Walk<'_> {
         mut export: Export,
     ) -> Result<(), Stop> {
         let (mut at, mut count) = (from, 0_u64);
+        let (mut wasted, most_wasted) = (0_u64, source.len().saturating_mul(MOST_WASTED));
         let cut = loop {
             match next_mark(source, at)? {
                 Some((place, true)) => at = place,
@@ -52,15 +58,25 @@ impl Walk<'_> {
             let packing =
                 if header.is_encrypted { Err("it is encrypted".to_owned()) } else { Packing::of(header.method) };
             let left = source.len().saturating_sub(header.data);
+            let is_looked_for = wasted <= most_wasted;
             let packed = match (header.packed, &packing) {
                 (Some(packed), _) if packed <= left => Some(packed),
                 // What is stated is not there: the data themselves say where they end.
-                (_, Ok(Packing::Deflated)) => self.measure(source, header.data)?,
+                (_, Ok(Packing::Deflated)) if is_looked_for => match self.measure(source, header.data)? {
+                    Measured::Packed(packed) => Some(packed),
+                    Measured::Damaged { used } => {
+                        wasted = wasted.saturating_add(used);
+                        None
+                    }
+                },
                 (packed, _) => packed,
             };
             let member = match (packed, packing) {
                 (Some(packed), Ok(packing)) => Ok(Member { start: header.data, packed, packing, gzip: 0 }),
                 (_, Err(reason)) => Err(reason),
+                (None, Ok(Packing::Deflated)) if !is_looked_for => {
+                    Err("its end was not looked for: too much was unpacked for ends that were not found".to_owned())
+                }
                 (None, Ok(_)) => Err("neither the archive nor the file says where it ends".to_owned()),
             };
             if packed.is_some_and(|packed| packed > left) {
@@ -81,10 +97,12 @@ impl Walk<'_> {
             count += 1;
             let found = Found { shown, path: header.name, id: header_start, member };
             if Export::may_be_table(&found.path) && !export.is_table(header_start) {
-                self.read_table(&found.path, header_start, &mut *found.member.open(source)?, &mut export)?;
+                self.read_table(&found, &mut *found.member.open(source)?, &mut export)?;
             }
             self.named(&found, source, depth, &mut export)?;
         };
+        // Which other files are missing cannot be told of a part of an archive.
+        self.unreadable(&mut export)?;
         let what = match cut {
             Cut::In(member) => format!("it is cut off inside {member}"),
             Cut::Behind => "it is cut off".to_owned(),
@@ -113,40 +131,52 @@ impl Walk<'_> {
             }
             if kind(&head) == Kind::Many(Many::Zip, 0) {
                 let found = Found { shown: shown.to_owned(), path: shown.to_owned(), id: 0, member };
-                return self.member(&found, source, depth, About::default()).map(|()| true);
+                return self.member(&found, source, depth, About::default()).map(|_| true);
             }
         }
         self.item(shown, Content::failed("the archive is cut off inside it")).map(|()| false)
     }
 
     /// Packed bytes of a deflated member that does not state them: found by unpacking it. More than there are when it is
-    /// cut off; `None` when it is damaged.
-    fn measure(&mut self, source: &mut Window<'_>, start: u64) -> Result<Option<u64>, Stop> {
+    /// cut off.
+    fn measure(&mut self, source: &mut Window<'_>, start: u64) -> Result<Measured, Stop> {
         let left = source.len().saturating_sub(start);
         let mut reader = Member { start, packed: left, packing: Packing::Deflated, gzip: 0 }.open(source)?;
         let (mut bytes, mut before) = (Vec::new(), 0_u64);
         loop {
             match fill(&mut *reader, &mut bytes, before, MEASURED, self.limits, &mut self.spent) {
-                Ok(true) => return Ok(Some(reader.consumed())),
+                Ok(true) => return Ok(Measured::Packed(reader.consumed())),
                 Ok(false) => {
                     before += bytes.len() as u64;
                     bytes.clear();
                 }
-                Err(Stopped::Io(error)) if error.kind() == io::ErrorKind::UnexpectedEof => return Ok(Some(left + 1)),
-                Err(Stopped::Io(error)) if is_damage(&error) => return Ok(None),
-                Err(Stopped::Member(_)) => return Ok(None),
+                Err(Stopped::Io(error)) if error.kind() == io::ErrorKind::UnexpectedEof => {
+                    return Ok(Measured::Packed(left + 1));
+                }
+                Err(Stopped::Io(error)) if is_damage(&error) => {
+                    return Ok(Measured::Damaged { used: reader.consumed() });
+                }
+                Err(Stopped::Member(_)) => return Ok(Measured::Damaged { used: reader.consumed() }),
                 Err(stopped) => return Err(self.stop(stopped)),
             }
         }
     }
 }
 
+/// What unpacking a member says about its end.
+enum Measured {
+    /// It has so many bytes as packed.
+    Packed(u64),
+    /// Its end was not found. So many bytes were used to see that.
+    Damaged { used: u64 },
+}
+
 /// The next header of a member (`true`) or of the directory at or behind `from`.
 fn next_mark(source: &mut Window<'_>, from: u64) -> io::Result<Option<(u64, bool)>> {
     source.seek(SeekFrom::Start(from))?;
-    let (mut bytes, mut base) = (Vec::new(), from);
+    let (mut bytes, mut base, mut stretch) = (Vec::new(), from, FIRST_STRETCH);
     loop {
-        let count = source.take(STRETCH).read_to_end(&mut bytes)?;
+        let count = source.take(std::mem::replace(&mut stretch, STRETCH)).read_to_end(&mut bytes)?;
         for place in memmem::find_iter(&bytes, b"PK") {
             let is_member = match bytes.get(place + 2..place + 4) {
                 Some([3, 4]) => true,

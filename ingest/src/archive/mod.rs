@@ -26,7 +26,8 @@
 //!   file is compressed as the table says or not. A `Details::sport` of it wins as [`crate::WatchFile::apply`] says.
 //!   Each activity without a file, and each whose file is not there, becomes a table of past training of one row (see
 //!   [`crate::csv`]) under the table's name and its start (`activities.csv#2019-01-07T00:02:11Z`), with the same bytes
-//!   in every later export; that files are missing is said. The table by itself gives all its rows.
+//!   in every later export that says the same; that files are missing is said. So does each whose file is empty,
+//!   damaged, or no training at all: that file fails. The table by itself gives all its rows.
 //! - **Garmin's export** is zip archives in a zip archive, with FIT files, settings and empty files. The names that
 //!   `summarizedActivities.json` gives to activities are not joined: that file is set aside as JSON.
 //! - **Apple Health's export** is known by the root element of an XML file, which is called `export.xml` in English only;
@@ -116,7 +117,7 @@ pub enum Content {
 pub struct Reached {
     /// The cap, with its unit.
     pub cap: String,
-    /// Field of [`Limits`] that holds it.
+    /// Field of [`Limits`], or of [`Limits::apple`], that holds it.
     pub option: &'static str,
 }
 

@@ -3,9 +3,10 @@
 
 use std::collections::HashMap;
 
+use super::find::Found;
 use super::inflate::Unpack;
-use super::limits::{Limits, Stopped, fill_whole};
-use super::table::{Lack, MOST_ROWS, Row, Table};
+use super::limits::{Cap, Limits, Stopped, fill_whole};
+use super::table::{LONGEST_NAME, LONGEST_TEXT, Lack, Row, Table};
 use super::walk::{Stop, Walk, is_damage};
 use super::{Content, Origin, names};
 use crate::Details;
@@ -27,12 +28,30 @@ struct Joined {
     folder: String,
     /// The table's member.
     id: u64,
-    /// What is said about each file that was not met yet, by the key of its name.
+    /// What is said about each file that was not met yet, or could not be used, by the key of its name.
     waiting: HashMap<String, Row>,
     without_file: Vec<Row>,
-    too_many: usize,
+    /// Activities with and without a file beyond the caps, and lines of which a text was cut.
+    files_left_out: u64,
+    rows_left_out: u64,
+    cut: Vec<u64>,
     /// The table's name, once it was visited.
     name: Option<String>,
+}
+
+/// What a table says about a file, while the file is visited.
+#[derive(Debug)]
+pub(super) struct Taken {
+    /// The table's member, and the key of the file's name in it.
+    table: u64,
+    key: String,
+    row: Row,
+}
+
+impl Taken {
+    pub(super) fn details(&self) -> Details {
+        self.row.details.clone()
+    }
 }
 
 impl Export {
@@ -43,14 +62,16 @@ impl Export {
 
     /// Takes a table in; `false` when it is not Strava's.
     pub(super) fn add(&mut self, path: &str, id: u64, bytes: &[u8], limits: &Limits) -> bool {
-        let Some(table) = Table::read(bytes, limits.members) else { return false };
+        let Some(table) = Table::read(bytes, limits.members, limits.table_rows) else { return false };
         self.bytes = self.bytes.saturating_add(bytes.len() as u64);
         self.tables.push(Joined {
             folder: names::folder(&names::key(path)).to_owned(),
             id,
             waiting: table.files.into_iter().map(|(file, row)| (names::key(&file), row)).collect(),
             without_file: table.without_file,
-            too_many: table.too_many,
+            files_left_out: table.files_left_out,
+            rows_left_out: table.rows_left_out,
+            cut: table.cut,
             name: None,
         });
         true
@@ -69,55 +90,78 @@ impl Export {
 
     /// What is said about a file, by the nearest table that names it. A file that was compressed with gzip, or no longer
     /// is, is the one that the table names.
-    pub(super) fn take(&mut self, path: &str) -> Option<Details> {
+    pub(super) fn take(&mut self, path: &str) -> Option<Taken> {
         let key = names::key(path);
         let mut tables: Vec<&mut Joined> =
             self.tables.iter_mut().filter(|joined| key.starts_with(&joined.folder)).collect();
         tables.sort_by_key(|joined| std::cmp::Reverse(joined.folder.len()));
         tables.into_iter().find_map(|joined| {
             let file = key.strip_prefix(&joined.folder)?;
-            let row = match (joined.waiting.remove(file), file.strip_suffix(".gz")) {
-                (Some(row), _) => Some(row),
-                (None, Some(plain)) => joined.waiting.remove(plain),
-                (None, None) => joined.waiting.remove(&format!("{file}.gz")),
-            };
-            row.map(|row| row.details)
+            let (key, row) = match (joined.waiting.remove_entry(file), file.strip_suffix(".gz")) {
+                (Some(entry), _) => Some(entry),
+                (None, Some(plain)) => joined.waiting.remove_entry(plain),
+                (None, None) => joined.waiting.remove_entry(&format!("{file}.gz")),
+            }?;
+            Some(Taken { table: joined.id, key, row })
         })
+    }
+
+    /// Takes back what is said about a file that turned out to be none: another may have its name, and if not, the
+    /// table's word is all that there is.
+    pub(super) fn give_back(&mut self, Taken { table, key, mut row }: Taken) {
+        row.is_met = true;
+        if let Some(joined) = self.tables.iter_mut().find(|joined| joined.id == table) {
+            joined.waiting.insert(key, row);
+        }
     }
 }
 
 impl Walk<'_> {
-    /// Reads what may be Strava's table; `false` when it is not, or cannot be read: when it is visited, it says why.
+    /// Reads what may be Strava's table. When it is none, or cannot be read, it says why when it is visited.
     pub(super) fn read_table(
         &mut self,
-        path: &str,
-        id: u64,
+        found: &Found,
         reader: &mut dyn Unpack,
         export: &mut Export,
-    ) -> Result<bool, Stop> {
+    ) -> Result<(), Stop> {
         let left = self.limits.member_bytes.saturating_sub(export.bytes);
         let limits = Limits { member_bytes: left, ..*self.limits };
         let mut bytes = Vec::new();
         match fill_whole(reader, &mut bytes, &limits, &mut self.spent) {
-            Ok(()) => Ok(export.add(path, id, &bytes, &limits)),
-            Err(Stopped::Member(_)) => Ok(false),
-            Err(Stopped::Io(error)) if is_damage(&error) => Ok(false),
-            Err(stopped) => Err(self.stop(stopped)),
+            Ok(()) => _ = export.add(&found.path, found.id, &bytes, self.limits),
+            // It is not too large by itself.
+            Err(Stopped::Member(_)) if export.bytes > 0 => {
+                let reason = "Strava’s tables are too large together: this one is not joined to its files".to_owned();
+                let cap = Some(Cap::member(self.limits).reached());
+                self.item(&found.shown, Content::Failed { reason, cap })?;
+            }
+            Err(Stopped::Member(_)) => {}
+            Err(Stopped::Io(error)) if is_damage(&error) => {}
+            Err(stopped) => return Err(self.stop(stopped)),
         }
+        Ok(())
     }
 
     /// A table itself: its activities that never had a file.
     pub(super) fn table(&mut self, shown: &str, id: u64, export: &mut Export) -> Result<(), Stop> {
         let Some(joined) = export.tables.iter_mut().find(|joined| joined.id == id) else { return Ok(()) };
         joined.name = Some(shown.to_owned());
-        let too_many = joined.too_many;
+        let (files_left_out, rows_left_out) = (joined.files_left_out, joined.rows_left_out);
+        let cut = std::mem::take(&mut joined.cut);
         let taken = self.rows(shown, &std::mem::take(&mut joined.without_file))?;
         let table = "a table of Strava’s export: activities.csv";
-        let said = match taken.kept {
+        let mut said = match taken.kept {
             0 => table.to_owned(),
             1 => format!("{table}; 1 activity without a file was taken from it"),
             kept => format!("{table}; {kept} activities without a file were taken from it"),
         };
+        if !cut.is_empty() {
+            said.push_str(&format!(
+                "; titles, kinds and gear longer than {LONGEST_NAME} characters, and descriptions longer than \
+                 {LONGEST_TEXT}, were cut: {}",
+                list(&cut)
+            ));
+        }
         self.item(shown, Content::aside(said))?;
         for (lines, what) in [
             (taken.without_date, "activities without a file whose date cannot be read"),
@@ -127,44 +171,64 @@ impl Walk<'_> {
                 self.item(shown, Content::failed(format!("{what}: {}", list(&lines))))?;
             }
         }
-        if too_many > 0 {
-            let reason =
-                format!("activities without a file beyond the first {MOST_ROWS}, which were left out: {too_many}");
-            self.item(shown, Content::failed(reason))?;
+        for (left_out, what, cap) in [
+            (rows_left_out, "without a file that were left out", Cap::rows(self.limits)),
+            (
+                files_left_out,
+                "with a file that were left out, so that nothing is known of their files",
+                Cap::members(self.limits),
+            ),
+        ] {
+            if left_out > 0 {
+                let reason = format!("the table has too many activities {what}: {left_out}");
+                self.item(shown, Content::Failed { reason, cap: Some(cap) })?;
+            }
         }
         Ok(())
     }
 
-    /// Files that the tables name and that were not met: what the tables say of them is training all the same.
+    /// Files that the tables name and that were not met, or could not be used: what the tables say of them is training
+    /// all the same.
     pub(super) fn missing(&mut self, export: &mut Export) -> Result<(), Stop> {
+        self.unreadable(export)?;
+        self.instead_of(export, false, ["is not there", "are not there"])
+    }
+
+    /// The same for those alone that were met.
+    pub(super) fn unreadable(&mut self, export: &mut Export) -> Result<(), Stop> {
+        self.instead_of(export, true, ["cannot be used", "cannot be used"])
+    }
+
+    /// What the tables say of files that were met or not.
+    fn instead_of(&mut self, export: &mut Export, is_met: bool, what: [&str; 2]) -> Result<(), Stop> {
         for joined in &mut export.tables {
             let Some(name) = &joined.name else { continue };
             // By their place in the table: the map's own order changes from walk to walk.
-            let mut missing: Vec<(String, Row)> = joined.waiting.drain().collect();
+            let mut missing: Vec<(String, Row)> = joined.waiting.extract_if(|_, row| row.is_met == is_met).collect();
             missing.sort_by_key(|(_, row)| row.line);
             let (mut files, mut rows): (Vec<String>, Vec<Row>) = missing.into_iter().unzip();
             let Some(example) = files.first_mut().map(std::mem::take) else { continue };
             let count = files.len();
-            let too_many = count.saturating_sub(MOST_ROWS);
-            rows.truncate(MOST_ROWS);
+            let left_out = count.saturating_sub(self.limits.table_rows);
+            rows.truncate(self.limits.table_rows);
             let taken = self.rows(name, &rows)?;
-            let what = match count {
-                1 => format!("a file that the table names is not there: {example}"),
-                _ => format!("{count} files that the table names are not there, such as {example}"),
+            let what = match (count, what) {
+                (1, [one, _]) => format!("a file that the table names {one}: {example}"),
+                (_, [_, many]) => format!("{count} files that the table names {many}, such as {example}"),
             };
             let content = if taken.kept == count {
                 let of = if count == 1 { "it" } else { "them" };
                 Content::aside(format!("{what}; what the table says of {of} was taken as past training"))
             } else {
                 let lines = [taken.without_date, taken.without_amount].concat();
-                let mut said = format!("{what}; what the table says was taken for {}", taken.kept);
+                let mut reason = format!("{what}; what the table says was taken for {}", taken.kept);
                 if !lines.is_empty() {
-                    said.push_str(&format!("; it has no date, or no amount, for {}", list(&lines)));
+                    reason.push_str(&format!("; it has no date, or no amount, for {}", list(&lines)));
                 }
-                if too_many > 0 {
-                    said.push_str(&format!("; those beyond the first {MOST_ROWS} were left out: {too_many}"));
+                if left_out > 0 {
+                    reason.push_str(&format!("; the others are too many: {left_out}"));
                 }
-                Content::failed(said)
+                Content::Failed { reason, cap: (left_out > 0).then(|| Cap::rows(self.limits)) }
             };
             self.item(name, content)?;
         }
@@ -172,8 +236,8 @@ impl Walk<'_> {
     }
 
     /// Hands rows out, each as a table of its own.
-    fn rows(&mut self, shown: &str, rows: &[Row]) -> Result<Taken, Stop> {
-        let mut taken = Taken::default();
+    fn rows(&mut self, shown: &str, rows: &[Row]) -> Result<HandedOut, Stop> {
+        let mut taken = HandedOut::default();
         for row in rows {
             match row.document() {
                 Ok((name, bytes)) => {
@@ -194,7 +258,7 @@ impl Walk<'_> {
 
 /// What became of rows: how many were handed out, and the lines of the others.
 #[derive(Debug, Default)]
-struct Taken {
+struct HandedOut {
     kept: usize,
     without_date: Vec<u64>,
     without_amount: Vec<u64>,

@@ -12,11 +12,8 @@ use crate::csv::text;
 use crate::sport::words;
 
 /// Characters of a title or gear, and of a description, that are kept.
-const LONGEST_NAME: usize = 200;
-const LONGEST_TEXT: usize = 10_000;
-
-/// Activities without a file that are kept, of one table.
-pub(super) const MOST_ROWS: usize = 20_000;
+pub(super) const LONGEST_NAME: usize = 200;
+pub(super) const LONGEST_TEXT: usize = 10_000;
 
 /// What the table says.
 #[derive(Debug, Default)]
@@ -25,8 +22,11 @@ pub(super) struct Table {
     pub(super) files: Vec<(String, Row)>,
     /// Activities without a file.
     pub(super) without_file: Vec<Row>,
-    /// Activities without a file beyond [`MOST_ROWS`].
-    pub(super) too_many: usize,
+    /// Activities with and without a file that are left out, because there are too many.
+    pub(super) files_left_out: u64,
+    pub(super) rows_left_out: u64,
+    /// Lines of which a text was cut.
+    pub(super) cut: Vec<u64>,
 }
 
 /// What the table says about one activity.
@@ -39,6 +39,8 @@ pub(super) struct Row {
     start: Option<DateTime<Utc>>,
     distance_m: Option<f64>,
     duration_s: Option<f64>,
+    /// Whether its file was met and could not be used.
+    pub(super) is_met: bool,
 }
 
 /// Why a row cannot stand for an activity that has no file.
@@ -166,8 +168,8 @@ fn reader(text: &str) -> csv::Reader<&[u8]> {
 }
 
 impl Table {
-    /// Reads at most `most` activities that have a file; `None` when it is not Strava's.
-    pub(super) fn read(bytes: &[u8], most: u64) -> Option<Self> {
+    /// Reads at most so many activities that have a file, and that have none; `None` when it is not Strava's.
+    pub(super) fn read(bytes: &[u8], most_files: u64, most_rows: usize) -> Option<Self> {
         let (text, _) = text::decode(bytes);
         let mut reader = reader(&text);
         let mut record = csv::StringRecord::new();
@@ -183,23 +185,34 @@ impl Table {
                 if field(Some(columns.date)).is_none() {
                     continue;
                 }
-                if table.without_file.len() < MOST_ROWS {
-                    table.without_file.push(row(&columns, line, &field));
+                if table.without_file.len() < most_rows {
+                    let row = row(&columns, line, &field, &mut table.cut);
+                    table.without_file.push(row);
                 } else {
-                    table.too_many += 1;
+                    table.rows_left_out += 1;
                 }
                 continue;
             };
-            if (table.files.len() as u64) < most {
-                table.files.push((file.to_owned(), row(&columns, line, &field)));
+            if (table.files.len() as u64) < most_files {
+                let row = row(&columns, line, &field, &mut table.cut);
+                table.files.push((file.to_owned(), row));
+            } else {
+                table.files_left_out += 1;
             }
         }
         Some(table)
     }
 }
 
-fn row<'a>(columns: &Columns, line: u64, field: &impl Fn(Option<usize>) -> Option<&'a str>) -> Row {
+fn row<'a>(columns: &Columns, line: u64, field: &impl Fn(Option<usize>) -> Option<&'a str>, cut: &mut Vec<u64>) -> Row {
     let value = |at: Option<usize>| field(at).and_then(number).filter(|value| *value > 0.0);
+    let is_longer =
+        |at: Option<usize>, longest: usize| field(at).is_some_and(|said| said.chars().nth(longest).is_some());
+    if [columns.title, columns.gear, Some(columns.kind)].into_iter().any(|at| is_longer(at, LONGEST_NAME))
+        || is_longer(columns.description, LONGEST_TEXT)
+    {
+        cut.push(line);
+    }
     Row {
         line,
         details: details(columns, field),
@@ -207,6 +220,7 @@ fn row<'a>(columns: &Columns, line: u64, field: &impl Fn(Option<usize>) -> Optio
         start: field(Some(columns.date)).and_then(read_time),
         distance_m: value(columns.distance).map(|distance| distance * columns.metres),
         duration_s: value(columns.moving_s).or_else(|| value(columns.elapsed_s)),
+        is_met: false,
     }
 }
 

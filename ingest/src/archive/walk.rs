@@ -13,7 +13,7 @@ use super::inflate::Unpack;
 use super::kind::{HEAD, Kind, Many, kind};
 use super::limits::{Cap, Limits, Spent, Stopped, fill, fill_whole};
 use super::member::{Member, Packing};
-use super::strava::Export;
+use super::strava::{Export, Taken};
 use super::window::Window;
 use super::{ArchiveError, Content, Item, Origin, ReadSeek, ReadWriteSeek, Scratch, names};
 use crate::{Details, Format};
@@ -21,7 +21,8 @@ use crate::{Details, Format};
 /// Bytes of a compressed inner archive that are held in memory; a larger one goes to the scratch space.
 const IN_MEMORY: u64 = 8_000_000;
 /// Bytes of a member's headers, at least.
-const HEADERS: u64 = 30 + 46;
+pub(super) const HEADERS: u64 = 30 + 46;
+
 /// Why the walk ends early.
 #[derive(Debug)]
 pub(super) enum Stop {
@@ -79,7 +80,7 @@ impl Walk<'_> {
             return self.zip(name, source, 1);
         }
         let found = Found { shown: name.to_owned(), path: name.to_owned(), id: 0, member: Member::WHOLE };
-        self.member(&found, source, 0, About::default())
+        self.member(&found, source, 0, About::default()).map(drop)
     }
 
     /// Hands an item to the visitor.
@@ -205,18 +206,27 @@ impl Walk<'_> {
         if export.is_table(found.id) {
             return self.table(&found.shown, found.id, export);
         }
-        let about = About { details: export.take(&found.path), is_strava: export.is_strava(&found.path) };
-        self.member(found, source, depth, about)
+        let row = export.take(&found.path);
+        let about = About {
+            details: row.as_ref().map(Taken::details),
+            is_strava: export.is_strava(&found.path),
+            is_among_others: true,
+        };
+        let visited = self.member(found, source, depth, about);
+        if let (Ok(false) | Err(_), Some(row)) = (&visited, row) {
+            export.give_back(row);
+        }
+        visited.map(drop)
     }
 
-    /// One member, whatever it is.
+    /// One member, whatever it is. Whether it was given out as a file.
     pub(super) fn member(
         &mut self,
         found: &Found,
         source: &mut Window<'_>,
         depth: u32,
         about: About,
-    ) -> Result<(), Stop> {
+    ) -> Result<bool, Stop> {
         let name = &found.shown;
         let mut bytes = Vec::new();
         let mut reader = found.member.open(source)?;
@@ -224,18 +234,22 @@ impl Walk<'_> {
             Ok(_) => {}
             // Whoever reads on meets the damage again.
             Err(Stopped::Io(error)) if is_damage(&error) && !bytes.is_empty() => {}
-            Err(stopped) => return self.member_stopped(name, stopped),
+            Err(stopped) => return self.member_stopped(name, stopped).map(|()| false),
         }
         match kind(&bytes) {
             Kind::File(format) => {
                 match fill_whole(&mut *reader, &mut bytes, self.limits, &mut self.spent) {
                     Ok(()) => {}
                     Err(Stopped::Io(error)) if is_damage(&error) && says_that_it_ends_early(format) => {}
-                    Err(stopped) => return self.member_stopped(name, stopped),
+                    Err(stopped) => return self.member_stopped(name, stopped).map(|()| false),
                 }
                 // It grew by doubling, and may wait among others for its turn.
                 bytes.shrink_to_fit();
-                self.item(name, Content::File { bytes, details: about.details })
+                return self.item(name, Content::File { bytes, details: about.details }).map(|()| true);
+            }
+            Kind::Aside(reason) if about.details.is_some() => {
+                let reason = format!("Strava’s table names it as the file of an activity, which it is not: {reason}");
+                self.item(name, Content::failed(reason))
             }
             Kind::Aside(_) if about.is_strava && name.ends_with(".csv") => {
                 self.item(name, Content::aside(format!("a table of Strava’s export: {}", names::last(name))))
@@ -245,21 +259,25 @@ impl Walk<'_> {
             Kind::Many(many, gzip) => {
                 drop(reader);
                 let member = Member { gzip, ..found.member };
-                self.many(
-                    &Found { shown: name.clone(), path: found.path.clone(), member, ..*found },
-                    source,
-                    depth,
-                    many,
-                )
+                let found = Found { shown: name.clone(), path: found.path.clone(), member, ..*found };
+                self.many(&found, source, depth, many, about.is_among_others)
             }
         }
+        .map(|()| false)
     }
 
     /// A member that holds many files, or may.
-    fn many(&mut self, found: &Found, source: &mut Window<'_>, depth: u32, many: Many) -> Result<(), Stop> {
+    fn many(
+        &mut self,
+        found: &Found,
+        source: &mut Window<'_>,
+        depth: u32,
+        many: Many,
+        is_among_others: bool,
+    ) -> Result<(), Stop> {
         let (name, at) = (&found.shown, &found.member);
         match many {
-            Many::Health => self.big_xml(source, found),
+            Many::Health => self.big_xml(source, found, is_among_others),
             Many::StravaTable => {
                 let (mut bytes, mut export) = (Vec::new(), Export::default());
                 match fill_whole(&mut *at.open(source)?, &mut bytes, self.limits, &mut self.spent) {
@@ -337,9 +355,12 @@ impl Walk<'_> {
 /// What is known about a member from elsewhere.
 #[derive(Debug, Default)]
 pub(super) struct About {
+    /// What Strava's table says of it.
     details: Option<Details>,
     /// Whether it lies in Strava's export.
     is_strava: bool,
+    /// Whether there are other files around it.
+    is_among_others: bool,
 }
 
 pub(super) fn path(entry: &ZipFileEntry<'_>) -> String {

@@ -15,7 +15,8 @@
 //!
 //! `date` and one of distance and duration have to be there, and one of the two has to be above zero. An empty cell says nothing. Cells are separated by commas,
 //! semicolons or tabs, and may stand in double quotes; a decimal comma counts where something else separates, or in
-//! quotes. UTF-8, UTF-16 and Windows-1252 are read.
+//! quotes. UTF-8, UTF-16 and Windows-1252 are read. A quotation mark that is never closed is a character like others, and a
+//! notice names its line; so does one where a quoted cell goes on over lines that look like rows.
 //!
 //! A duration `a:b` is minutes and seconds, also where there is no distance. Where the distance beside it would then be
 //! covered faster than 12.5 m/s on foot, or 40 m/s otherwise, and would not as hours and minutes, it is hours and
@@ -26,6 +27,7 @@
 //! 20,000 rows the first 20,000 are read, and a notice says how many were left out.
 
 mod header;
+mod quotes;
 mod row;
 pub(crate) mod text;
 
@@ -57,6 +59,7 @@ pub fn read(bytes: &[u8], options: &ReadOptions) -> Result<WatchFile, ReadError>
     let (text, decoding) = text::decode(bytes);
     let mut notices: Vec<Notice> = decoding.into_iter().collect();
     let separator = header::separator(&text);
+    let text = quotes::mend(&text, separator, &mut notices);
     let mut reader = csv::ReaderBuilder::new()
         .delimiter(separator)
         .has_headers(false)

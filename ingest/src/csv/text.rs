@@ -1,21 +1,6 @@
 //! Text as spreadsheets and services write it.
 
-use std::borrow::Cow;
-
-use encoding_rs::{UTF_16BE, UTF_16LE};
-
-use crate::Notice;
-
-/// Decodes a table: a byte-order mark counts first; UTF-16 without one is known by the zero beside its first character;
-/// bytes that are no UTF-8 are taken as Windows-1252, the superset of Latin-1.
-/// The notice says when that was needed.
-pub(crate) fn decode(bytes: &[u8]) -> (Cow<'_, str>, Option<Notice>) {
-    match bytes {
-        [first, 0, ..] if first.is_ascii() && *first != 0 => (UTF_16LE.decode_without_bom_handling(bytes).0, None),
-        [0, second, ..] if second.is_ascii() && *second != 0 => (UTF_16BE.decode_without_bom_handling(bytes).0, None),
-        _ => crate::decode::decode(bytes),
-    }
-}
+pub(crate) use crate::decode::decode;
 
 /// `text` for a person: at most `longest` characters, no control characters but line breaks; `None` when nothing is left.
 pub(crate) fn tidy(text: &str, longest: usize) -> Option<String> {

@@ -10,7 +10,7 @@ use super::offset;
 use super::record::Records;
 use super::sieve::{Part, Sieve};
 use super::sport;
-use super::summary::{Summary, TimerEvent, utc};
+use super::summary::{FIRST_DATED, Summary, TimerEvent, utc};
 use crate::{
     Activity, Details, Device, DistanceSource, FileKind, Lap, Notice, NoticeCode, OffsetSource, Pause, ReadOptions,
     Sport, schema,
@@ -63,18 +63,21 @@ struct Draft {
     end: Option<u32>,
 }
 
-/// The seconds of each activity: up to its end, but not into the next one.
+/// The seconds of each activity: up to its end, but not into the next one. No second is that of two: of activities that
+/// begin together the last has them, as it has the samples.
 fn strap_times(drafts: &[Draft]) -> Vec<Range<u64>> {
-    let mut starts: Vec<u64> = drafts.iter().filter_map(|draft| draft.samples.start.map(u64::from)).collect();
+    let mut starts: Vec<(u64, usize)> =
+        (0..).zip(drafts).filter_map(|(index, draft)| Some((u64::from(draft.samples.start?), index))).collect();
     starts.sort_unstable();
-    drafts
-        .iter()
-        .map(|draft| {
-            let (Some(start), Some(end)) = (draft.samples.start.map(u64::from), draft.end) else { return 0..0 };
-            let next = starts.get(starts.partition_point(|other| *other <= start));
-            start..next.copied().unwrap_or(u64::MAX).min(u64::from(end) + 1)
-        })
-        .collect()
+    let mut times = vec![0..0; drafts.len()];
+    for (place, (start, index)) in (1..).zip(&starts) {
+        let next = starts.get(place).map_or(u64::MAX, |(next, _)| *next);
+        let end = drafts.get(*index).and_then(|draft| draft.end);
+        if let (Some(end), Some(times)) = (end, times.get_mut(*index)) {
+            *times = *start..next.min(u64::from(end) + 1);
+        }
+    }
+    times
 }
 
 /// Makes the activities of a file.
@@ -161,10 +164,14 @@ fn draft_part(
         laps.sort_by_key(|lap| lap.begin());
         lengths.sort_by_key(|length| length.start);
         let start = session.begin().or_else(|| rows.iter().cloned().flatten().find_map(|row| records.time.get(row)));
-        let started = start.and_then(utc);
+        let is_dated = start.is_none_or(|start| start >= FIRST_DATED);
+        let started = start.filter(|_| is_dated).and_then(utc);
         let (first, last) = first_and_last(start, &rows, records);
         let (utc_offset_s, offset_source) = offset::at(started, offset, options.zone);
-        if offset_source == OffsetSource::Unknown {
+        if !is_dated {
+            let text = "Its times count from when the device was switched on: the day is not known.";
+            notices.push(Notice::new(NoticeCode::NoTimes, &place, text));
+        } else if offset_source == OffsetSource::Unknown {
             let text = "The file does not state its offset from UTC; the day is the day in UTC.";
             notices.push(Notice::new(NoticeCode::OffsetUnknown, &place, text));
         }

@@ -20,13 +20,11 @@ use chrono_tz::Tz;
 
 use super::definition::{Definition, TIMESTAMP};
 use super::offset;
-use super::summary::utc;
+use super::summary::{FIRST_DATED, utc};
 use crate::{DiaryKind, DiaryValue, Notice, NoticeCode, OffsetSource};
 
 /// Values that are kept before the last of each day is known; a watch states one a minute at most.
 const VALUES: usize = 50_000;
-/// Times before this are counted from when the device was switched on, and belong to no day.
-const FIRST_TIME: u32 = 268_435_456;
 /// Parts of a millisecond in which RMSSD is counted.
 const HRV_SCALE: f64 = 128.0;
 
@@ -72,7 +70,7 @@ impl Diary {
 
     fn take(&mut self, time: Option<u32>, kind: DiaryKind, value: Option<f64>) {
         // A heart that does not beat, or like a clock, is one that was not measured.
-        let (Some(time), Some(value)) = (time.filter(|time| *time >= FIRST_TIME), value.filter(|value| *value > 0.0))
+        let (Some(time), Some(value)) = (time.filter(|time| *time >= FIRST_DATED), value.filter(|value| *value > 0.0))
         else {
             return;
         };

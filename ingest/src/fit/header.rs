@@ -42,8 +42,83 @@ pub(super) fn next_part(bytes: &[u8], start: usize) -> Option<usize> {
         .find(|at| *at >= start && begins_part(bytes, *at))
 }
 
+/// Compares checksums, over a few times the bytes of the file and no more: parts of a damaged file may lie over each
+/// other, and each would be summed up to the end of the file.
+#[derive(Debug)]
+pub(super) struct Checksums {
+    /// Bytes that may still be summed.
+    left: usize,
+    /// Parts whose checksum was not compared.
+    passed_over: usize,
+}
+
+impl Checksums {
+    /// Times that the bytes of a file may be summed. One whole part takes at most six: its declared and its real end,
+    /// and what it has in the end, each with the header and without.
+    const TIMES: usize = 8;
+
+    /// For a file of `file_size` bytes.
+    pub(super) fn new(file_size: usize) -> Self {
+        Self { left: file_size.saturating_mul(Self::TIMES), passed_over: 0 }
+    }
+
+    /// Whether a checksum at `end` fits the part; `None` when it was not compared. Some writers leave the header out;
+    /// the two ways agree when the header ends in its own checksum.
+    fn fit(&mut self, bytes: &[u8], start: usize, messages: usize, end: usize) -> Option<bool> {
+        let stated = bytes.get(end..).and_then(|rest| rest.first_chunk()).map(|crc| u16::from_le_bytes(*crc));
+        let Some(stated) = stated else { return Some(false) };
+        for from in [start, messages] {
+            let part = bytes.get(from..end).unwrap_or_default();
+            self.left = self.left.checked_sub(part.len())?;
+            if crc16(part) == stated {
+                return Some(true);
+            }
+        }
+        Some(false)
+    }
+
+    /// Compares the checksum behind the messages of a complete part.
+    pub(super) fn check(&mut self, bytes: &[u8], extent: &Extent, notices: &mut Vec<Notice>) {
+        if !extent.complete {
+            return;
+        }
+        match self.fit(bytes, extent.start, extent.messages, extent.end) {
+            Some(true) => {}
+            Some(false) => notices.push(Notice::new(
+                NoticeCode::WrongChecksum,
+                format!("byte {}", extent.end),
+                "The checksum does not fit the data; they were read all the same.",
+            )),
+            None => self.passed_over += 1,
+        }
+    }
+
+    /// What was not compared.
+    pub(super) fn notice(&self) -> Option<Notice> {
+        (self.passed_over > 0).then(|| {
+            let text = format!(
+                "Parts of the file lie over each other; the checksums of {} of them were not compared.",
+                self.passed_over
+            );
+            Notice::new(NoticeCode::Capped, "", text)
+        })
+    }
+
+    /// Where the messages really end when more bytes follow than the header declares, and no other part is among them:
+    /// before a checksum at the end of the file, if that one fits and the one at the declared end does not.
+    fn real_end(&mut self, bytes: &[u8], start: usize, messages: usize, declared: usize) -> Option<usize> {
+        let end = bytes.len().checked_sub(CRC_SIZE)?;
+        let behind = declared.saturating_add(CRC_SIZE);
+        if declared >= end || is_header(bytes, behind) || next_part(bytes, behind).is_some() {
+            return None;
+        }
+        let fits = self.fit(bytes, start, messages, declared)?;
+        (!fits && self.fit(bytes, start, messages, end)?).then_some(end)
+    }
+}
+
 /// Reads the header at `start`, where [`is_header`] holds, and bounds the messages by what is really there.
-pub(super) fn extent(bytes: &[u8], start: usize, notices: &mut Vec<Notice>) -> Extent {
+pub(super) fn extent(bytes: &[u8], start: usize, checksums: &mut Checksums, notices: &mut Vec<Notice>) -> Extent {
     let declared = usize::from(bytes.get(start).copied().unwrap_or(0));
     let size = header_size(bytes, start, declared);
     if size != declared {
@@ -86,7 +161,7 @@ pub(super) fn extent(bytes: &[u8], start: usize, notices: &mut Vec<Notice>) -> E
         ));
         return Extent { start, messages, end: end.min(bytes.len()), complete: false };
     }
-    if let Some(end) = end_by_checksum(bytes, start, messages, end) {
+    if let Some(end) = checksums.real_end(bytes, start, messages, end) {
         notices.push(Notice::new(
             NoticeCode::Damaged,
             format!("byte {start}"),
@@ -98,24 +173,6 @@ pub(super) fn extent(bytes: &[u8], start: usize, notices: &mut Vec<Notice>) -> E
         return Extent { start, messages, end, complete: true };
     }
     Extent { start, messages, end, complete: true }
-}
-
-/// Where the messages really end when more bytes follow than the header declares: before a checksum at the end of
-/// the file, if that one fits and the one at the declared end does not.
-fn end_by_checksum(bytes: &[u8], start: usize, messages: usize, declared: usize) -> Option<usize> {
-    let end = bytes.len().checked_sub(CRC_SIZE)?;
-    if declared >= end || is_header(bytes, declared.saturating_add(CRC_SIZE)) {
-        return None;
-    }
-    (!crc_fits(bytes, start, messages, declared) && crc_fits(bytes, start, messages, end)).then_some(end)
-}
-
-/// Whether a checksum at `end` fits the part. Some writers leave the header out; the two ways agree when the header
-/// ends in its own checksum.
-fn crc_fits(bytes: &[u8], start: usize, messages: usize, end: usize) -> bool {
-    let stated = bytes.get(end..).and_then(|rest| rest.first_chunk()).map(|crc| u16::from_le_bytes(*crc));
-    let fits = |from: usize| stated.is_some() && bytes.get(from..end).map(crc16) == stated;
-    fits(start) || fits(messages)
 }
 
 /// The header's length: as declared when that is usual or leads to a definition, else the usual length that does.
@@ -145,20 +202,6 @@ fn check_header_crc(bytes: &[u8], start: usize, notices: &mut Vec<Notice>) {
             NoticeCode::WrongChecksum,
             format!("byte {start}"),
             "The checksum of the header does not fit; the header was believed all the same.",
-        ));
-    }
-}
-
-/// Compares the checksum behind the messages of a complete part.
-pub(super) fn check_crc(bytes: &[u8], extent: &Extent, notices: &mut Vec<Notice>) {
-    if !extent.complete {
-        return;
-    }
-    if !crc_fits(bytes, extent.start, extent.messages, extent.end) {
-        notices.push(Notice::new(
-            NoticeCode::WrongChecksum,
-            format!("byte {}", extent.end),
-            "The checksum does not fit the data; they were read all the same.",
         ));
     }
 }

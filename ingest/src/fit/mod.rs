@@ -19,12 +19,16 @@
 //!   starts anew. `compressed_accumulated_power` is not read: the power itself stands in every sample that has it.
 //! - A field that is no whole number of elements, or empty, has no value; what stands behind it stays in place. Of an
 //!   array in a sample the first element counts.
-//! - Developer fields: see `developer`. Native ones that are not in [`crate::schema`] are left out.
+//! - Developer fields: see `developer`. Native ones that are not in [`crate::schema`] are left out, and a notice names
+//!   those that hold something.
+//! - Where the sport is none of its own (generic, training, fitness equipment), its sub-sport tells it.
+//! - A time below 0x10000000 counts from when the device was switched on: an activity that begins at one has no start
+//!   and no day; its samples keep the times that they have to each other.
 //!
 //! # What belongs to what
 //!
 //! Each session of an activity is one activity; samples, laps, lengths and pauses belong to the last session that had
-//! begun, what stands before the first to the first. Elapsed time counts from the stated start, or from the first
+//! begun (of two that begin together, to the later one in the file), what stands before the first to the first. Elapsed time counts from the stated start, or from the first
 //! sample where that is earlier by less than a day; the start itself stays as stated. Heart rates of a strap belong to
 //! the session within whose time they lie, whatever part they stand in; others, from before and after, are left out.
 //!
@@ -107,6 +111,7 @@ fn read_parts<'a>(bytes: &'a [u8], sieve: &mut Sieve<'a>, notices: &mut Vec<Noti
     let mut start = 0;
     let mut first_message = None;
     let mut skipped = Skips::default();
+    let mut checksums = header::Checksums::new(bytes.len());
     while header::is_header(bytes, start) {
         if sieve.parts.len() == PARTS {
             let text = format!("The file is a chain of more than {PARTS} files; only the first ones were read.");
@@ -114,9 +119,9 @@ fn read_parts<'a>(bytes: &'a [u8], sieve: &mut Sieve<'a>, notices: &mut Vec<Noti
             start = bytes.len();
             break;
         }
-        let extent = header::extent(bytes, start, notices);
+        let extent = header::extent(bytes, start, &mut checksums, notices);
         first_message.get_or_insert(extent.messages);
-        header::check_crc(bytes, &extent, notices);
+        checksums.check(bytes, &extent, notices);
         sieve.begin_part();
         let walked = walk::walk(bytes, stretch(bytes, &extent), sieve);
         sieve.end_part();
@@ -137,6 +142,7 @@ fn read_parts<'a>(bytes: &'a [u8], sieve: &mut Sieve<'a>, notices: &mut Vec<Noti
         }
     }
     notices.extend(skipped.rest());
+    notices.extend(checksums.notice());
     if let Some(rest) = bytes.len().checked_sub(start).filter(|rest| *rest > 0) {
         let text = format!("{rest} bytes stand behind the end of the file proper; they were not read.");
         notices.push(Notice::new(NoticeCode::TrailingBytes, format!("byte {start}"), text));

@@ -7,7 +7,7 @@ use fitparser::Value;
 use super::definition::Definition;
 use super::profile::{self, Clock, Named, Raw};
 pub(crate) use super::profile::{UNKNOWN_FIELD, UNKNOWN_MESSAGE};
-use super::summary::utc;
+use super::summary::{FIRST_DATED, utc};
 use crate::{Notice, NoticeCode, OtherField, OtherMessage, OtherValue};
 
 /// Messages that are kept of one kind. Settings, zones and workouts have dozens; some watches write a message that
@@ -18,8 +18,6 @@ const MESSAGES: usize = 4096;
 /// Bytes of definitions and data that are kept in all. Decoded, a byte may become a hundred, so this bounds memory and
 /// time; real files stay below it.
 const BYTES: usize = 512 * 1024;
-/// Times before this are counted from when the device was switched on.
-const FIRST_TIME: f64 = 268_435_456.0;
 
 /// Kept messages. Each distinct definition is kept once, without developer fields; so are the data.
 #[derive(Debug, Clone, Default)]
@@ -175,7 +173,7 @@ fn other_value(value: Value, clock: Option<Clock>) -> OtherValue {
 
 /// A time as text; `None` when it is counted from when the device was switched on, or no time at all.
 fn time_text(seconds: f64, clock: Clock) -> Option<String> {
-    if !(FIRST_TIME..4_294_967_296.0).contains(&seconds) {
+    if !(f64::from(FIRST_DATED)..4_294_967_296.0).contains(&seconds) {
         return None;
     }
     let pattern = match clock {

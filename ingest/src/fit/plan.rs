@@ -2,7 +2,7 @@
 
 use super::base::BaseType;
 use super::columns::Cell;
-use super::definition::Definition;
+use super::definition::{Definition, TIMESTAMP};
 use super::developer::{Developers, Kind};
 use crate::schema;
 
@@ -21,13 +21,13 @@ const fn float(name: &'static str, scale: f64, offset: f64) -> FloatColumn {
 pub(super) const DISTANCE: usize = 0;
 pub(super) const SPEED: usize = 1;
 const ALTITUDE: usize = 2;
-const LAT: usize = 4;
-const LON: usize = 5;
+pub(super) const LAT: usize = 4;
+pub(super) const LON: usize = 5;
 /// Fractional cadence: no column of its own, it completes the cadence.
 pub(super) const FRACTIONAL: usize = 12;
 
 /// Semicircles in a degree.
-const SEMICIRCLES: f64 = 2_147_483_648.0 / 180.0;
+pub(super) const SEMICIRCLES: f64 = 2_147_483_648.0 / 180.0;
 
 pub(super) const TOTAL_CYCLES: usize = 13;
 const RESPIRATION_RATE: usize = 14;
@@ -124,6 +124,8 @@ pub(super) struct RecordPlan {
     /// In the order in which they are to be written.
     pub(super) native: Vec<(usize, BaseType, Target)>,
     pub(super) developer: Vec<DeveloperEntry>,
+    /// Fields that have no column: number, offset, type.
+    pub(super) unused: Vec<(u8, usize, BaseType)>,
     pub(super) big_endian: bool,
     /// Whether no field depends on the sample before.
     pub(super) can_wait: bool,
@@ -151,6 +153,10 @@ impl RecordPlan {
                 }
             }
         }
+        let has_column = |number: u8| number == TIMESTAMP || FIELDS.iter().any(|(known, _)| *known == number);
+        let unused =
+            definition.fields.iter().filter(|field| field.size >= field.base.size() && !has_column(field.number));
+        let unused = unused.map(|field| (field.number, field.offset, field.base)).collect();
         let mut developer = Vec::new();
         for field in definition.developer_fields.iter().rev() {
             // Texts and arrays have no place in a column of numbers.
@@ -165,6 +171,7 @@ impl RecordPlan {
         Self {
             can_wait: !native.iter().any(|(_, _, target)| counts_on(target)),
             native,
+            unused,
             developer,
             big_endian: definition.big_endian,
             generation: developers.generation(),

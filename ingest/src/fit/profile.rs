@@ -313,6 +313,14 @@ pub(super) fn is_named(kind: u16) -> bool {
     kind < MAKERS && MesgNum::is_named_variant(i64::from(kind))
 }
 
+/// The profile's name for a field; `None` when it has none.
+pub(super) fn field_name(kind: u16, number: u8) -> Option<String> {
+    let mut values = HashMap::from([(number, Value::UInt8(1))]);
+    let fields = MesgNum::from(kind).decode_message(&mut values, &mut HashMap::new(), &HashSet::new()).ok()?;
+    let field = fields.iter().find(|field| field.number() == number)?;
+    Some(field.name()).filter(|name| !name.starts_with(UNKNOWN_FIELD)).map(str::to_owned)
+}
+
 /// The profile's name for a kind of message; `unknown_<n>` when it has none.
 pub(super) fn message_name(kind: u16) -> String {
     if is_named(kind) { MesgNum::from(kind).to_string() } else { format!("{UNKNOWN_MESSAGE}{kind}") }

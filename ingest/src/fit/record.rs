@@ -4,6 +4,7 @@
 //! each column costs a fraction of one over the columns for each sample. A sample that cannot wait is read at once: one
 //! without a time, which may be none; one with a field that counts on; one for which there may be no room.
 
+use std::collections::BTreeSet;
 use std::rc::Rc;
 
 use super::base::BaseType;
@@ -11,7 +12,8 @@ use super::columns::{Cell, Cells};
 use super::definition::Definition;
 use super::developer::{Developers, Native};
 use super::plan::{
-    CADENCE, DISTANCE, DeveloperEntry, FIELDS, FLOATS, RecordPlan, SPEED, TOTAL_CYCLES, Target, WORDS, limit, word,
+    CADENCE, DISTANCE, DeveloperEntry, FIELDS, FLOATS, LAT, LON, RecordPlan, SEMICIRCLES, SPEED, TOTAL_CYCLES, Target,
+    WORDS, limit, word,
 };
 use super::transpose::{self, Source};
 
@@ -49,6 +51,8 @@ pub(super) struct Records<'a> {
     bytes_left: usize,
     /// Something was left out to bound memory.
     pub(super) capped: bool,
+    /// Fields that have no column and held something.
+    pub(super) unused: BTreeSet<u8>,
     /// Positions that cannot be, and were left out.
     pub(super) impossible_positions: u64,
     pub(super) time: Cells<u32>,
@@ -76,6 +80,17 @@ impl<'a> Records<'a> {
     /// Speed in `row`, metres per second.
     pub(super) fn speed_mps(&self, row: usize) -> Option<f64> {
         self.floats.get(SPEED)?.get(row).map(|speed| speed / 1000.0)
+    }
+
+    /// Distance in `row`, metres.
+    pub(super) fn distance_m(&self, row: usize) -> Option<f64> {
+        self.floats.get(DISTANCE)?.get(row).map(|hundredths| hundredths / 100.0)
+    }
+
+    /// Latitude and longitude in `row`, degrees.
+    pub(super) fn position(&self, row: usize) -> Option<(f64, f64)> {
+        let degrees = |column: usize| Some(self.floats.get(column)?.get(row)? / SEMICIRCLES);
+        Some((degrees(LAT)?, degrees(LON)?))
     }
 
     /// The cadence field in `row`: strides or revolutions per minute.
@@ -205,6 +220,10 @@ impl<'a> Records<'a> {
             let cell = |value: f64| Some(value / scale - shift).filter(|value| value.is_finite()).unwrap_or(f64::NAN);
             self.columns += usize::from(transpose::fill(cells, first, source, f64::INFINITY, cell).is_first);
         }
+        // Whether a field is used at all shows in one sample as well as in all; to look into each would take time.
+        for data in [self.waiting.first(), self.waiting.last()].into_iter().flatten() {
+            note_unused(&plan, data, &mut self.unused);
+        }
         self.waiting.clear();
     }
 
@@ -239,6 +258,7 @@ impl<'a> Records<'a> {
             };
             holds_something |= self.set_developer(row, entry.column, value / entry.scale - entry.shift);
         }
+        note_unused(plan, data, &mut self.unused);
         // A message without any value is counted, but is no sample.
         if holds_something {
             self.rows += 1;
@@ -389,6 +409,16 @@ impl<'a> Records<'a> {
                 let number = |element| field.base.number(element, definition.big_endian);
                 self.rr.extend(elements.filter_map(|element| cell(number(element))));
             }
+        }
+    }
+}
+
+/// Notes the fields without a column that hold something in a sample.
+fn note_unused(plan: &RecordPlan, data: &[u8], unused: &mut BTreeSet<u8>) {
+    for &(number, offset, base) in &plan.unused {
+        let value = data.get(offset..).and_then(|bytes| base.number(bytes, plan.big_endian));
+        if value.is_some() {
+            unused.insert(number);
         }
     }
 }

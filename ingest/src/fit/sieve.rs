@@ -167,12 +167,31 @@ impl<'a> Sieve<'a> {
             let text = "There are too many developer fields; the first ones were kept.";
             notices.push(Notice::new(NoticeCode::Capped, "", text));
         }
+        notices.extend(self.unused_fields());
         let impossible = self.records.impossible_positions;
         if impossible > 0 {
             let text = format!("{impossible} latitudes or longitudes that cannot be were left out.");
             notices.push(Notice::new(NoticeCode::ImpossibleValue, "", text));
         }
         notices
+    }
+
+    /// Names the fields of samples that held something and have no column.
+    fn unused_fields(&self) -> Option<Notice> {
+        let (named, unnamed): (Vec<_>, Vec<_>) = self
+            .records
+            .unused
+            .iter()
+            .map(|number| profile::field_name(kind::RECORD, *number))
+            .partition(|name| name.is_some());
+        let mut names: Vec<String> = named.into_iter().flatten().collect();
+        match unnamed.len() {
+            0 => {}
+            1 => names.push("1 field without a name".to_owned()),
+            n => names.push(format!("{n} fields without a name")),
+        }
+        let text = format!("Fields of samples that are not used: {}.", names.join(", "));
+        (!names.is_empty()).then(|| Notice::new(NoticeCode::NotUsed, "", text))
     }
 
     /// Whether one more message of `kind` is kept when `kept` of them were.

@@ -9,6 +9,9 @@ use crate::{Length, Totals};
 /// Seconds from the Unix epoch to FIT's, 1989-12-31T00:00:00Z.
 pub(super) const FIT_EPOCH_UNIX_S: i64 = 631_065_600;
 
+/// Times before this are counted from when the device was switched on, and stand for no date.
+pub(super) const FIRST_DATED: u32 = 0x1000_0000;
+
 /// A FIT time as UTC.
 pub(super) fn utc(time: u32) -> Option<DateTime<Utc>> {
     DateTime::from_timestamp(FIT_EPOCH_UNIX_S + i64::from(time), 0)

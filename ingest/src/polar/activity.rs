@@ -4,17 +4,17 @@ use chrono::{DateTime, LocalResult, Offset, TimeZone, Utc};
 use polars::prelude::PolarsError;
 
 use super::records::records;
-use super::session::{Block, Lap};
+use super::session::{Block, Lap, Session};
 use super::sport;
 use crate::{Activity, Details, Notice, NoticeCode, OffsetSource, Pause, ReadOptions, Sport, Totals};
 
 /// The activities of a session: one per exercise.
 pub(super) fn activities(
-    mut session: Block,
+    session: Session,
     options: &ReadOptions,
     notices: &mut Vec<Notice>,
 ) -> Result<Vec<Activity>, PolarsError> {
-    let mut exercises = std::mem::take(&mut session.exercises);
+    let Session { block: mut session, mut exercises, .. } = session;
     let details = Details {
         title: session.name.take(),
         description: session.note.take(),

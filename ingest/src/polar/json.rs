@@ -157,16 +157,24 @@ impl<'de, T: Fields> Visitor<'de> for Fill<'_, T> {
     }
 }
 
-/// A list that is filled from an array of objects, up to a number of them.
+/// A list that is filled from an array of objects, up to a number of them. An element that says nothing is none: it
+/// would take its room all the same, and the file two bytes for it.
 pub(super) struct List<'a, T>(pub(super) &'a mut Vec<T>, pub(super) usize);
 
-impl<T: Fields + Default> Fields for List<'_, T> {
+impl<T: Fields + Default + PartialEq> Fields for List<'_, T> {
     fn list<'de, A: SeqAccess<'de>>(&mut self, mut list: A) -> Result<(), A::Error> {
+        let nothing = T::default();
         while self.0.len() < self.1 {
-            self.0.push(T::default());
-            let Some(last) = self.0.last_mut() else { break };
-            if list.next_element_seed(Fill(last))?.is_none() {
-                self.0.pop();
+            let mut element = T::default();
+            let filled = list.next_element_seed(Fill(&mut element));
+            let is_end = matches!(filled, Ok(None));
+            // What stands before damage in the element is kept.
+            if element != nothing {
+                self.0.push(element);
+            }
+            filled?;
+            if is_end {
+                self.0.shrink_to_fit();
                 return Ok(());
             }
         }

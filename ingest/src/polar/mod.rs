@@ -39,7 +39,7 @@ mod text;
 use std::collections::BTreeMap;
 
 use crate::{Device, FileKind, Format, Notice, NoticeCode, OtherMessages, ReadError, ReadOptions, WatchFile};
-use session::Block;
+use session::Session;
 
 /// Reads a training session.
 ///
@@ -52,11 +52,12 @@ pub fn read(bytes: &[u8], options: &ReadOptions) -> Result<WatchFile, ReadError>
     }
     let (text, decoding) = crate::decode::decode(bytes);
     let text = json::without_nan(&text);
-    let mut session = Block::default();
+    let mut session = Session::default();
     let mut notices: Vec<Notice> = decoding.into_iter().collect();
     let refusal = |what: String, line: usize| ReadError::Text { format: Format::Polar, what, line: line.max(1) };
     let damage = json::fill(&text, &mut session).err();
-    let is_useful = session.start_ms.is_some() || session.exercises.iter().any(|exercise| exercise.start_ms.is_some());
+    let is_useful =
+        session.block.start_ms.is_some() || session.exercises.iter().any(|exercise| exercise.start_ms.is_some());
     match &damage {
         Some(error) if !is_useful => return Err(refusal(without_place(error), error.line())),
         None if !is_useful => return Err(refusal("it has no start".to_owned(), 1)),
@@ -69,7 +70,7 @@ pub fn read(bytes: &[u8], options: &ReadOptions) -> Result<WatchFile, ReadError>
         }
         None => {}
     }
-    let device = session.product.model.take().map(|model| Device {
+    let device = session.block.product.model.take().map(|model| Device {
         manufacturer: Some("Polar".to_owned()),
         product: Some(model),
         serial: None,

@@ -68,6 +68,7 @@ pub(super) fn records(
         let interval_ms = series.interval_ms.filter(|ms| (1.0..=3_600_000.0).contains(ms)).unwrap_or(1000.0);
         let length_s = series.values.len() as f64 * interval_ms / 1000.0;
         let mut clock = Clock::new(exercise, length_s, pauses, offset_ms);
+        column.reserve(series.values.iter().filter(|value| !value.is_nan()).count());
         for value in series.values {
             let at_ms = clock.tick(interval_ms);
             if let Some(value) = counts.checked(kind, value) {

@@ -15,8 +15,30 @@ const MOST_SERIES: usize = 64;
 const LONGEST_NAME: usize = 200;
 const LONGEST_NOTE: usize = 10_000;
 
-/// A session or one of its exercises: they share their fields.
+/// A session: what it says of itself, and its exercises. An exercise has no exercises of its own.
 #[derive(Debug, Default)]
+pub(super) struct Session {
+    pub(super) block: Block,
+    pub(super) exercises: Vec<Block>,
+    /// Whether the file says `done`: a planned session, not one that took place.
+    pub(super) is_target: bool,
+}
+
+impl Fields for Session {
+    fn field<'de, A: MapAccess<'de>>(&mut self, key: &str, map: &mut A) -> Result<(), A::Error> {
+        match key {
+            "exercises" => map.next_value_seed(Fill(&mut List(&mut self.exercises, MOST_EXERCISES))),
+            "done" => {
+                self.is_target = true;
+                skip(map)
+            }
+            _ => self.block.field(key, map),
+        }
+    }
+}
+
+/// What a session and its exercises have in common.
+#[derive(Debug, Default, PartialEq)]
 pub(super) struct Block {
     /// Wall clock, milliseconds since 1970 as if it were UTC.
     pub(super) start_ms: Option<i64>,
@@ -40,9 +62,6 @@ pub(super) struct Block {
     pub(super) laps: Laps,
     pub(super) auto_laps: Vec<Lap>,
     pub(super) pauses: Vec<Pause>,
-    pub(super) exercises: Vec<Block>,
-    /// Whether the file says `done`: a planned session, not one that took place.
-    pub(super) is_target: bool,
 }
 
 impl Fields for Block {
@@ -73,11 +92,6 @@ impl Fields for Block {
             "laps" => map.next_value_seed(Fill(&mut self.laps))?,
             "autoLaps" => map.next_value_seed(Fill(&mut List(&mut self.auto_laps, MOST_PARTS)))?,
             "pauseTimes" => map.next_value_seed(Fill(&mut List(&mut self.pauses, MOST_PARTS)))?,
-            "exercises" => map.next_value_seed(Fill(&mut List(&mut self.exercises, MOST_EXERCISES)))?,
-            "done" => {
-                self.is_target = true;
-                skip(map)?;
-            }
             _ => skip(map)?,
         }
         Ok(())
@@ -85,7 +99,7 @@ impl Fields for Block {
 }
 
 /// `{"avg": 148, "max": 171}`.
-#[derive(Debug, Default, Clone, Copy)]
+#[derive(Debug, Default, Clone, Copy, PartialEq)]
 pub(super) struct MeanAndMost {
     pub(super) avg: Option<f64>,
     pub(super) max: Option<f64>,
@@ -103,12 +117,12 @@ impl Fields for MeanAndMost {
 }
 
 /// `"statistics": {"statistics": [{"type": "HEART_RATE", "avg": 148, "max": 171}]}`.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, PartialEq)]
 pub(super) struct Statistics {
     pub(super) list: Vec<Statistic>,
 }
 
-#[derive(Debug, Default)]
+#[derive(Debug, Default, PartialEq)]
 pub(super) struct Statistic {
     pub(super) kind: String,
     pub(super) value: MeanAndMost,
@@ -134,7 +148,7 @@ impl Fields for Statistic {
 }
 
 /// `"product": {"modelName": "Polar Vantage V"}`.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, PartialEq)]
 pub(super) struct Product {
     pub(super) model: Option<String>,
 }
@@ -150,7 +164,7 @@ impl Fields for Product {
 }
 
 /// `"loadInformation": {"sessionRpe": "RPE_MODERATE"}`.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, PartialEq)]
 pub(super) struct Load {
     pub(super) rpe: Option<String>,
 }
@@ -166,7 +180,7 @@ impl Fields for Load {
 }
 
 /// One sample with its own time.
-#[derive(Debug, Default, Clone, Copy)]
+#[derive(Debug, Default, Clone, Copy, PartialEq)]
 pub(super) struct Point {
     /// Wall clock, milliseconds.
     pub(super) at_ms: Option<i64>,
@@ -185,7 +199,7 @@ impl Fields for Point {
 }
 
 /// One position, with a time of its own or one since the start of its route.
-#[derive(Debug, Default, Clone, Copy)]
+#[derive(Debug, Default, Clone, Copy, PartialEq)]
 pub(super) struct Position {
     pub(super) at_ms: Option<i64>,
     pub(super) elapsed_ms: Option<f64>,
@@ -209,14 +223,14 @@ impl Fields for Position {
 }
 
 /// Samples of one kind, each with its time (older exports).
-#[derive(Debug, Default)]
+#[derive(Debug, Default, PartialEq)]
 pub(super) struct Timed {
     pub(super) kind: String,
     pub(super) points: Vec<Point>,
 }
 
 /// Samples of one kind at a steady interval (newer exports).
-#[derive(Debug, Default)]
+#[derive(Debug, Default, PartialEq)]
 pub(super) struct Series {
     pub(super) kind: String,
     pub(super) interval_ms: Option<f64>,
@@ -236,7 +250,7 @@ impl Fields for Series {
 }
 
 /// One RR interval (older exports).
-#[derive(Debug, Default, Clone, Copy)]
+#[derive(Debug, Default, Clone, Copy, PartialEq)]
 pub(super) struct Interval {
     pub(super) duration_s: Option<f64>,
     /// Whether the sensor had no contact meanwhile: time that passed, and no interval between two beats.
@@ -255,7 +269,7 @@ impl Fields for Interval {
 }
 
 /// All samples of an exercise.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, PartialEq)]
 pub(super) struct Samples {
     pub(super) timed: Vec<Timed>,
     pub(super) series: Vec<Series>,
@@ -285,12 +299,12 @@ impl Fields for Samples {
 }
 
 /// `"routes": {"route": {"startTime": …, "wayPoints": […]}}`.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, PartialEq)]
 pub(super) struct Routes {
     pub(super) route: Route,
 }
 
-#[derive(Debug, Default)]
+#[derive(Debug, Default, PartialEq)]
 pub(super) struct Route {
     pub(super) start_ms: Option<i64>,
     pub(super) positions: Vec<Position>,
@@ -317,7 +331,7 @@ impl Fields for Route {
 }
 
 /// One lap; it ends `split_s` after the start of the exercise.
-#[derive(Debug, Default, Clone, Copy)]
+#[derive(Debug, Default, Clone, Copy, PartialEq)]
 pub(super) struct Lap {
     pub(super) split_s: Option<f64>,
     pub(super) duration_s: Option<f64>,
@@ -347,7 +361,7 @@ impl Fields for Lap {
 }
 
 /// `{"startTime": …, "endTime": …}`, wall clock.
-#[derive(Debug, Default, Clone, Copy)]
+#[derive(Debug, Default, Clone, Copy, PartialEq)]
 pub(super) struct Pause {
     pub(super) start_ms: Option<i64>,
     pub(super) end_ms: Option<i64>,
@@ -365,7 +379,7 @@ impl Fields for Pause {
 }
 
 /// `"RUNNING"`, or `{"id": "1"}`.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, PartialEq)]
 pub(super) struct Named {
     pub(super) name: Option<String>,
     pub(super) id: Option<f64>,
@@ -386,7 +400,7 @@ impl Fields for Named {
 }
 
 /// `[…]`, or `{"laps": […], "autoLaps": […]}`.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, PartialEq)]
 pub(super) struct Laps {
     pub(super) by_hand: Vec<Lap>,
     pub(super) automatic: Vec<Lap>,

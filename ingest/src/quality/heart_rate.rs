@@ -90,8 +90,8 @@ pub(super) fn spikes(series: &Series) -> Option<Finding> {
     let (lowest, highest) = (rates().fold(f64::INFINITY, f64::min), rates().fold(0.0, f64::max));
     Finding::over(FindingKind::HeartRateSpike, series, &joined(&rows), || {
         format!(
-            "Heart rate leaps away by 20 bpm or more and back within 10 s in {} ({lowest:.0}–{highest:.0} bpm); the \
-             highest heart rate may be one of them.",
+            "Heart rate leaps away by 20 bpm or more and back within 10 s in {} ({lowest:.0}–{highest:.0} bpm). \
+             Cleaning leaves them out; without it the highest heart rate may be one of them.",
             count(rows.len(), "sample", "samples")
         )
     })

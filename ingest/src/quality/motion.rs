@@ -30,7 +30,7 @@ pub(super) fn speed_spikes(series: &Series) -> Option<Finding> {
     Finding::over(FindingKind::SpeedSpike, series, &joined(&rows), || {
         format!(
             "{} faster than anybody runs, up to {highest:.1} m/s; {metres:.0} m at those speeds. The distance is not \
-             taken from speeds; the fastest pace is.",
+             taken from speeds; the fastest pace is, unless cleaning leaves them out.",
             count(rows.len(), "sample is", "samples are")
         )
     })

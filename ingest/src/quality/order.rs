@@ -35,8 +35,8 @@ pub(super) fn backwards(series: &Series) -> Option<Finding> {
     let rows = backward_rows(&series.seconds);
     Finding::over(FindingKind::TimeBackwards, series, &joined(&rows), || {
         format!(
-            "{} earlier than the one before; the time between counts for nothing, and time that was recorded twice counts \
-             twice.",
+            "{} earlier than the one before. Unless cleaning sorts them, the time between counts for nothing, and \
+             time that was recorded twice counts twice.",
             count(rows.len(), "sample is", "samples are")
         )
     })
@@ -120,7 +120,7 @@ pub(super) fn duplicates(series: &Series, repeated: &Repeated) -> Option<Finding
     let rows = &repeated.duplicates;
     Finding::over(FindingKind::DuplicateSamples, series, &joined(rows), || {
         format!(
-            "{} twice, with the same time and values; counted once.",
+            "{} twice, with the same time and values; cleaning counts them once.",
             count(rows.len(), "sample stands", "samples stand")
         )
     })

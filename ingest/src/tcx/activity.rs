@@ -38,7 +38,7 @@ pub(super) fn activity(
     pauses_between_laps(&mut session.track, &session.laps);
     mend_speed_unit(&mut session.track, place, notices);
 
-    let Session { sport: stated, name, notes, laps, mut track, repeats, .. } = session;
+    let Session { sport: stated, name, notes, lap_notes, laps, mut track, repeats, .. } = session;
     let lap_start = laps.first().and_then(|lap| lap.start).map(|start| start.utc_ms);
     let start = track.time_ms.first().copied().or(lap_start).and_then(utc);
     let (utc_offset_s, offset_source) = offset(&track, start, Format::Tcx, options, notices);
@@ -50,7 +50,7 @@ pub(super) fn activity(
     }
     let lap = lap_column(&track, &laps, repeats > 0);
     Ok(Activity {
-        details: Details { title: name, description: notes, ..Details::default() },
+        details: Details { title: name, description: description(notes, lap_notes, laps.len()), ..Details::default() },
         start,
         utc_offset_s,
         offset_source,
@@ -190,4 +190,15 @@ fn lap_column(track: &Track, laps: &[LapRead], by_time: bool) -> Option<Vec<u32>
         }
         None => (0..track.rows()).map(|row| number(laps.partition_point(|lap| lap.first_row <= row))).collect(),
     })
+}
+
+/// What a person wrote: the activity's notes, then those of its laps, which say of which lap where there are several.
+fn description(notes: Option<String>, lap_notes: Vec<(usize, String)>, laps: usize) -> Option<String> {
+    let mut all: Vec<String> = notes.into_iter().collect();
+    for (lap, text) in lap_notes {
+        if all.first() != Some(&text) {
+            all.push(if laps > 1 { format!("Lap {lap}: {text}") } else { text });
+        }
+    }
+    (!all.is_empty()).then(|| all.join("\n"))
 }

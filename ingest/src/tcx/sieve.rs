@@ -42,6 +42,8 @@ pub(super) struct Session {
     pub(super) name: Option<String>,
     /// `<Notes>`.
     pub(super) notes: Option<String>,
+    /// `<Notes>` of its laps, with the number of the lap.
+    pub(super) lap_notes: Vec<(usize, String)>,
     /// Its laps, in order.
     pub(super) laps: Vec<LapRead>,
     /// The points of all laps.
@@ -183,6 +185,13 @@ impl Document {
             (Tag::Notes, Some(Tag::Activity)) => {
                 if let Some(session) = &mut self.session {
                     session.notes = paragraph(here.content);
+                }
+            }
+            (Tag::Notes, Some(Tag::Lap)) => {
+                if let (true, Some(session), Some(notes)) =
+                    (self.lap_is_kept, &mut self.session, paragraph(here.content))
+                {
+                    session.lap_notes.push((session.laps.len(), notes));
                 }
             }
             (Tag::Name, Some(Tag::Creator)) => {

@@ -3,8 +3,7 @@
 //! Plain tags and texts, of which a track has hundreds of thousands, are cut by `piece`; at anything else (comments,
 //! declarations, entities, damage) the pull parser is asked for one event. Neither knows which element is open: that is
 //! kept here, so that a damaged place costs as little as possible: an end tag that closes nothing is passed over, one
-//! that closes an outer element closes the inner ones with it, and a start tag that runs into the next one is given up
-//! alone.
+//! that closes an outer element closes the inner ones with it, and a tag that runs into the next one is given up alone.
 
 use std::collections::BTreeMap;
 
@@ -214,11 +213,18 @@ impl<'t, E: Elements> Markup<'_, '_, 't, E> {
         let event = xml.read_event();
         let taken = position(xml.buffer_position());
         match event {
-            Ok(Event::Start(tag) | Event::Empty(tag)) => {
-                // XML has no `<` in a tag: a quote is missing, and the tag has swallowed others.
-                if tag.attributes_raw().contains('<') {
-                    return Err(Run::Damaged(at));
+            // XML has no `<` in a tag: a bracket or a quote is missing, and the tag has swallowed others.
+            Ok(Event::Start(_) | Event::Empty(_) | Event::End(_))
+                if rest.get(1..taken).is_some_and(|tag| tag.contains('<')) =>
+            {
+                // An end tag that lacks nothing but its bracket ends its element all the same.
+                let name = rest.strip_prefix("</").and_then(|tag| tag.split('<').next());
+                if let Some(name) = name {
+                    self.end(local(name.trim_ascii_end()), at);
                 }
+                return Err(Run::Damaged(at));
+            }
+            Ok(Event::Start(tag) | Event::Empty(tag)) => {
                 if self.root_closed {
                     self.trailing(at);
                     return Err(Run::Done);

@@ -214,7 +214,8 @@ fn a_day_has_the_median_of_its_readings() {
         ]
     );
     assert_eq!(file.diary[0].time, Some("2024-03-02T05:05:00Z".parse().unwrap()));
-    assert_eq!(file.diary[1].time, None);
+    // The last of three: a later export, which knows more of the day, is told from the one before.
+    assert_eq!(file.diary[1].time, Some("2024-03-03T04:30:00Z".parse().unwrap()));
     assert_eq!(codes(&file), [NoticeCode::ImpossibleValue]);
 }
 

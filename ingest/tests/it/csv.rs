@@ -296,3 +296,41 @@ fn a_row_of_nothing_but_zeros_is_left_out() {
     let lines: Vec<&str> = notices(&file, NoticeCode::SampleSkipped).iter().map(|(place, _)| *place).collect();
     assert_eq!(lines, ["line 2", "line 3", "line 4"]);
 }
+
+#[test]
+fn a_quotation_mark_that_is_never_closed_swallows_no_row() {
+    for (rows, texts) in [
+        ("2024-05-01,10,\"easy\n2024-05-02,12,ok\n2024-05-03,8,ok\n", ["\"easy", "ok", "ok"]),
+        // The mark of a later row does not close it.
+        ("2024-05-01,10,\"easy\n2024-05-02,12,\"ok\n2024-05-03,8,ok\n", ["\"easy", "\"ok", "ok"]),
+        ("2024-05-01,10,\"easy\n2024-05-02,12,\"o\nk\"\n2024-05-03,8,ok\n", ["\"easy", "o\nk", "ok"]),
+        ("2024-05-01,10,ok\n2024-05-02,12,ok\n2024-05-03,8,\"o \"\"k", ["ok", "ok", "\"o \"\"k"]),
+    ] {
+        let file = table(&format!("date,distance_km,notes\n{rows}"));
+        let found: Vec<_> = file.activities.iter().filter_map(|a| a.details.description.as_deref()).collect();
+        assert_eq!(found, texts, "{rows}");
+        let [(place, text)] = notices(&file, NoticeCode::Damaged)[..] else { panic!("{:?}", file.notices) };
+        assert!(place.starts_with("line ") && text.contains("is not closed"), "{text}");
+    }
+    let file = table("date,distance_km,notes\n2024-05-01,10,ok\n2024-05-02,10,\"Hills\" and mud\n");
+    assert_eq!(notices(&file, NoticeCode::Damaged), []);
+}
+
+#[test]
+fn a_cell_that_goes_on_over_rows_is_told_of() {
+    let file = table("date,distance_km,notes\n2024-05-01,10,\"easy\n2024-05-02,12,ok\n2024-05-03,8,\"\n");
+    assert_eq!(file.activities.len(), 1);
+    let [(place, text)] = notices(&file, NoticeCode::Damaged)[..] else { panic!("{:?}", file.notices) };
+    assert!(place == "line 2" && text.contains("begin with a date"), "{text}");
+}
+
+#[test]
+fn utf_16_is_read_with_and_without_a_mark() {
+    let text = "date,distance_km,notes\n2024-05-01,10,Läufe\n";
+    let little: Vec<u8> = text.encode_utf16().flat_map(u16::to_le_bytes).collect();
+    let big: Vec<u8> = text.encode_utf16().flat_map(u16::to_be_bytes).collect();
+    for bytes in [[b"\xff\xfe".as_slice(), &little].concat(), [b"\xfe\xff".as_slice(), &big].concat(), little, big] {
+        let file = read(&bytes, &berlin()).unwrap();
+        assert_eq!(file.activities[0].details.description.as_deref(), Some("Läufe"));
+    }
+}

@@ -3,7 +3,7 @@
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "the helpers of tests fail as tests do")]
 
-mod bytes;
+pub(crate) mod bytes;
 mod conformance;
 mod damage;
 mod developer;

@@ -8,6 +8,7 @@ mod csv;
 mod fit;
 mod format;
 mod gpx;
+mod memory;
 mod polar;
 mod quality;
 mod same;

@@ -340,18 +340,32 @@ fn nesting_and_odd_types_do_no_harm() {
     for (deep, code) in [
         (format!(r#"{head},"x":{}"#, "[".repeat(100_000)), NoticeCode::Truncated),
         (format!(r#"{head},"samples":{}"#, r#"{"samples":[{"values":["#.repeat(10_000)), NoticeCode::Truncated),
-        (format!(r#"{head}{}"#, r#","exercises":[{"a":1"#.repeat(10_000)), NoticeCode::Damaged),
+        // An exercise has no exercises: these are passed over.
+        (format!(r#"{head}{}"#, r#","exercises":[{"a":1"#.repeat(10_000)), NoticeCode::Truncated),
     ] {
         assert_eq!(codes(&read_text(&deep))[0], code);
     }
     let odd = r#"{"exportVersion":"1","exercises":{"startTime":5},"startTime":"2021-07-04T09:00:00","samples":7,"laps":"x",
         "pauseTimes":[[]],"sport":[],"duration":"PT1e400S","distance":1e999,"statistics":null}"#;
     assert_eq!(only(&read_text(odd)).sport, Sport::Unknown);
-    let many = format!(
-        r#"{{"exportVersion":"1","startTime":"2021-07-04T09:00:00","exercises":[{}]}}"#,
-        vec!["{}"; 100_000].join(",")
-    );
-    assert!(read_text(&many).activities.is_empty());
+    let many = |exercise: &str| {
+        let exercises = vec![exercise; 100_000].join(",");
+        read_text(&format!(r#"{{"exportVersion":"1","startTime":"2021-07-04T09:00:00","exercises":[{exercises}]}}"#))
+    };
+    assert!(many(r#"{"distance":1}"#).activities.is_empty(), "none has a start");
+    assert_eq!(many("{}").activities.len(), 1, "the session itself, as if entered by hand");
     let error = plimsoll_ingest::polar::read(b"{\"a\":\n\n1", &ReadOptions::default()).unwrap_err();
     assert!(matches!(error, ReadError::Text { line: 3, .. }), "{error}");
+}
+
+#[test]
+fn elements_of_lists_that_say_nothing_are_none() {
+    let file = read_text(&old(
+        "RUNNING",
+        r#", "autoLaps": [0, null, {}, {"deep": [1]}, {"distance": 1000}, "x", []],
+           "exercises": [{"startTime": "2021-03-02T17:05:11.000", "sport": "CYCLING"}]"#,
+    ));
+    assert_eq!(only(&file).laps.len(), 1);
+    assert_eq!(only(&file).sport, Sport::Running(RunKind::Generic));
+    assert_eq!(file.messages["exercise"], 1, "an exercise has none of its own");
 }

@@ -368,3 +368,17 @@ fn a_notice_names_the_activity_that_it_is_about() {
     assert_eq!(of(NoticeCode::DistanceFromPositions), [("activity 2", Some(0)), ("activity 3", Some(1))]);
     assert_eq!(of(NoticeCode::SportAssumed), [("activity 3", Some(1))]);
 }
+
+#[test]
+fn notes_of_laps_are_kept() {
+    const TIME: &str = "<TotalTimeSeconds>60</TotalTimeSeconds>";
+    let notes = |first: &str, second: &str| {
+        let text = run(&(lap(0, &format!("{TIME}{first}"), &[]) + &lap(60, &format!("{TIME}{second}"), &[])));
+        read_text(&text).activities[0].details.description.clone()
+    };
+    assert_eq!(notes("<Notes>Warm up</Notes>", "").as_deref(), Some("Lap 1: Warm up"));
+    assert_eq!(notes("", ""), None);
+    let text = run(&lap(0, &format!("{TIME}<Notes>Hills</Notes>"), &[]))
+        .replace("</Activity>", "<Notes>Tired</Notes></Activity>");
+    assert_eq!(read_text(&text).activities[0].details.description.as_deref(), Some("Tired\nHills"));
+}

@@ -14,17 +14,21 @@ use crate::words;
 /// Most imports that are listed.
 const MOST: i64 = 1000;
 
-/// Lists the imports of an athlete, newest first.
+/// Lists the imports of an athlete, newest first. Changes nothing: what runs, or was left in the middle, stays as it is.
 pub(crate) async fn list(athlete: &str, data: &Path) -> anyhow::Result<()> {
     let library = open(data).await?;
     let found = library.store.athlete_named(athlete).await?;
     let athlete = found.with_context(|| format!("there is no athlete named “{athlete}” in {}", data.display()))?;
     let mut out = std::io::stdout();
+    let left_ms = library.clock.now().timestamp_millis() - library.younger_ms();
     for import in library.store.imports(&athlete.id, None, MOST).await? {
         let began = chrono::DateTime::from_timestamp_millis(import.started_ms).unwrap_or_default();
         let local = began.with_timezone(&athlete.profile.zone).format("%Y-%m-%d %H:%M");
         let state = match import.state {
             ImportState::Finished => String::new(),
+            ImportState::Running if import.touched_ms <= left_ms => {
+                " (left unfinished: `plimsoll serve` goes on with it)".to_owned()
+            }
             other => format!(" ({})", other.as_str()),
         };
         writeln!(out, "{}  {local}  {}: {}{state}", import.id, words::plain(&import.label), counted(&import.counts))?;
@@ -36,7 +40,7 @@ pub(crate) async fn list(athlete: &str, data: &Path) -> anyhow::Result<()> {
 /// Takes an import back; returns whether it is undone now.
 pub(crate) async fn undo(id: &str, data: &Path) -> anyhow::Result<bool> {
     let library = open(data).await?;
-    let import = import(&library, id, data).await?;
+    let import = ended(&library, id, data).await?;
     let done = library.undo_import(&import.athlete_id, id).await?;
     let said = match done {
         Undone::Done => format!(
@@ -55,7 +59,7 @@ pub(crate) async fn undo(id: &str, data: &Path) -> anyhow::Result<bool> {
 /// Brings an undone import back; returns whether it is there now.
 pub(crate) async fn redo(id: &str, data: &Path) -> anyhow::Result<bool> {
     let library = open(data).await?;
-    let import = import(&library, id, data).await?;
+    let import = ended(&library, id, data).await?;
     let done = library.redo_import(&import.athlete_id, id).await?;
     let said = match done {
         Undone::Done => format!("Brought back: {} ({}).", words::plain(&import.label), counted(&import.counts)),
@@ -68,11 +72,17 @@ pub(crate) async fn redo(id: &str, data: &Path) -> anyhow::Result<bool> {
 
 async fn open(data: &Path) -> anyhow::Result<Library> {
     anyhow::ensure!(data.is_dir(), "there is no data folder {}", data.display());
-    let library = Library::open(data, Clock::System, Limits::from_megabytes(128, 128)).await?;
-    // An import whose process was ended is over, and can be undone.
+    Library::open(data, Clock::System, Limits::from_megabytes(128, 128)).await
+}
+
+/// The import `id`. One whose process was ended in the middle is brought to its end first: what is over can be undone.
+async fn ended(library: &Library, id: &str, data: &Path) -> anyhow::Result<Import> {
     library.finish_unread(library.younger_ms()).await?;
-    library.finish_left_imports(library.younger_ms()).await?;
-    Ok(library)
+    let found = import(library, id, data).await?;
+    if library.finish_left_import(&found, library.younger_ms()).await? {
+        return import(library, id, data).await;
+    }
+    Ok(found)
 }
 
 async fn import(library: &Library, id: &str, data: &Path) -> anyhow::Result<Import> {

@@ -1,9 +1,12 @@
 //! An import while it runs: files in, a result for each.
 
+use std::time::Duration;
+
 use anyhow::Context as _;
 use bytes::Bytes;
 use futures_util::{StreamExt as _, TryStreamExt as _};
 use plimsoll_ingest::Details;
+use tokio::time::MissedTickBehavior;
 
 use super::{Feed, Library};
 use crate::store::{ActivityRow, Athlete, FileResult, Import, Source};
@@ -67,6 +70,39 @@ pub(crate) struct Batch {
     pub(super) athlete: Athlete,
     id: String,
     is_finished: bool,
+    _heartbeat: Heartbeat,
+}
+
+/// How often an import gives a sign of life: several times before it would be taken to have been left behind.
+const BEAT: Duration = Duration::from_millis(if cfg!(test) { 10 } else { 10_000 });
+
+/// Notes from time to time that the process of an import is at it, also while one file takes long. Ends when dropped.
+#[derive(Debug)]
+struct Heartbeat(tokio::task::JoinHandle<()>);
+
+impl Heartbeat {
+    fn begin(library: &Library, athlete_id: &str, import_id: &str) -> Self {
+        // Not the library itself, which holds the folder's lock.
+        let (store, clock) = (library.store.clone(), library.clock);
+        let (athlete_id, import_id) = (athlete_id.to_owned(), import_id.to_owned());
+        Self(tokio::spawn(async move {
+            let mut beats = tokio::time::interval(BEAT);
+            beats.set_missed_tick_behavior(MissedTickBehavior::Delay);
+            loop {
+                beats.tick().await;
+                let now_ms = clock.now().timestamp_millis();
+                if let Err(error) = store.touch_import(&athlete_id, &import_id, now_ms).await {
+                    tracing::warn!(error = format!("{error:#}"), "an import could not give a sign of life");
+                }
+            }
+        }))
+    }
+}
+
+impl Drop for Heartbeat {
+    fn drop(&mut self) {
+        self.0.abort();
+    }
 }
 
 impl Library {
@@ -82,7 +118,9 @@ impl Library {
         if let Ok(mut running) = self.running.lock() {
             running.insert(id.to_owned());
         }
-        Batch { library: self.clone(), athlete: athlete.clone(), id: id.to_owned(), is_finished: false }
+        let heartbeat = Heartbeat::begin(self, &athlete.id, id);
+        let (library, athlete, id) = (self.clone(), athlete.clone(), id.to_owned());
+        Batch { library, athlete, id, is_finished: false, _heartbeat: heartbeat }
     }
 }
 
@@ -139,38 +177,39 @@ impl Batch {
         report: &mut (dyn FnMut(FileReport) + Send),
     ) -> anyhow::Result<T> {
         let first = self.library.store.next_position(&self.athlete.id, &self.id).await?;
-        self.take_in_at(first, produce, report).await
+        self.take_in_at(&self.library, first, produce, report).await
     }
 
-    /// As [`Batch::take_in_from`]; the first file has the place `first`, and places whose files have their result are
-    /// passed over.
+    /// As [`Batch::take_in_from`], with the limits of `library`; the first file has the place `first`, and places whose
+    /// files have their result are passed over.
     pub(super) async fn take_in_at<T: Send + 'static>(
         &self,
+        library: &Library,
         first: i64,
         produce: impl FnOnce(&mut Feed) -> T + Send + 'static,
         report: &mut (dyn FnMut(FileReport) + Send),
     ) -> anyhow::Result<T> {
-        let done = self.library.store.done_positions(&self.athlete.id, &self.id, first).await?;
-        let (mut feed, files) = Feed::new(&self.library, first, done);
+        let done = library.store.done_positions(&self.athlete.id, &self.id, first).await?;
+        let (mut feed, files) = Feed::new(library, first, done);
         let producing = tokio::task::spawn_blocking(move || produce(&mut feed));
         let stored = futures_util::stream::unfold(files, |mut files| async {
             let group = files.next_group().await?;
             Some((group, files))
         })
         .map(|group| {
-            let library = self.library.clone();
+            let library = library.clone();
             own_task(async move { library.store_group(group).await })
         })
         .buffered(GROUPS_AT_ONCE);
         // One group after the other, so that the first of equal files is the one that is read.
         let acknowledged = stored.and_then(|stored| {
-            let (library, athlete, id) = (self.library.clone(), self.athlete.clone(), self.id.clone());
+            let (library, athlete, id) = (library.clone(), self.athlete.clone(), self.id.clone());
             async move { library.acknowledge_group(&athlete, &id, stored).await }
         });
         let mut groups = std::pin::pin!(
             acknowledged
                 .map_ok(|group| {
-                    let (library, athlete) = (self.library.clone(), self.athlete.clone());
+                    let (library, athlete) = (library.clone(), self.athlete.clone());
                     own_task(async move { library.read_group(&athlete, group).await })
                 })
                 .try_buffered(GROUPS_AT_ONCE)

@@ -33,6 +33,10 @@ const LARGE: u32 = ROOM / 4;
 /// First bytes of a file, which tell whether it holds many.
 const HEAD: u64 = 64 * 1024;
 
+/// Places of an archive among the files of its import: more than any gives. What one gives cannot be known before; its
+/// members are not all, since tables and large documents in it are taken apart.
+const PLACES: i64 = 1 << 32;
+
 /// 64 kB: together 64 MB.
 const ROOM_UNIT: usize = 64_000;
 
@@ -241,17 +245,17 @@ impl Batch {
     pub(crate) async fn keep_archive(&self, name: &str, file: &str) -> anyhow::Result<WaitingArchive> {
         let store = &self.library.store;
         let next = store.next_position(&self.athlete.id, self.id()).await?;
-        // The archives before have room for all their members and for the word that one ended early.
-        let room = i64::try_from(self.library.limits.archive.members).map_or(i64::MAX, |most| most.saturating_add(2));
         let waiting = store.waiting_archives(&self.athlete.id, self.id()).await?;
-        let after = waiting.last().map_or(0, |last| last.first_position.saturating_add(room));
+        let after = waiting.last().map_or(0, |last| last.first_position.saturating_add(PLACES));
         let name = if name.is_empty() { String::new() } else { shown_name(name) };
-        let archive = WaitingArchive { file: file.to_owned(), name, first_position: next.max(after) };
+        let limits = Some(self.library.limits);
+        let archive = WaitingArchive { file: file.to_owned(), name, first_position: next.max(after), limits };
         store.note_archive(&self.athlete.id, self.id(), &archive).await?;
         Ok(archive)
     }
 
-    /// Takes in what is not yet in of an archive in the data folder, then removes it.
+    /// Takes in what is not yet in of an archive in the data folder, under the limits it was accepted under, then removes
+    /// it.
     pub(crate) async fn open_waiting_archive(
         &self,
         archive: &WaitingArchive,
@@ -263,7 +267,8 @@ impl Batch {
             Ok(file) => feed.archive(&name, BufReader::with_capacity(1 << 17, file)),
             Err(error) => feed.settled(&name, FileResult::Failed, format!("cannot be opened: {error}")),
         };
-        let _ = self.take_in_at(archive.first_position, produce, report).await?;
+        let library = Library { limits: archive.limits.unwrap_or(self.library.limits), ..self.library.clone() };
+        let _ = self.take_in_at(&library, archive.first_position, produce, report).await?;
         self.library.store.archive_is_in(&self.athlete.id, self.id(), &archive.file).await?;
         match std::fs::remove_file(&path) {
             Err(error) if error.kind() != io::ErrorKind::NotFound => {

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use super::Library;
 use super::group::{Plain, Unread};
 use crate::blobs::raw_key;
-use crate::store::Reading;
+use crate::store::{Import, Reading};
 
 /// How often a file is begun before it is given up: one that ends the program must not do so at every start.
 const MOST_ATTEMPTS: i64 = 3;
@@ -13,7 +13,8 @@ const MOST_ATTEMPTS: i64 = 3;
 impl Library {
     /// Does what was left when a process ended in the middle: reads files that were acknowledged, works
     /// out summaries, reads files anew about which something else is said now.
-    /// Files that were received less than `younger_ms` milliseconds ago are left to the process that received them.
+    /// Files that were received less than `younger_ms` milliseconds ago, or in an import that gave a sign of life since
+    /// then, are left to the process that received them.
     /// Returns how many files were looked at. Reading a file twice at once does no harm: the second result is dropped.
     pub(crate) async fn finish_unread(&self, younger_ms: i64) -> anyhow::Result<usize> {
         let before_ms = self.now_ms() - younger_ms;
@@ -48,16 +49,28 @@ impl Library {
     pub(crate) async fn finish_left_imports(&self, younger_ms: i64) -> anyhow::Result<usize> {
         let mut ended = 0;
         for import in self.store.left_imports(self.now_ms() - younger_ms).await? {
-            let is_running = self.running.lock().is_ok_and(|running| running.contains(&import.id));
-            let Some(athlete) = self.store.athlete(&import.athlete_id).await?.filter(|_| !is_running) else { continue };
-            let batch = self.batch(&athlete, &import.id);
-            for archive in self.store.waiting_archives(&athlete.id, &import.id).await? {
-                batch.open_waiting_archive(&archive, &mut |_| {}).await?;
-            }
-            batch.finish().await?;
-            ended += 1;
+            ended += usize::from(self.finish_left_import(&import, younger_ms).await?);
         }
         Ok(ended)
+    }
+
+    /// [`Library::finish_left_imports`] for one import; false when it was not left running.
+    pub(crate) async fn finish_left_import(&self, import: &Import, younger_ms: i64) -> anyhow::Result<bool> {
+        if self.running.lock().is_ok_and(|running| running.contains(&import.id)) {
+            return Ok(false);
+        }
+        let Some(athlete) = self.store.athlete(&import.athlete_id).await? else { return Ok(false) };
+        let now_ms = self.now_ms();
+        // Another process may have come to it first, or it may be alive again.
+        if !self.store.take_over_import(&athlete.id, &import.id, now_ms - younger_ms, now_ms).await? {
+            return Ok(false);
+        }
+        let batch = self.batch(&athlete, &import.id);
+        for archive in self.store.waiting_archives(&athlete.id, &import.id).await? {
+            batch.open_waiting_archive(&archive, &mut |_| {}).await?;
+        }
+        batch.finish().await?;
+        Ok(true)
     }
 
     /// Removes files from the folder of what comes in that no import waits for: their senders never finished. Only for

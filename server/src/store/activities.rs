@@ -307,8 +307,9 @@ impl Store {
         rows.iter().map(activity_from_row).collect()
     }
 
-    /// Takes an activity out (`Some(now)`) or puts it back (`None`), together with its copies. Returns false when there
-    /// is no such activity.
+    /// Takes an activity out (`Some(now)`) or puts it back (`None`), together with its copies. The decision has a number
+    /// greater than all before, so that the last one holds when copies come together that were decided about apart.
+    /// Returns false when there is no such activity.
     pub(crate) async fn set_removed(
         &self,
         athlete_id: &str,
@@ -316,8 +317,9 @@ impl Store {
         removed_ms: Option<i64>,
     ) -> anyhow::Result<bool> {
         let done = sqlx::query(
-            "UPDATE activities SET removed_ms = $3 WHERE athlete_id = $1 AND COALESCE(same_as, id) = \
-             (SELECT COALESCE(same_as, id) FROM activities WHERE athlete_id = $1 AND id = $2)",
+            "UPDATE activities SET removed_ms = $3, removal_decision = (SELECT COALESCE(MAX(removal_decision), 0) + 1 \
+             FROM activities WHERE athlete_id = $1 AND removal_decision IS NOT NULL) WHERE athlete_id = $1 AND \
+             COALESCE(same_as, id) = (SELECT COALESCE(same_as, id) FROM activities WHERE athlete_id = $1 AND id = $2)",
         )
         .bind(athlete_id)
         .bind(id)
@@ -327,10 +329,12 @@ impl Store {
         Ok(done.rows_affected() > 0)
     }
 
-    /// Changes an activity's sport. Returns false when there is no such activity.
+    /// Changes an activity's sport; numbered as in [`Store::set_removed`]. Returns false when there is no such activity.
     pub(crate) async fn set_sport(&self, athlete_id: &str, id: &str, sport: &str) -> anyhow::Result<bool> {
         let done = sqlx::query(
-            "UPDATE activities SET sport = $3, run_kind = NULL, sport_said = 1 WHERE athlete_id = $1 AND id = $2",
+            "UPDATE activities SET sport = $3, run_kind = NULL, sport_said = 1, sport_decision = (SELECT \
+             COALESCE(MAX(sport_decision), 0) + 1 FROM activities WHERE athlete_id = $1 AND sport_decision IS NOT NULL) \
+             WHERE athlete_id = $1 AND id = $2",
         )
         .bind(athlete_id)
         .bind(id)

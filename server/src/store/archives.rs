@@ -3,6 +3,7 @@
 use sqlx::Row as _;
 
 use super::Store;
+use crate::config::Limits;
 
 /// An archive that lies in the data folder because its members are not all in yet.
 #[derive(Debug, Clone)]
@@ -13,6 +14,8 @@ pub(crate) struct WaitingArchive {
     pub(crate) name: String,
     /// Position of its first member.
     pub(crate) first_position: i64,
+    /// The limits that it was accepted under; `None` for one from before they were kept.
+    pub(crate) limits: Option<Limits>,
 }
 
 impl Store {
@@ -24,13 +27,15 @@ impl Store {
         archive: &WaitingArchive,
     ) -> anyhow::Result<()> {
         sqlx::query(
-            "INSERT INTO import_archives (athlete_id, import_id, file, name, first_position) VALUES ($1, $2, $3, $4, $5)",
+            "INSERT INTO import_archives (athlete_id, import_id, file, name, first_position, limits) \
+             VALUES ($1, $2, $3, $4, $5, $6)",
         )
         .bind(athlete_id)
         .bind(import_id)
         .bind(&archive.file)
         .bind(&archive.name)
         .bind(archive.first_position)
+        .bind(archive.limits.as_ref().map(serde_json::to_string).transpose()?)
         .execute(&self.write)
         .await?;
         Ok(())
@@ -62,10 +67,12 @@ impl Store {
         .await?;
         rows.iter()
             .map(|row| {
+                let limits: Option<String> = row.try_get("limits")?;
                 Ok(WaitingArchive {
                     file: row.try_get("file")?,
                     name: row.try_get("name")?,
                     first_position: row.try_get("first_position")?,
+                    limits: limits.as_deref().map(serde_json::from_str).transpose()?,
                 })
             })
             .collect()

@@ -8,7 +8,8 @@ use super::{Store, Upload};
 
 impl Store {
     /// An athlete's values of single days from `from` to `to`, both included, by date and kind. Of several values of
-    /// one day and kind, the one that was measured last counts.
+    /// one day and kind, the one that was measured last counts; one of the day as a whole, which has no time, is later
+    /// than any time of it.
     pub(crate) async fn diary(
         &self,
         athlete_id: &str,
@@ -18,7 +19,7 @@ impl Store {
         let rows = sqlx::query(
             "SELECT d.* FROM diary_values d JOIN uploads u ON u.athlete_id = d.athlete_id AND u.id = d.upload_id \
              WHERE d.athlete_id = $1 AND d.date >= $2 AND d.date <= $3 AND u.state = 'read' AND u.undone_ms IS NULL \
-             ORDER BY d.date, d.kind, d.time_ms, u.sha256",
+             ORDER BY d.date, d.kind, d.time_ms NULLS LAST, u.sha256",
         )
         .bind(athlete_id)
         .bind(from.to_string())

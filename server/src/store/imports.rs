@@ -78,6 +78,8 @@ pub(crate) struct Import {
     pub(crate) state: ImportState,
     /// When it began, epoch milliseconds.
     pub(crate) started_ms: i64,
+    /// The last sign of life while it ran, epoch milliseconds.
+    pub(crate) touched_ms: i64,
     /// When the last file had its result, epoch milliseconds.
     pub(crate) finished_ms: Option<i64>,
     /// When it was undone, epoch milliseconds.
@@ -191,6 +193,17 @@ impl Store {
         Ok(id)
     }
 
+    /// Notes that the process of an import is at it.
+    pub(crate) async fn touch_import(&self, athlete_id: &str, id: &str, now_ms: i64) -> anyhow::Result<()> {
+        sqlx::query("UPDATE imports SET touched_ms = $3 WHERE athlete_id = $1 AND id = $2 AND state = 'running'")
+            .bind(athlete_id)
+            .bind(id)
+            .bind(now_ms)
+            .execute(&self.write)
+            .await?;
+        Ok(())
+    }
+
     /// Notes that every file of an import came. Files may still wait to be read.
     pub(crate) async fn finish_import(&self, athlete_id: &str, id: &str, now_ms: i64) -> anyhow::Result<()> {
         sqlx::query(
@@ -298,6 +311,27 @@ impl Store {
         Ok(imports)
     }
 
+    /// Takes over an import that [`Store::left_imports`] gave; false when another process was faster, or it ended.
+    pub(crate) async fn take_over_import(
+        &self,
+        athlete_id: &str,
+        id: &str,
+        before_ms: i64,
+        now_ms: i64,
+    ) -> anyhow::Result<bool> {
+        let taken = sqlx::query(
+            "UPDATE imports SET touched_ms = $4 \
+             WHERE athlete_id = $1 AND id = $2 AND state = 'running' AND touched_ms <= $3",
+        )
+        .bind(athlete_id)
+        .bind(id)
+        .bind(before_ms)
+        .bind(now_ms)
+        .execute(&self.write)
+        .await?;
+        Ok(taken.rows_affected() == 1)
+    }
+
     /// The place after the last file of an import.
     pub(crate) async fn next_position(&self, athlete_id: &str, import_id: &str) -> anyhow::Result<i64> {
         let mut transaction = self.write.begin().await?;
@@ -347,6 +381,7 @@ impl Store {
             label: row.try_get("label")?,
             state: named(&ImportState::NAMES, &state)?,
             started_ms: row.try_get("started_ms")?,
+            touched_ms: row.try_get("touched_ms")?,
             finished_ms: row.try_get("finished_ms")?,
             undone_ms: row.try_get("undone_ms")?,
             counts,

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use chrono::NaiveDate;
 use plimsoll_ingest::{Details, Device, DiaryValue, Notice};
 use sqlx::{Row as _, Sqlite, Transaction};
 
@@ -180,8 +181,7 @@ impl Store {
                 continue;
             }
             if let Reading::Read { activities, diary, .. } = reading {
-                put_rows(&mut transaction, upload, activities, diary).await?;
-                dates.extend(activities.iter().map(|activity| activity.local_date));
+                dates.extend(put_rows(&mut transaction, upload, activities, diary).await?);
             }
         }
         relink(&mut transaction, athlete_id, &dates).await?;
@@ -291,18 +291,28 @@ async fn taken_out(transaction: &mut Transaction<'_, Sqlite>, upload: &Upload) -
     Ok(counted.try_get::<i64, _>("activities")?.unsigned_abs())
 }
 
-/// Stores what was read from an upload, into the rows that it has already.
+/// Stores what was read from an upload, into the rows that it has already. Returns the days on which it has activities
+/// now or had some before: copies of them are to be compared anew.
 pub(super) async fn put_rows(
     transaction: &mut Transaction<'_, Sqlite>,
     upload: &Upload,
     activities: &[NewActivity],
     diary: &[DiaryValue],
-) -> anyhow::Result<()> {
+) -> anyhow::Result<BTreeSet<NaiveDate>> {
+    let rows = sqlx::query("SELECT DISTINCT local_date FROM activities WHERE athlete_id = $1 AND upload_id = $2")
+        .bind(&upload.athlete_id)
+        .bind(&upload.id)
+        .fetch_all(&mut **transaction)
+        .await?;
+    let before = rows.iter().map(|row| Ok(row.try_get::<String, _>("local_date")?.parse()?));
+    let mut dates = before.collect::<anyhow::Result<BTreeSet<NaiveDate>>>()?;
+    dates.extend(activities.iter().map(|activity| activity.local_date));
     remove_others(transaction, upload, activities).await?;
     for activity in activities {
         activity.put(transaction, upload).await?;
     }
-    diary::insert(transaction, upload, diary).await
+    diary::insert(transaction, upload, diary).await?;
+    Ok(dates)
 }
 
 /// Removes what the same bytes gave before, as far as they do not give it now.

@@ -65,8 +65,7 @@ impl Store {
             if let Reading::Read { activities, diary, .. } = reading
                 && claimed.rows_affected() == 1
             {
-                put_rows(&mut transaction, upload, activities, diary).await?;
-                dates.extend(activities.iter().map(|activity| activity.local_date));
+                dates.extend(put_rows(&mut transaction, upload, activities, diary).await?);
             }
         }
         relink(&mut transaction, athlete_id, &dates).await?;

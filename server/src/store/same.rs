@@ -15,8 +15,15 @@ use super::activities::{ActivityRow, activity_from_row};
 use super::{Store, Upload};
 use crate::words;
 
-/// Copies of one activity are dated this many days apart at most, and so are those that could be copies of these.
-const DAYS_AROUND: Days = Days::new(3);
+/// An activity and one that could be a copy of it are dated this many days apart at most.
+const DAYS_APART: u64 = 3;
+
+/// How far from what changed groups may change: to the copies of what was kept there.
+const DAYS_REACHED: u64 = 2 * DAYS_APART;
+
+/// How far from what changed activities are compared, so that those reached are seen with all that could be copies of
+/// them, and with what else could take these.
+const DAYS_AROUND: Days = Days::new(DAYS_REACHED + 2 * DAYS_APART);
 
 /// What an activity is recognised by, as it stands in the store.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -37,6 +44,10 @@ struct Compared {
     /// Whether a person said what the sport was.
     sport_said: bool,
     removed_ms: Option<i64>,
+    /// The decision that took it out or put it back.
+    removal_decision: Option<i64>,
+    /// The decision that said the sport.
+    sport_decision: Option<i64>,
     candidate: Candidate,
 }
 
@@ -113,8 +124,9 @@ impl Store {
     }
 }
 
-/// Finds out anew which activities on `dates` are the same as others. The outcome depends on the activities that are
-/// there, not on the order in which they came.
+/// Finds out anew which activities are the same as others, after some on `dates` changed, came or went. The outcome
+/// depends on the activities that are there, not on the order in which they came. Copies may be dated otherwise than what
+/// changed: a watch knows the zone it was in, a copy may not.
 pub(super) async fn relink(
     transaction: &mut Transaction<'_, Sqlite>,
     athlete_id: &str,
@@ -128,15 +140,27 @@ pub(super) async fn relink(
         for cluster in clusters(&candidates, |_, _| false) {
             let Some(kept) = together.get(cluster.kept) else { continue };
             let copies: Vec<&Compared> = cluster.copies.iter().filter_map(|copy| together.get(*copy)).collect();
+            let changed = changed_links(kept, &copies);
+            let mut members = std::iter::once(kept).chain(copies.iter().copied());
             // The others may have partners outside the days that were loaded.
-            if std::iter::once(kept).chain(copies.iter().copied()).any(|member| dates.contains(&member.date)) {
-                links.extend(changed_links(kept, &copies));
+            let is_about = |member: &Compared| {
+                dates.contains(&member.date) || !changed.is_empty() && is_reached(dates, member.date)
+            };
+            if members.any(is_about) {
+                links.extend(changed);
                 hand_over(transaction, athlete_id, kept, &copies).await?;
             }
         }
         link(transaction, athlete_id, &links).await?;
     }
     Ok(())
+}
+
+/// Whether a group that has an activity on `date` may be another since something on `dates` changed.
+fn is_reached(dates: &BTreeSet<NaiveDate>, date: NaiveDate) -> bool {
+    let from = date.checked_sub_days(Days::new(DAYS_REACHED)).unwrap_or(date);
+    let to = date.checked_add_days(Days::new(DAYS_REACHED)).unwrap_or(date);
+    dates.range(from..=to).next().is_some()
 }
 
 /// Days to load around `dates`, without overlap.
@@ -163,7 +187,8 @@ async fn load(
 ) -> anyhow::Result<(Vec<Compared>, Vec<Compared>)> {
     let rows = sqlx::query(
         "SELECT a.id, a.upload_id, a.position, a.local_date, a.same_as, a.kept_apart, a.sport, a.run_kind, \
-         a.sport_said, a.removed_ms, a.outline, u.sha256, u.state = 'read' AND u.undone_ms IS NULL AS is_present \
+         a.sport_said, a.removed_ms, a.removal_decision, a.sport_decision, a.outline, u.sha256, \
+         u.state = 'read' AND u.undone_ms IS NULL AS is_present \
          FROM activities a JOIN uploads u ON u.athlete_id = a.athlete_id AND u.id = a.upload_id \
          WHERE a.athlete_id = $1 AND a.local_date >= $2 AND a.local_date <= $3 AND a.outline IS NOT NULL",
     )
@@ -193,6 +218,8 @@ fn compared_from_row(row: &SqliteRow) -> anyhow::Result<Compared> {
         run_kind: row.try_get("run_kind")?,
         sport_said: row.try_get("sport_said")?,
         removed_ms: row.try_get("removed_ms")?,
+        removal_decision: row.try_get("removal_decision")?,
+        sport_decision: row.try_get("sport_decision")?,
         candidate: Candidate {
             // Named by content: ids tell the order of import, which must not matter.
             id: format!("{sha256}-{position:06}"),
@@ -228,8 +255,9 @@ async fn link(
     Ok(())
 }
 
-/// Gives a group what a person decided about the activity that stood for it so far; without a group so far, about any
-/// of them: the one that was stored first, if it was decided about.
+/// Gives a group what a person decided last about any of its activities: whether it is taken out, and the sport. Of
+/// decisions whose order is not known, the one about the activity that stood for the group so far counts, else that about
+/// the activity that was stored first.
 async fn hand_over(
     transaction: &mut Transaction<'_, Sqlite>,
     athlete_id: &str,
@@ -244,27 +272,32 @@ async fn hand_over(
     let pointed_at: BTreeSet<&str> = members.values().filter_map(|member| member.same_as.as_deref()).collect();
     let before =
         members.values().find(|member| member.same_as.is_none() && pointed_at.contains(member.id.as_str())).copied();
-    let removed_ms = match before {
-        Some(before) => before.removed_ms,
-        None => members.values().find_map(|member| member.removed_ms),
-    };
-    for member in members.values().filter(|member| member.removed_ms != removed_ms) {
-        sqlx::query("UPDATE activities SET removed_ms = $3 WHERE athlete_id = $1 AND id = $2")
+    // The last of equals: what stood for the group, else what was stored first.
+    let by_age = || members.values().rev().copied().chain(before);
+    let removal = by_age().max_by_key(|member| member.removal_decision);
+    let (removed_ms, decision) = removal.map_or((None, None), |last| (last.removed_ms, last.removal_decision));
+    for member in
+        members.values().filter(|member| (member.removed_ms, member.removal_decision) != (removed_ms, decision))
+    {
+        sqlx::query("UPDATE activities SET removed_ms = $3, removal_decision = $4 WHERE athlete_id = $1 AND id = $2")
             .bind(athlete_id)
             .bind(&member.id)
             .bind(removed_ms)
+            .bind(decision)
             .execute(&mut **transaction)
             .await?;
     }
-    let said = before.into_iter().chain(members.values().copied()).find(|member| member.sport_said);
+    let said = by_age().filter(|member| member.sport_said).max_by_key(|member| member.sport_decision);
     if let Some(said) = said.filter(|said| !kept.sport_said || kept.sport != said.sport) {
         sqlx::query(
-            "UPDATE activities SET sport = $3, run_kind = $4, sport_said = 1 WHERE athlete_id = $1 AND id = $2",
+            "UPDATE activities SET sport = $3, run_kind = $4, sport_said = 1, sport_decision = $5 \
+             WHERE athlete_id = $1 AND id = $2",
         )
         .bind(athlete_id)
         .bind(&kept.id)
         .bind(&said.sport)
         .bind(&said.run_kind)
+        .bind(said.sport_decision)
         .execute(&mut **transaction)
         .await?;
         // Its numbers are still those of the other sport.

@@ -1,7 +1,7 @@
 //! Taking an import back, and bringing it back: marks, never deletions.
 //!
 //! An upload belongs to the first import that lists it and was not undone. While there is none, what it gave counts
-//! nowhere.
+//! nowhere. An import that got nothing out of it has nothing of what a later one read.
 
 use std::collections::BTreeSet;
 
@@ -76,11 +76,14 @@ impl Store {
 }
 
 /// Gives every upload that import `$2` lists to the first import that lists it and was not undone; marks it as undone
-/// when there is none. The first imports are found for all of them at once, by an index that is named: left to choose,
+/// when there is none. Where it was read, an import that reported a failure has no claim on it, unless it was that one's
+/// last. The first imports are found for all of them at once, by an index that is named: left to choose,
 /// SQLite goes through every file of the athlete for each upload.
 const GIVE_UPLOADS: &str = "WITH listed AS MATERIALIZED (SELECT DISTINCT upload_id FROM import_files \
     WHERE athlete_id = $1 AND import_id = $2 AND upload_id IS NOT NULL), \
-    owners AS MATERIALIZED (SELECT l.upload_id, MIN(IIF(i.state = 'undone', NULL, f.import_id)) AS import_id FROM listed l \
+    owners AS MATERIALIZED (SELECT l.upload_id, MIN(IIF(i.state = 'undone' OR u.state = 'read' \
+    AND f.result IN ('failed', 'set_aside') AND f.import_id <> u.import_id, NULL, f.import_id)) AS import_id FROM listed l \
+    CROSS JOIN uploads u ON u.athlete_id = $1 AND u.id = l.upload_id \
     CROSS JOIN import_files f INDEXED BY import_files_by_upload ON f.athlete_id = $1 AND f.upload_id = l.upload_id \
     CROSS JOIN imports i ON i.athlete_id = f.athlete_id AND i.id = f.import_id GROUP BY l.upload_id) \
     UPDATE uploads SET import_id = COALESCE(o.import_id, uploads.import_id), \

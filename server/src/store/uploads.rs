@@ -6,7 +6,8 @@ use sqlx::sqlite::SqliteRow;
 
 use super::Store;
 
-/// How long an acknowledged file may take to be read before it is taken to have been left behind, milliseconds.
+/// How long an acknowledged file may take to be read, and an import may give no sign of life, before it is taken to have
+/// been left behind, milliseconds.
 pub(crate) const IN_FLIGHT_MS: i64 = 60_000;
 
 /// An acknowledged file.
@@ -91,12 +92,16 @@ impl Store {
     }
 
     /// Uploads that were acknowledged before `before_ms` (epoch milliseconds) but not read: a process ended in between.
+    /// Those of an import that gave a sign of life since then are about to be read by the process that received them.
     pub(crate) async fn unread_uploads(&self, before_ms: i64) -> anyhow::Result<Vec<Upload>> {
-        let rows =
-            sqlx::query("SELECT * FROM uploads WHERE state = 'received' AND received_ms <= $1 ORDER BY athlete_id, id")
-                .bind(before_ms)
-                .fetch_all(&self.read)
-                .await?;
+        let rows = sqlx::query(
+            "SELECT * FROM uploads u WHERE state = 'received' AND received_ms <= $1 AND NOT EXISTS (SELECT 1 FROM \
+                 imports i WHERE i.athlete_id = u.athlete_id AND i.id = u.import_id AND i.state = 'running' \
+                 AND i.touched_ms > $1) ORDER BY athlete_id, id",
+        )
+        .bind(before_ms)
+        .fetch_all(&self.read)
+        .await?;
         rows.iter().map(upload_from_row).collect()
     }
 

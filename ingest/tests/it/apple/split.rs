@@ -23,8 +23,8 @@ impl Source for Export {
         Ok(Box::new(BufReader::with_capacity(1000, self.xml.as_slice())))
     }
 
-    fn route(&mut self, path: &str) -> Option<Vec<u8>> {
-        self.routes.get(path).cloned()
+    fn route(&mut self, path: &str) -> Result<Option<Vec<u8>>, String> {
+        Ok(self.routes.get(path).cloned())
     }
 }
 
@@ -159,17 +159,99 @@ fn caps_are_named_when_they_are_reached() {
     let caps = Caps { workouts: 2, readings: 3, samples_of_workout: 10, route_bytes: 100, ..Caps::default() };
     let (documents, report) = documents(&mut export(1, 4), &caps);
     assert_eq!(documents.len(), 3);
-    let remarks = report.remarks.join("\n");
-    for part in [
-        "more than 2 workouts; 2 were",
-        "more than 3 readings of days; 5",
-        "more than 10 samples",
-        "100 bytes and left out",
-    ] {
-        assert!(remarks.contains(part), "{part}: {remarks}");
-    }
+    let cuts: Vec<String> =
+        report.cuts.iter().map(|cut| format!("{} ({}, {})", cut.what, cut.cap, cut.option)).collect();
+    assert_eq!(
+        cuts,
+        [
+            "Apple Health’s export has too many workouts; left out: 2 (2, workouts)",
+            "Apple Health’s export has too many readings of days; left out: 5 (3, readings)",
+            "the route of running-2024-01-02T06:00:00Z is too large and was left out (100 bytes for the routes of a \
+             workout, route_bytes)",
+            "workouts with too many samples were cut; left out: 706 (10 samples, samples_of_workout)",
+        ]
+    );
+    assert!(report.remarks.is_empty() && !report.is_partial, "{:?}", report.remarks);
     let file = read(&documents[0].bytes, &ReadOptions::default()).unwrap();
     assert_eq!(file.activities[0].records.height(), 10);
+}
+
+/// What is said about an export of runs that each hold `inner`.
+fn told(inner: &str, days: u32, caps: &Caps) -> (Vec<Document>, String) {
+    let runs: String = (1..=days).map(|day| run(1, &format!("2024-01-{day:02}"), inner)).collect();
+    let xml = format!("<HealthData>\n{runs}</HealthData>\n").into_bytes();
+    let (documents, report) = documents(&mut Export { xml, ..Export::default() }, caps);
+    assert!(report.is_partial);
+    (documents, report.remarks.join(" "))
+}
+
+#[test]
+fn what_workouts_hold_is_bounded_over_all_of_them() {
+    let lap = "<WorkoutEvent type=\"HKWorkoutEventTypeLap\" date=\"2024-01-01 07:10:00 +0100\"/>\n";
+    let (documents, remarks) = told(&lap.repeat(30), 10, &Caps { events: 100, ..Caps::default() });
+    let laps = |document: &Document| String::from_utf8_lossy(&document.bytes).matches("TypeLap").count();
+    assert_eq!(documents.iter().map(laps).sum::<usize>(), 100);
+    assert!(remarks.contains("or 100 of all, were left out: 200."), "{remarks}");
+    let (_, remarks) = told(&lap.repeat(4_003), 1, &Caps::default());
+    assert!(
+        remarks.contains("Pauses and laps beyond 4000 of a workout, or 1000000 of all, were left out: 3."),
+        "{remarks}"
+    );
+    let reference = format!("<FileReference path=\"/{}.gpx\"/>", "r".repeat(500));
+    let (documents, remarks) = told(&reference, 10, &Caps { text_bytes: 2_300, ..Caps::default() });
+    assert_eq!(documents.len(), 10);
+    assert!(remarks.contains("or 2300 bytes together, were left out: 6."), "{remarks}");
+    assert!(remarks.contains("beyond 2300 bytes left out: "), "{remarks}");
+    let (_, remarks) = told(&reference.repeat(18), 1, &Caps::default());
+    assert!(remarks.contains("Routes beyond 16 of a workout, or whose names are longer than 1 kB"), "{remarks}");
+    let long = format!("<FileReference path=\"/{}.gpx\"/>", "r".repeat(1_500));
+    assert!(told(&long, 1, &Caps::default()).1.contains("were left out: 1."));
+}
+
+#[test]
+fn samples_that_too_many_share_and_sources_beyond_those_told_apart_are_said() {
+    let time = |second: u32| format!("2024-01-01 07:{:02}:{:02} +0100", second / 60, second % 60);
+    let beat =
+        |source: &str, second: u32| record("HeartRate", source, "count/min", &time(second), &time(second), "140");
+    let runs = run(1, "2024-01-01", "").repeat(10);
+    let xml = format!("<HealthData>\n{}{}{runs}</HealthData>\n", beat("A", 60), beat("A", 120)).into_bytes();
+    let (found, report) = documents(&mut Export { xml, ..Export::default() }, &Caps::default());
+    let with = found.iter().filter(|found| String::from_utf8_lossy(&found.bytes).contains("<Record")).count();
+    assert_eq!((found.len(), with), (10, 8));
+    assert!(
+        report.is_partial && report.remarks[0].contains("More than 8 workouts share some of the time"),
+        "{report:?}"
+    );
+    let beats: String = (0..1_001).map(|number| beat(&format!("Source {number}"), number)).collect();
+    let xml = format!("<HealthData>\n{beats}{}</HealthData>\n", run(1, "2024-01-01", "")).into_bytes();
+    let (found, report) = documents(&mut Export { xml, ..Export::default() }, &Caps::default());
+    let text = String::from_utf8_lossy(&found[0].bytes).into_owned();
+    assert_eq!((text.matches("\"Source 0\"").count(), text.matches("sourceName=\"\"").count()), (1, 1));
+    assert!(report.remarks[0].contains("more than 1000 sources"), "{report:?}");
+}
+
+#[test]
+fn a_long_workout_does_not_hide_those_that_follow() {
+    // It began before more than 64 others, and lasts through all of them.
+    let long = run(1, "2024-01-01", "").replacen("endDate=\"2024-01-01 07:30:00", "endDate=\"2024-06-01 07:30:00", 1);
+    let runs: String = (2..=29)
+        .flat_map(|day| ["", "x", "y"].map(|mark| (day, mark)))
+        .map(|(day, mark)| {
+            let hour = match mark {
+                "" => "07",
+                "x" => "12",
+                _ => "17",
+            };
+            run(1, &format!("2024-01-{day:02}"), "").replace(" 07:", &format!(" {hour}:"))
+        })
+        .collect();
+    let time = "2024-02-10 09:00:00 +0100";
+    let beat = record("HeartRate", "Watch", "count/min", time, time, "99");
+    let xml = format!("<HealthData>\n{beat}{long}{runs}</HealthData>\n").into_bytes();
+    let (found, report) = documents(&mut Export { xml, ..Export::default() }, &Caps::default());
+    assert_eq!(found.len(), 85);
+    assert!(String::from_utf8_lossy(&found[0].bytes).contains("<Record"));
+    assert!(report.remarks.is_empty(), "{report:?}");
 }
 
 #[test]
@@ -223,8 +305,8 @@ impl Source for Failing {
         Ok(Box::new(BufReader::new(io::Read::chain(self.0.as_slice(), End))))
     }
 
-    fn route(&mut self, _: &str) -> Option<Vec<u8>> {
-        None
+    fn route(&mut self, _: &str) -> Result<Option<Vec<u8>>, String> {
+        Ok(None)
     }
 }
 

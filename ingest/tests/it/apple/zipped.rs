@@ -3,6 +3,7 @@
 use std::io::{Cursor, Write};
 use std::ops::ControlFlow;
 
+use plimsoll_ingest::apple::Caps;
 use plimsoll_ingest::archive::{Content, InMemory, Item, Limits, Origin, walk};
 use plimsoll_ingest::{ReadOptions, read};
 use zip::ZipWriter;
@@ -144,6 +145,42 @@ fn the_file_by_itself_gives_its_workouts_without_routes() {
     assert_eq!(names(&items), ["export.zip#running-2024-01-02T06:00:00Z", "export.zip#diary-2024-01", "export.zip"]);
     let Content::SetAside { reason } = &items[2].content else { panic!("{:?}", items[2]) };
     assert!(reason.contains("did not come with it. Routes lie in the folder workout-routes"), "{reason}");
+}
+
+#[test]
+fn a_route_that_passes_a_cap_is_not_called_missing() {
+    let (xml, route) = (xml(), route("2024-01-02T06:00:00Z", 600));
+    let name = "workout-routes/route_2024-01-02_7.30am.gpx";
+    let bytes = zip(&[("export.xml", xml.as_bytes()), (name, route.as_bytes())]);
+    let said = |limits: &Limits| {
+        let mut items = Vec::new();
+        let result = walk("export.zip", Cursor::new(&bytes), limits, &mut InMemory, &mut |item| {
+            items.push(item);
+            ControlFlow::Continue(())
+        });
+        let found = items.into_iter().find(|item| item.name == "export.zip/export.xml");
+        let Some(Item { content: Content::Failed { reason, cap }, .. }) = found else { panic!("{result:?}") };
+        (reason, cap.map(|cap| cap.option), result.is_ok())
+    };
+    let limits = Limits { member_bytes: route.len() as u64 - 1, ..Limits::default() };
+    let (reason, cap, _) = said(&limits);
+    let words = "The route of running-2024-01-02T06:00:00Z was not joined to it: the file is too large.";
+    assert!(reason.contains(words) && cap.is_none(), "{reason}");
+    let limits = Limits { total_bytes: (xml.len() + route.len() / 2) as u64, ..Limits::default() };
+    let (reason, cap, is_whole) = said(&limits);
+    assert!(reason.contains("was not joined to it: its files are too large together."), "{reason}");
+    assert_eq!((cap, is_whole), (Some("total_bytes"), false));
+    // A cap of Apple's own is named beside what was taken.
+    let caps = Caps { route_bytes: 1_000, workouts: 1, ..Caps::default() };
+    let items = walked(&bytes, &Limits { apple: caps, ..Limits::default() });
+    let cuts: Vec<&str> = items
+        .iter()
+        .filter_map(|item| match &item.content {
+            Content::Failed { cap: Some(cap), .. } => Some(cap.option),
+            _ => None,
+        })
+        .collect();
+    assert_eq!(cuts, ["route_bytes"], "{items:?}");
 }
 
 #[test]

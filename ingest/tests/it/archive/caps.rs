@@ -137,6 +137,68 @@ fn files_that_share_their_bytes_are_refused() {
     assert!(result.unwrap_err().to_string().contains("overlap"));
 }
 
+/// An archive whose directory has one entry for each of `names`, all for the same member.
+fn shared(names: &[String], content: &[u8]) -> Vec<u8> {
+    let mut bytes = zip_as(CompressionMethod::Stored, &[("export.xml", EXPORT), ("x.gpx", content)]);
+    let entries: Vec<usize> =
+        bytes.windows(4).enumerate().filter(|(_, window)| *window == b"PK\x01\x02").map(|(at, _)| at).collect();
+    let end = bytes.windows(4).position(|window| window == b"PK\x05\x06").unwrap();
+    let (start, entry) = (entries[0], bytes[entries[1]..end].to_vec());
+    let mut last = bytes[end..].to_vec();
+    bytes.truncate(entries[1]);
+    for name in names {
+        let mut entry = entry[..46].to_vec();
+        entry[28..32].copy_from_slice(&[name.len().to_le_bytes()[0], name.len().to_le_bytes()[1], 0, 0]);
+        bytes.extend_from_slice(&entry);
+        bytes.extend_from_slice(name.as_bytes());
+    }
+    let count = u16::try_from(names.len() + 1).unwrap().to_le_bytes();
+    last[8..10].copy_from_slice(&count);
+    last[10..12].copy_from_slice(&count);
+    last[12..16].copy_from_slice(&u32::try_from(bytes.len() - start).unwrap().to_le_bytes());
+    bytes.extend_from_slice(&last);
+    bytes
+}
+
+const EXPORT: &[u8] = b"<HealthData>\n<Workout workoutActivityType=\"HKWorkoutActivityTypeRunning\" duration=\"30\" \
+    durationUnit=\"min\" sourceName=\"W\" startDate=\"2020-01-01 00:00:00 +0000\" endDate=\"2020-01-01 00:30:00 +0000\">\
+    <WorkoutRoute><FileReference path=\"/long.gpx\"/></WorkoutRoute></Workout>\n</HealthData>\n";
+
+#[test]
+fn names_are_held_for_members_that_can_be_had_only() {
+    // The name is too long: the member fails, and is not joined to its workout before.
+    let long = format!("{}/long.gpx", "a".repeat(2_000));
+    let items = walked(&shared(&[long], GPX));
+    let said = |words: &str| items.iter().any(|item| format!("{:?}", item.content).contains(words));
+    assert!(said("did not come with it") && said("its name is too long"), "{items:?}");
+    // Many names for one member: the walk ends where there are more bytes of them than of the archive.
+    let filler = [GPX, &[b' '; 20_000]].concat();
+    let names: Vec<String> = (0..500).map(|number| format!("{number}/long.gpx")).collect();
+    let (items, result) = walked_within(&Limits::default(), &shared(&names, &filler));
+    assert!(result.unwrap_err().to_string().contains("overlap"));
+    assert!(items.len() < 5, "{}", items.len());
+}
+
+#[test]
+fn files_beyond_those_that_are_tried_are_named() {
+    let table = b"Activity ID,Activity Date,Activity Type,Filename\n1,\"Jan 5, 2019, 6:32:11 AM\",Run,1.gpx\n";
+    let names: Vec<String> = (10..27).map(|number| format!("{number}/activities.csv")).collect();
+    let files: Vec<(&str, &[u8])> = names.iter().map(|name| (name.as_str(), table.as_slice())).collect();
+    let items = walked(&zip(&files));
+    let said = "more than 16 files have the name of Strava’s table: this one, and those behind it, are not joined";
+    assert!(
+        format!("{:?}", items[0].content).contains(said) && items[0].name == "a.zip/26/activities.csv",
+        "{items:?}"
+    );
+    // An export of Apple Health behind many other documents: its routes are not joined, and that is said.
+    let names: Vec<String> = (0..256).map(|number| format!("{number}.xml")).collect();
+    let mut files: Vec<(&str, &[u8])> = names.iter().map(|name| (name.as_str(), b"<a/>".as_slice())).collect();
+    files.extend([("export.xml", EXPORT), ("long.gpx", GPX)]);
+    let items = walked(&zip(&files));
+    let said = "was not joined to it: the export is not one of the first 256 files";
+    assert!(items.iter().any(|item| format!("{:?}", item.content).contains(said)), "{:?}", items.last());
+}
+
 #[test]
 fn declared_counts_allocate_nothing() {
     let mut bytes = zip(&[("b.gpx", GPX)]);

@@ -84,6 +84,42 @@ fn a_damaged_directory_does_not_cost_the_files() {
     assert!(matches!(items.last().unwrap().content, Content::Failed { .. }));
 }
 
+/// The header of a deflated member that does not say how long it is.
+fn endless(name: &str) -> Vec<u8> {
+    let mut bytes = b"PK\x03\x04\x14\0\x08\0\x08\0".to_vec();
+    bytes.extend_from_slice(&[0; 16]);
+    bytes.extend_from_slice(&u16::try_from(name.len()).unwrap().to_le_bytes());
+    bytes.extend_from_slice(&[0, 0]);
+    bytes.extend_from_slice(name.as_bytes());
+    bytes
+}
+
+#[test]
+fn members_inside_the_data_of_each_other_are_not_unpacked_to_the_end_each() {
+    // Each header stands in a stored block of the data before it; behind them come blocks without anything in them,
+    // then damage.
+    let mut bytes = endless("a");
+    for _ in 0..40 {
+        let header = endless("a");
+        let len = u16::try_from(header.len()).unwrap();
+        bytes.push(0);
+        bytes.extend_from_slice(&len.to_le_bytes());
+        bytes.extend_from_slice(&(!len).to_le_bytes());
+        bytes.extend_from_slice(&header);
+    }
+    bytes.extend_from_slice(&b"\0\0\0\xff\xff".repeat(100_000));
+    bytes.extend_from_slice(&[7; 20]);
+    let (items, _) = walked_within(&Limits::default(), &bytes);
+    let with = |words: &str| {
+        let says = |item: &&Item| matches!(&item.content, Content::Failed { reason, .. } if reason.contains(words));
+        items.iter().filter(says).count()
+    };
+    assert_eq!((with("says where it ends"), with("its end was not looked for")), (5, 36));
+    // What is read counts against the cap for everything, also when nothing comes of it.
+    let (_, result) = walked_within(&Limits { total_bytes: 1_200_000, ..Limits::default() }, &bytes);
+    assert!(matches!(result, Err(ArchiveError::Capped { option: "total_bytes", .. })), "{result:?}");
+}
+
 #[test]
 fn damaged_data_of_a_member_give_what_stands_before() {
     let points: String = (0..2_000)
@@ -109,7 +145,8 @@ fn damaged_data_of_a_member_give_what_stands_before() {
 }
 
 fn small() -> Limits {
-    Limits { members: 50, member_bytes: 20_000, total_bytes: 100_000, ratio: 50, depth: 3, name_bytes: 40 }
+    let limits = Limits::default();
+    Limits { members: 50, member_bytes: 20_000, total_bytes: 100_000, ratio: 50, depth: 3, name_bytes: 40, ..limits }
 }
 
 /// Walks twice: the same items, and no more bytes than allowed.

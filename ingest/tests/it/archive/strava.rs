@@ -1,10 +1,10 @@
 //! Strava's export: its table, joined to its files.
 
-use plimsoll_ingest::archive::{Content, Item, Origin, holds_many};
+use plimsoll_ingest::archive::{Content, Item, Limits, Origin, holds_many};
 use plimsoll_ingest::same::{Outline, are_same};
 use plimsoll_ingest::{Activity, Details, NoticeCode, ReadOptions, RunKind, Sport, Totals, read};
 
-use super::{GPX, assert_found, gzip, walked, zip};
+use super::{GPX, assert_found, brief, gzip, walked, walked_within, zip};
 
 const HEADER: &str = "Activity ID,Activity Date,Activity Name,Activity Type,Activity Description,Elapsed Time,Distance,\
     Max Heart Rate,Relative Effort,Commute,Activity Private Note,Activity Gear,Filename,Athlete Weight,Bike Weight,\
@@ -258,4 +258,79 @@ fn tables_that_name_nothing_missing_say_nothing() {
             ("a.zip/activities/1.gpx", &format!("{} bytes, with details", GPX.len())),
         ],
     );
+}
+
+#[test]
+fn an_activity_is_not_lost_with_its_file() {
+    let rows: String = (1..=5)
+        .map(|day| {
+            format!("{day},\"Jan {day}, 2019, 6:32:11 AM\",T{day},Run,,3000,10,,,,,,activities/{day}.fit.gz,,,3000,3000,10000,\n")
+        })
+        .collect();
+    let (empty, garbage) = (gzip(b""), gzip(&[7; 500]));
+    let damaged = &gzip(GPX)[..5];
+    let (large, inner) = (gzip(&[GPX, &[b' '; 9_000]].concat()), zip(&[("x.txt", b"x")]));
+    let bytes = zip(&[
+        ("activities.csv", format!("{HEADER}\n{rows}").as_bytes()),
+        ("activities/1.fit.gz", &empty),
+        ("activities/2.fit.gz", &garbage),
+        ("activities/3.fit.gz", damaged),
+        ("activities/4.fit.gz", &large),
+        ("activities/5.fit.gz", &inner),
+        // What another file of that name says comes first.
+        ("activities/1.fit", GPX),
+    ]);
+    let items = walked(&bytes);
+    let names = "failed: Strava’s table names it as the file of an activity, which it is not: ";
+    let found = brief(&items);
+    let of = |name: &str| -> Vec<&str> {
+        found.iter().filter(|(found, _)| found.ends_with(name)).map(|(_, what)| what.as_str()).collect()
+    };
+    assert_eq!(of("/1.fit.gz"), [format!("{names}an empty file")]);
+    assert_eq!(of("/2.fit.gz"), [format!("{names}not a watch file: binary data")]);
+    assert_eq!(of("/3.fit.gz"), ["failed: a damaged gzip file"]);
+    assert_eq!(of("/1.fit"), [format!("{} bytes, with details", GPX.len())]);
+    let days: Vec<u32> = by_hand(&items).iter().map(|run| chrono::Datelike::day(&run.local_date.unwrap())).collect();
+    assert_eq!(days, [2, 3, 5]);
+    assert_eq!(
+        found.last().unwrap().1,
+        "3 files that the table names cannot be used, such as activities/2.fit.gz; what the table says of them was \
+         taken as past training"
+    );
+}
+
+#[test]
+fn what_is_too_much_for_the_table_is_said() {
+    let long = "x".repeat(201);
+    let rows = format!(
+        "1,\"Jan 1, 2019, 6:32:11 AM\",{long},Run,,3000,10,,,,,,1.fit,,,3000,3000,10000,\n\
+         2,\"Jan 2, 2019, 6:32:11 AM\",B,Run,,3000,10,,,,,,2.fit,,,3000,3000,10000,\n\
+         3,\"Jan 3, 2019, 6:32:11 AM\",C,Run,,3000,10,,,,,,,,,3000,3000,10000,\n\
+         4,\"Jan 4, 2019, 6:32:11 AM\",D,Run,,3000,10,,,,,,,,,3000,3000,10000,\n"
+    );
+    let table = format!("{HEADER}\n{rows}");
+    let limits = Limits { members: 4, table_rows: 1, ..Limits::default() };
+    let (items, _) = walked_within(&limits, &zip(&[("activities.csv", table.as_bytes())]));
+    let found = brief(&items);
+    for (name, part) in [
+        ("a.zip/activities.csv", "descriptions longer than 10000, were cut: 1 (line 2)"),
+        (
+            "a.zip/activities.csv",
+            "failed: the table has too many activities without a file that were left out: 1 (1, table_rows)",
+        ),
+    ] {
+        assert!(found.iter().any(|(found, what)| *found == name && what.contains(part)), "{part}: {found:?}");
+    }
+    let limits = Limits { members: 1, ..limits };
+    let (items, _) = walked_within(&limits, table.as_bytes());
+    let part = "activities with a file that were left out, so that nothing is known of their files: 1 (1, members)";
+    assert!(brief(&items).iter().any(|(_, what)| what.contains(part)), "{items:?}");
+    // Two tables that are too large together.
+    let size = table.len() as u64;
+    let limits = Limits { member_bytes: size + 10, ..Limits::default() };
+    let (items, _) =
+        walked_within(&limits, &zip(&[("a/activities.csv", table.as_bytes()), ("b/activities.csv", table.as_bytes())]));
+    let found = brief(&items);
+    assert_eq!(found[0].0, "a.zip/b/activities.csv");
+    assert!(found[0].1.contains("too large together: this one is not joined to its files"), "{found:?}");
 }

@@ -338,3 +338,42 @@ fn rich() -> Vec<u8> {
     bytes.extend(small().file());
     bytes
 }
+
+/// Each of these parts claims all that follows it, and none has a right checksum: to sum each to its end would take as
+/// many times the file as it has parts.
+#[test]
+fn checksums_of_parts_that_lie_over_each_other_are_compared_up_to_a_cap() {
+    const PARTS: usize = 100;
+    let part = Messages::activity().data(5, &[]).0;
+    let size = 14 + part.len();
+    let mut bytes = Vec::new();
+    for place in 0..PARTS {
+        let rest = (PARTS - place) * size + 10_000 - 14;
+        bytes.extend([14, 0x10, 0, 0]);
+        bytes.extend((rest as u32).to_le_bytes());
+        bytes.extend(b".FIT\0\0");
+        bytes.extend(&part);
+    }
+    bytes.resize(PARTS * size + 10_002, 0x55);
+    let file = read(&bytes);
+    assert_eq!(file.messages["file_id"], PARTS as u64);
+    let compared = codes(&file).iter().filter(|code| **code == NoticeCode::WrongChecksum).count();
+    assert!((1..10).contains(&compared), "{compared}");
+    let capped: Vec<_> = file.notices.iter().filter(|notice| notice.code == NoticeCode::Capped).collect();
+    assert!(capped.len() == 1 && capped[0].text.contains("checksums"), "{capped:?}");
+}
+
+#[test]
+fn every_checksum_of_a_chain_is_compared() {
+    let mut bytes = Vec::new();
+    for _ in 0..100 {
+        bytes.extend(small().file());
+        *bytes.last_mut().unwrap() ^= 1;
+        bytes.push(0xAA);
+    }
+    bytes.resize(bytes.len() + 10_000, 0x55);
+    let file = read(&bytes);
+    assert_eq!(file.messages["record"], 1700);
+    assert_eq!(codes(&file).iter().filter(|code| **code == NoticeCode::WrongChecksum).count(), 100);
+    assert!(!codes(&file).contains(&NoticeCode::Capped));
+}

@@ -346,6 +346,7 @@ fn samples_without_a_session_are_one_activity_of_the_stated_sport() {
 
 #[test]
 fn sports_have_their_kinds() {
+    let cross = |name: &str| Sport::CrossTraining(name.to_owned());
     for (sport, sub_sport, expected) in [
         (1, 0, Sport::Running(RunKind::Generic)),
         (1, 1, Sport::Running(RunKind::Treadmill)),
@@ -356,7 +357,27 @@ fn sports_have_their_kinds() {
         (1, 58, Sport::Running(RunKind::Virtual)),
         (5, 17, Sport::CrossTraining("swimming".to_owned())),
         (200, 0, Sport::CrossTraining("unknown_200".to_owned())),
+        (1, 67, Sport::Running(RunKind::Generic)),
         (0, 0, Sport::Unknown),
+        (0, 0xFF, Sport::Unknown),
+        // Where the sport is none of its own, its sub-sport is the sport.
+        (0, 1, Sport::Running(RunKind::Treadmill)),
+        (0, 3, Sport::Running(RunKind::Trail)),
+        (0xFF, 45, Sport::Running(RunKind::Treadmill)),
+        (0, 17, cross("swimming")),
+        (0, 18, cross("swimming")),
+        (0, 8, cross("cycling")),
+        (0, 43, cross("yoga")),
+        (0, 58, Sport::Unknown),
+        (4, 1, Sport::Running(RunKind::Treadmill)),
+        (4, 14, cross("rowing")),
+        (4, 15, cross("elliptical")),
+        (4, 0, cross("fitness_equipment")),
+        (10, 20, cross("strength_training")),
+        (10, 26, cross("workout")),
+        (10, 0, cross("training")),
+        // Else it is a kind of it.
+        (2, 1, cross("cycling")),
     ] {
         let file = Messages::activity()
             .define(2, SESSION, &[TIME, (2, 4, U32), (5, 1, ENUM), (6, 1, ENUM)])
@@ -383,6 +404,62 @@ fn a_generic_sport_at_running_speed_is_taken_as_running() {
     assert_eq!(at(1200, 55), Sport::Unknown, "walking");
     assert_eq!(at(3000, 30), Sport::Unknown, "no runner's cadence");
     assert_eq!(at(8000, 85), Sport::Unknown, "cycling");
+}
+
+#[test]
+fn without_a_speed_the_way_between_samples_tells_it() {
+    let looks = |decimetres_per_s: u32, by_position: bool| {
+        let mut messages = Messages::activity()
+            .define(2, SESSION, &[TIME, (2, 4, U32), (5, 1, ENUM)])
+            .parts(2, &[&t(0), &t(0), &[0]])
+            .define(1, RECORD, &[TIME, (5, 4, U32), (0, 4, 0x85), (1, 4, 0x85)]);
+        for second in 0..120 {
+            // A decimetre is 10.7 semicircles.
+            let (way, lat) = (second * decimetres_per_s, (second * decimetres_per_s * 107 / 10) as i32);
+            let (way, lat) = if by_position { (u32::MAX, lat) } else { (way * 10, i32::MAX) };
+            let lon = if by_position { 0_i32 } else { i32::MAX };
+            messages = messages.parts(1, &[&t(second), &way.to_le_bytes(), &lat.to_le_bytes(), &lon.to_le_bytes()]);
+        }
+        let file = messages.read();
+        assert!(codes(&file).contains(&NoticeCode::SportAssumed));
+        file.activities[0].sport.clone()
+    };
+    for by_position in [false, true] {
+        assert_eq!(looks(30, by_position), Sport::Running(RunKind::Generic));
+        assert_eq!(looks(12, by_position), Sport::Unknown, "walking");
+        assert_eq!(looks(90, by_position), Sport::Unknown, "cycling");
+    }
+}
+
+#[test]
+fn times_since_the_watch_was_switched_on_are_no_dates() {
+    const ON: u32 = 17_000_000;
+    let file = Messages::activity()
+        .define(1, RECORD, &[TIME])
+        .parts(1, &[&ON.to_le_bytes()])
+        .parts(1, &[&(ON + 5).to_le_bytes()])
+        .define(2, SESSION, &[TIME, (2, 4, U32), (5, 1, ENUM)])
+        .parts(2, &[&(ON + 5).to_le_bytes(), &ON.to_le_bytes(), &[1]])
+        .read();
+    let [activity] = file.activities.as_slice() else { panic!("one session") };
+    assert_eq!((activity.start, activity.local_date), (None, None));
+    assert_eq!(column(&file, "elapsed_s"), [Some(0.0), Some(5.0)]);
+    assert_eq!(codes(&file), [NoticeCode::NoTimes]);
+}
+
+#[test]
+fn fields_of_samples_without_a_column_are_named_when_they_hold_something() {
+    let file = Messages::activity()
+        .define(1, RECORD, &[TIME, (30, 1, U8), (31, 1, U8), (32, 1, 0x01), (200, 1, U8), (3, 1, U8)])
+        .parts(1, &[&t(0), &[0x80, 3, 0x7F, 7, 100]])
+        .define(2, SESSION, &[TIME, (2, 4, U32), (5, 1, ENUM)])
+        .parts(2, &[&t(0), &t(0), &[1]])
+        .read();
+    let texts: Vec<_> = file.notices.iter().filter(|n| n.code == NoticeCode::NotUsed).map(|n| &n.text).collect();
+    assert_eq!(
+        texts,
+        ["Fields of samples that are not used: left_right_balance, gps_accuracy, 1 field without a name."]
+    );
 }
 
 #[test]

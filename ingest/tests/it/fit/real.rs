@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use plimsoll_ingest::{NoticeCode, WatchFile};
+use plimsoll_ingest::{NoticeCode, Sport, WatchFile};
 
 use super::bytes::*;
 
@@ -141,4 +141,21 @@ fn monitoring_files_are_set_aside_by_name() {
     assert!(file.kind.name().starts_with("monitoring"), "{}", file.kind.name());
     assert!(file.activities.is_empty());
     assert_eq!(file.diary, []);
+}
+
+/// A watch that has no swimming in its menu says “generic”, and “open water” beside it.
+#[test]
+fn a_swim_in_open_water_is_no_run() {
+    let Some(file) = real("77eefa61-310xt-ows") else { return };
+    assert_eq!(file.activities[0].sport, Sport::CrossTraining("swimming".to_owned()));
+}
+
+#[test]
+fn a_clock_that_was_never_set_tells_no_day() {
+    for name in ["bdb23e5a-compressed-speed-distance", "fd78336d-antfs-dump.63"] {
+        let Some(file) = real(name) else { return };
+        let undated = file.activities.iter().filter(|activity| activity.start.is_none()).count();
+        assert!(undated > 0 && file.activities.iter().all(|a| a.start.is_some() == a.local_date.is_some()), "{name}");
+        assert!(codes(&file).contains(&NoticeCode::NoTimes), "{name}");
+    }
 }

@@ -177,3 +177,21 @@ fn lengths_of_a_pool_belong_to_the_session_of_their_time() {
     assert_eq!(strokes, [(Some("freestyle"), Some(true)), (Some("unknown_99"), None)]);
     assert_eq!(file.messages["length"], 4);
 }
+
+/// A watch may write a session of the whole triathlon beside those of its legs.
+#[test]
+fn of_sessions_that_begin_together_the_last_has_the_straps_heart_rates() {
+    let sessions = [(50, 0), (100, 50)].iter().fold(session(), |messages, (end, start)| {
+        messages.parts(2, &[&(T0 + end).to_le_bytes(), &(T0 + start).to_le_bytes(), &[1]])
+    });
+    let mut messages = sessions.define(5, HR, &[(253, 4, U32), (9, 4, U32), (6, 1, U8)]);
+    for (second, bpm) in [(0, 99), (49, 100), (50, 101), (100, 102)] {
+        messages = messages.parts(5, &[&(T0 + second).to_le_bytes(), &[0, 0, 0, 0], &[bpm]]);
+    }
+    let file = messages.read();
+    assert_eq!(file.activities.len(), 3);
+    assert!(file.activities[0].strap_heart_rate.is_none(), "the whole");
+    assert_eq!(rates(&file, 1), [(0, 99), (49_000, 100)]);
+    assert_eq!(rates(&file, 2), [(50_000, 101), (100_000, 102)]);
+    assert_eq!(file.activities[1].records.height(), 1, "as the samples are");
+}

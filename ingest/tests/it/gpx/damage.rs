@@ -133,3 +133,14 @@ fn what_stands_behind_the_end_is_not_read() {
     assert_eq!(only(&file).records.height(), 2);
     assert!(codes(&file).contains(&NoticeCode::TrailingBytes));
 }
+
+#[test]
+fn a_tag_that_runs_into_the_next_one_costs_itself_alone() {
+    for broken in ["<ele<time>", "<ele <time>", "<ele>34</ele<time>", "<ele a=<time>"] {
+        let lines: Vec<String> = (0..3).map(|s| point(s, "")).collect();
+        let text = track(&[&lines[0], &lines[1].replacen("<time>", broken, 1), &lines[2]].map(String::as_str).concat());
+        let file = read_text(&text);
+        assert_eq!(only(&file).records.height(), 3, "{broken}: {:?}", file.notices);
+        assert!(codes(&file).contains(&NoticeCode::Damaged), "{broken}");
+    }
+}

@@ -71,7 +71,7 @@ fn a_spike_is_short_and_a_sprint_is_none() {
     let activity = changed(schema::HEART_RATE_BPM, |row, rate| if (900..904).contains(&row) { 205.0 } else { rate });
     let finding = found(&activity, FindingKind::HeartRateSpike).unwrap();
     assert_eq!(rows(&finding), [(900, 903)]);
-    assert!(finding.text.contains("205–205 bpm"), "{}", finding.text);
+    assert!(finding.text.contains("205–205 bpm). Cleaning leaves them out"), "{}", finding.text);
     let down = changed(schema::HEART_RATE_BPM, |row, rate| if row == 900 { 60.0 } else { rate });
     assert_eq!(rows(&found(&down, FindingKind::HeartRateSpike).unwrap()), [(900, 900)]);
     // A leap that stays is a sensor that has found the heart; a rise of 3 bpm a second is a sprint.

@@ -54,8 +54,8 @@ async fn an_archive_in_the_data_folder_goes_on_where_the_process_ended() {
     std::fs::write(bench.library.incoming().join("spooled"), zip(&members)).unwrap();
     std::fs::write(bench.library.incoming().join("half"), b"never came to its end").unwrap();
     let batch = bench.begin("export.zip").await;
-    let archive =
-        crate::store::WaitingArchive { file: "spooled".to_owned(), name: "export.zip".to_owned(), first_position: 0 };
+    let (file, name) = ("spooled".to_owned(), "export.zip".to_owned());
+    let archive = crate::store::WaitingArchive { file, name, first_position: 0, limits: None };
     bench.library.store.note_archive(&bench.athlete.id, batch.id(), &archive).await.unwrap();
     // Three of its files were in when the process ended.
     let first: Vec<(String, Bytes)> =
@@ -154,4 +154,40 @@ async fn what_an_export_says_comes_to_a_file_that_is_there_already() {
     assert_eq!((activity.title.as_deref(), activity.gear.as_deref()), (Some("Before breakfast"), Some("Old shoes")));
     assert_eq!(activity.rpe, Some(6.0));
     assert!(activity.summary.session_rpe_load.is_some(), "the load by exertion was worked out");
+}
+
+/// An export of Apple Health with that many runs, years before all others.
+fn apple_export(runs: i64) -> Vec<u8> {
+    let first = NaiveDate::from_ymd_opt(2020, 1, 1).unwrap().and_hms_opt(6, 0, 0).unwrap();
+    let workout = |day: i64| {
+        let (start, end) = (first + TimeDelta::days(day), first + TimeDelta::days(day) + TimeDelta::minutes(30));
+        format!(
+            "<Workout workoutActivityType=\"HKWorkoutActivityTypeRunning\" duration=\"30\" durationUnit=\"min\" \
+             totalDistance=\"5\" totalDistanceUnit=\"km\" sourceName=\"W\" startDate=\"{start} +0000\" \
+             endDate=\"{end} +0000\"></Workout>\n"
+        )
+    };
+    let workouts: String = (0..runs).map(workout).collect();
+    format!("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<HealthData locale=\"en_US\">\n{workouts}</HealthData>\n")
+        .into_bytes()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_archive_that_gives_more_files_than_it_has_members_takes_no_place_of_the_next() {
+    let bench = Bench::new().await;
+    let mut library = bench.library.clone();
+    library.limits.archive.members = 10;
+    let export = apple_export(30);
+    std::fs::write(library.incoming().join("one"), zip(&[("apple_health_export/export.xml", &export)])).unwrap();
+    let runs: Vec<(String, Vec<u8>)> = (1..=8).map(|day| (format!("{day}.fit"), rich(day))).collect();
+    let runs: Vec<(&str, &[u8])> = runs.iter().map(|(name, bytes)| (name.as_str(), bytes.as_slice())).collect();
+    std::fs::write(library.incoming().join("two"), zip(&runs)).unwrap();
+    let batch = library.begin_import(&bench.athlete, Source::Api, "both").await.unwrap();
+    let kept =
+        [batch.keep_archive("apple.zip", "one").await.unwrap(), batch.keep_archive("runs.zip", "two").await.unwrap()];
+    for archive in &kept {
+        batch.open_waiting_archive(archive, &mut |_| {}).await.unwrap();
+    }
+    assert_eq!(batch.finish().await.unwrap().counts.new, 38);
+    assert_eq!(bench.activities().await.len(), 38);
 }

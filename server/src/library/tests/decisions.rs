@@ -115,3 +115,57 @@ async fn what_an_export_says_of_bytes_that_are_just_being_read_is_not_lost() {
     assert_eq!(run.rpe, Some(6.0));
     assert!(run.summary.session_rpe_load.is_some(), "the load by exertion was worked out");
 }
+
+#[tokio::test]
+async fn what_was_put_back_while_its_copy_was_undone_stays_when_the_copy_comes_again() {
+    for again in [false, true] {
+        let bench = Bench::new().await;
+        bench.import(vec![("watch.fit", rich(1))]).await;
+        let (copy, _) = bench.import(vec![("copy.gpx", poor(1))]).await;
+        let watch = bench.activities().await.remove(0);
+        bench.library.store.set_removed(&bench.athlete.id, &watch.id, Some(5)).await.unwrap();
+        bench.undo(&copy).await;
+        bench.library.store.set_removed(&bench.athlete.id, &watch.id, None).await.unwrap();
+        assert_eq!(bench.activities().await.len(), 1);
+        if again {
+            let (_, reports) = bench.import(vec![("copy.gpx", poor(1))]).await;
+            assert!(!reports[0].messages.join(" ").contains("taken out"), "{reports:?}");
+        } else {
+            bench.redo(&copy).await;
+        }
+        let [there] = bench.activities().await.try_into().unwrap();
+        assert_eq!(there.id, watch.id, "it was put back after it was taken out");
+        bench.undo(&copy).await;
+        assert_eq!(bench.activities().await.len(), 1);
+    }
+}
+
+#[tokio::test]
+async fn of_two_decisions_about_copies_the_later_holds_whichever_copy_it_was_about() {
+    for watch_first in [true, false] {
+        let bench = Bench::new().await;
+        let (watch, _) = bench.import(vec![("watch.fit", rich(1))]).await;
+        let (copy, _) = bench.import(vec![("copy.gpx", poor(1))]).await;
+        // Each stands alone when it is decided about.
+        let order = if watch_first {
+            [(&copy, "walking"), (&watch, "hiking")]
+        } else {
+            [(&watch, "hiking"), (&copy, "walking")]
+        };
+        for (other, sport) in order {
+            bench.undo(other).await;
+            let alone = bench.activities().await.remove(0);
+            assert!(bench.library.set_sport(&bench.athlete, &alone.id, sport).await.unwrap());
+            bench.redo(other).await;
+            let [both] = bench.activities().await.try_into().unwrap();
+            assert_eq!(both.sport, sport);
+        }
+        for (other, removed_ms) in [(&copy, Some(5)), (&watch, None)] {
+            bench.undo(other).await;
+            let every = bench.library.store.activities_with_removed(&bench.athlete.id).await.unwrap();
+            bench.library.store.set_removed(&bench.athlete.id, &every[0].id, removed_ms).await.unwrap();
+            bench.redo(other).await;
+            assert_eq!(bench.activities().await.is_empty(), removed_ms.is_some());
+        }
+    }
+}

@@ -4,6 +4,7 @@ mod archives;
 mod cleaning;
 mod decisions;
 mod folders;
+mod left;
 mod said;
 mod same;
 mod sport;
@@ -48,6 +49,21 @@ impl Bench {
         let files = files.into_iter().map(|(name, bytes)| (name.to_owned(), bytes.into())).collect();
         let reports = batch.take_in_all(files).await.unwrap();
         (batch.finish().await.unwrap().id, reports)
+    }
+
+    /// An import of one file that gives `values`.
+    async fn import_diary(&self, name: &str, values: Vec<DiaryValue>) -> String {
+        let batch = self.begin(name).await;
+        let arrived = Arrived::Stored { sha256: name.to_owned(), size_bytes: 1, details: None };
+        let arrival = Arrival { name: name.to_owned(), position: None, content: arrived };
+        let received = self.library.store.receive(&self.athlete.id, batch.id(), &[arrival], 0).await.unwrap();
+        let [Received::Fresh(upload)] = received.as_slice() else { panic!("{received:?}") };
+        let (activities, notices, messages) = (Vec::new(), Vec::new(), Vec::new());
+        let reading = Reading::Read { activities, diary: values, notices, device: None, messages };
+        self.library.store.finish(&self.athlete.id, &[(upload.clone(), reading)]).await.unwrap();
+        let import = batch.finish().await.unwrap();
+        assert_eq!(import.counts.new, 1, "values of days are something new");
+        import.id
     }
 
     async fn activities(&self) -> Vec<ActivityRow> {
@@ -250,22 +266,7 @@ async fn of_several_diary_values_of_a_day_the_last_measured_counts_and_undone_on
     };
     let mut imports = Vec::new();
     for (name, values) in [("late", vec![value(52.0, 1), value(47.0, 2)]), ("early", vec![value(50.0, 0)])] {
-        let batch = bench.begin(name).await;
-        let arrived = Arrived::Stored { sha256: name.to_owned(), size_bytes: 1, details: None };
-        let arrival = Arrival { name: name.to_owned(), position: None, content: arrived };
-        let received = bench.library.store.receive(&bench.athlete.id, batch.id(), &[arrival], 0).await.unwrap();
-        let [Received::Fresh(upload)] = received.as_slice() else { panic!("{received:?}") };
-        let reading = Reading::Read {
-            activities: Vec::new(),
-            diary: values,
-            notices: Vec::new(),
-            device: None,
-            messages: Vec::new(),
-        };
-        bench.library.store.finish(&bench.athlete.id, &[(upload.clone(), reading)]).await.unwrap();
-        let import = batch.finish().await.unwrap();
-        assert_eq!(import.counts.new, 1, "values of days are something new");
-        imports.push(import.id);
+        imports.push(bench.import_diary(name, values).await);
     }
     let diary = async || bench.library.store.diary(&bench.athlete.id, date, date).await.unwrap();
     assert_eq!(diary().await, [value(47.0, 2)]);
@@ -300,4 +301,62 @@ async fn how_a_session_felt_and_how_hard_it_was_are_kept() {
     batch.finish().await.unwrap();
     let run = bench.activities().await.remove(0);
     assert_eq!((run.rpe, run.feel), (Some(4.0), Some(75.0)));
+}
+
+#[tokio::test]
+async fn an_import_in_which_a_file_failed_does_not_keep_what_a_later_one_read_of_it() {
+    let bench = Bench::new().await;
+    let batch = bench.begin("an older program").await;
+    let (bytes, sha256) = (rich(1), crate::blobs::sha256_hex(&rich(1)));
+    let arrived = Arrived::Stored { sha256, size_bytes: 1, details: None };
+    let arrival = Arrival { name: "a.fit".to_owned(), position: None, content: arrived };
+    let received = bench.library.store.receive(&bench.athlete.id, batch.id(), &[arrival], 0).await.unwrap();
+    let [Received::Fresh(upload)] = received.as_slice() else { panic!("{received:?}") };
+    let failed = Reading::Failed("it cannot be read".to_owned());
+    bench.library.store.finish(&bench.athlete.id, &[(upload.clone(), failed)]).await.unwrap();
+    let first = batch.finish().await.unwrap().id;
+    // While nothing was read, the import that says so is as good as any.
+    bench.undo(&first).await;
+    bench.redo(&first).await;
+    assert_eq!(bench.library.store.uploads(&bench.athlete.id, 9).await.unwrap().len(), 1);
+
+    let (second, reports) = bench.import(vec![("a.fit", bytes.clone())]).await;
+    assert_eq!(results(&reports), [FileResult::New]);
+    bench.undo(&second).await;
+    assert!(bench.activities().await.is_empty(), "what the import brought is taken back");
+    bench.redo(&second).await;
+    assert_eq!(bench.activities().await.len(), 1);
+    bench.undo(&first).await;
+    assert_eq!(bench.activities().await.len(), 1);
+    bench.redo(&first).await;
+    // A third that lists it as known keeps it, in whatever order the others are undone.
+    let (third, reports) = bench.import(vec![("a.fit", bytes)]).await;
+    assert_eq!(results(&reports), [FileResult::Duplicate]);
+    bench.undo(&second).await;
+    assert_eq!(bench.activities().await.len(), 1);
+    bench.undo(&third).await;
+    assert!(bench.activities().await.is_empty());
+    bench.redo(&second).await;
+    assert_eq!(bench.activities().await.len(), 1);
+}
+
+#[tokio::test]
+async fn a_value_of_the_whole_day_is_newer_than_one_of_a_time_of_it() {
+    for whole_first in [true, false] {
+        let bench = Bench::new().await;
+        let date = noon().date_naive();
+        let value = |value: f64, time| DiaryValue { date, kind: DiaryKind::HrvSdnnMs, value, time };
+        let (whole, early) = (value(60.0, None), value(20.0, Some(noon() - TimeDelta::hours(5))));
+        let files = [("whole", whole), ("early", early)];
+        let files = if whole_first {
+            files
+        } else {
+            let [a, b] = files;
+            [b, a]
+        };
+        for (name, value) in files {
+            bench.import_diary(name, vec![value]).await;
+        }
+        assert_eq!(bench.library.store.diary(&bench.athlete.id, date, date).await.unwrap(), [whole]);
+    }
 }

@@ -144,3 +144,70 @@ async fn a_long_table_in_other_bytes_is_told_of_in_few_words() {
     assert_eq!((report.activity_count, report.activities.len()), (500, WRITTEN_OUT));
     assert_eq!(bench.activities().await.len(), 500);
 }
+
+/// The watch's own file of a run nine hours west of the athlete's zone: there it was still the day before.
+fn abroad(days_ago: i64) -> Vec<u8> {
+    encode::fit(&Recording { utc_offset_s: -9 * 3600, ..run(days_ago, 6.0, true) })
+}
+
+#[tokio::test]
+async fn a_copy_of_another_local_date_stands_for_itself_again_when_the_kept_one_is_undone() {
+    for watch_first in [true, false] {
+        let bench = Bench::new().await;
+        let files = [("watch.fit", abroad(1)), ("copy.gpx", poor(1))];
+        let mut imports = Vec::new();
+        let [watch, copy] = files;
+        for (name, bytes) in if watch_first { [watch, copy] } else { [copy, watch] } {
+            imports.push((name, bench.import(vec![(name, bytes)]).await.0));
+        }
+        let import_of = |wanted: &str| imports.iter().find(|(name, _)| *name == wanted).unwrap().1.clone();
+        let [kept] = bench.activities().await.try_into().unwrap();
+        let copy = bench.library.store.copies_of(&bench.athlete.id, &kept.id).await.unwrap().remove(0);
+        assert_ne!(kept.local_date, copy.local_date);
+        for undone in ["watch.fit", "copy.gpx"] {
+            bench.undo(&import_of(undone)).await;
+            let [left] = bench.activities().await.try_into().unwrap();
+            assert_eq!(left.summary.avg_heart_rate_bpm.is_some(), undone == "copy.gpx");
+            bench.redo(&import_of(undone)).await;
+            let [back] = bench.activities().await.try_into().unwrap();
+            assert_eq!(back.id, kept.id);
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_copy_of_another_local_date_is_separated_from_the_kept_one() {
+    let bench = Bench::new().await;
+    bench.import(vec![("watch.fit", abroad(1)), ("copy.gpx", poor(1))]).await;
+    let [kept] = bench.activities().await.try_into().unwrap();
+    assert!(bench.library.store.separate(&bench.athlete.id, &kept.id).await.unwrap());
+    assert_eq!(bench.activities().await.len(), 2);
+    assert!(bench.library.store.unite(&bench.athlete.id, &kept.id).await.unwrap());
+    assert_eq!(bench.activities().await.len(), 1);
+}
+
+#[tokio::test]
+async fn the_copy_of_what_the_same_bytes_do_not_give_any_more_stands_for_itself() {
+    let bench = Bench::new().await;
+    let (_, reports) = bench.import(vec![("watch.fit", abroad(1)), ("copy.gpx", poor(1))]).await;
+    let kept = bench.activities().await.remove(0);
+    assert_eq!(kept.upload_id, reports[0].activities[0].upload_id);
+    let store = &bench.library.store;
+    // An export tells of the watch's file, and a reader that finds nothing in it any more reads it anew.
+    let mut upload = store.upload(&bench.athlete.id, &kept.upload_id).await.unwrap().unwrap();
+    let batch = bench.begin("export.zip").await;
+    let details = plimsoll_ingest::Details { gear: Some("Old shoes".to_owned()), ..Default::default() };
+    let content = Arrived::Stored { sha256: upload.sha256.clone(), size_bytes: 1, details: Some(details) };
+    let arrival = Arrival { name: "watch.fit".to_owned(), position: None, content };
+    store.receive(&bench.athlete.id, batch.id(), &[arrival], 0).await.unwrap();
+    upload.details_due = 1;
+    store.renew(&bench.athlete.id, &[(upload, nothing_read())]).await.unwrap();
+    let [left] = bench.activities().await.try_into().unwrap();
+    assert_eq!(left.summary.avg_heart_rate_bpm, None, "the copy is there");
+}
+
+/// A reading of a file in which nothing is.
+fn nothing_read() -> Reading {
+    let (activities, diary, notices, messages) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+    Reading::Read { activities, diary, notices, device: None, messages }
+}
