@@ -2,9 +2,9 @@
 
 use std::fmt::Write as _;
 
-use crate::{Channel, DayMetric, FlagCode, MetricInfo, OwnMetric, evidence};
+use crate::{ACTIVITY_METRICS, Channel, DayMetric, FlagCode, MetricInfo, OwnMetric, evidence};
 
-/// The page: channels, metrics of a day and of the own baseline, flags with their evidence.
+/// The page: channels, metrics of an activity, of a day and of the own baseline, flags with their evidence.
 #[must_use]
 pub fn method_page() -> String {
     let mut page = String::from(
@@ -17,6 +17,9 @@ pub fn method_page() -> String {
         // Writing to a string does not fail.
         let _ = writeln!(page, "| `{}` | {} | {mechanical} |", channel.as_str(), channel.unit());
     }
+    page += "\n## Metrics of an activity\n\nBeside these: best efforts by distance and time, highest mean heart rates, time in zones of \
+             heart rate and speed, and mechanics by speed.\n\n";
+    page += &metrics(&ACTIVITY_METRICS.iter().collect::<Vec<_>>());
     page += "\n## Metrics of a day\n\n";
     page += &metrics(&DayMetric::ALL.map(DayMetric::info));
     page += "\n## Against the own baseline\n\nFrom an athlete's diary: z-scores against the 60 days (mechanics: 42) that end 7 \

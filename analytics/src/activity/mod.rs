@@ -8,6 +8,7 @@ mod graded;
 mod heart;
 mod intensity;
 mod mechanics;
+mod metrics;
 mod missing;
 mod pieces;
 mod samples;
@@ -35,6 +36,7 @@ pub use graded::{normalised_speed_mps, rtss};
 pub use heart::PeakHeartRate;
 pub use intensity::{Intensity, SPEED_BANDS};
 pub use mechanics::{Mechanics, MechanicsAt, SPEED_STEP_MPS};
+pub use metrics::ACTIVITY_METRICS;
 pub use missing::Missing;
 pub use trimp::{
     Sex, banister_trimp, edwards_trimp, edwards_zone, hrtss_hrr_squared, hrtss_trimp_100, lucia_trimp, lucia_zone,

@@ -3,12 +3,12 @@
 use std::collections::HashSet;
 use std::path::Path;
 
-use plimsoll_analytics::{Channel, DayMetric, FlagCode, evidence, method_page};
+use plimsoll_analytics::{ACTIVITY_METRICS, ActivitySummary, Channel, DayMetric, FlagCode, evidence, method_page};
 
 #[test]
 fn every_metric_says_what_it_is() {
     let mut symbols = HashSet::new();
-    for info in DayMetric::ALL.map(DayMetric::info) {
+    for info in DayMetric::ALL.map(DayMetric::info).into_iter().chain(ACTIVITY_METRICS) {
         assert!(symbols.insert(info.symbol), "{} twice", info.symbol);
         assert!(
             info.symbol.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_'),
@@ -17,6 +17,16 @@ fn every_metric_says_what_it_is() {
         );
         assert!(info.formula.ends_with('.') && !info.title.is_empty() && !info.source.is_empty(), "{}", info.symbol);
         assert!(info.precision <= 3);
+    }
+}
+
+// Whatever is in the table is a field of the summary, under that name.
+#[test]
+fn every_metric_of_an_activity_is_in_its_summary() {
+    for info in ACTIVITY_METRICS {
+        let stored = serde_json::json!({ "distance_origin": "none", info.symbol: 12.5 });
+        let summary: ActivitySummary = serde_json::from_value(stored).unwrap();
+        assert_eq!(serde_json::to_value(&summary).unwrap()[info.symbol], 12.5, "{}", info.symbol);
     }
 }
 

@@ -35,13 +35,17 @@ fn a_day_line_has_exactly_these_keys_in_this_order() {
     assert_eq!(
         text,
         "{\"type\":\"day\",\"athlete\":null,\"date\":\"2025-01-01\",\"distance_km\":5.0,\"load\":null,\"acute\":null,\
-         \"chronic\":null,\"ratio_coupled\":null,\"ratio_uncoupled\":null,\"ratio_ewma\":null,\"monotony\":null,\
-         \"strain\":null,\"longest_30d_km\":null,\"line_km\":null,\"line_careful_km\":null,\"week_km\":null,\
-         \"ramp_pct\":null,\"state\":\"provisional\",\"reasons\":{\"load\":\"not_recorded\",\
-         \"acute\":\"short_history\",\"chronic\":\"short_history\",\"ratio_coupled\":\"short_history\",\
-         \"ratio_uncoupled\":\"short_history\",\"ratio_ewma\":\"short_history\",\"monotony\":\"short_history\",\
-         \"strain\":\"short_history\",\"longest_30d_km\":\"short_history\",\"line_km\":\"short_history\",\
-         \"line_careful_km\":\"short_history\",\"week_km\":\"short_history\",\"ramp_pct\":\"short_history\"}}\n"
+         \"chronic\":null,\"ratio_coupled\":null,\"ratio_uncoupled\":null,\"acute_ewma\":5.0,\"chronic_ewma\":5.0,\
+         \"ratio_ewma\":null,\"redi\":null,\"ratio_redi\":null,\"monotony\":null,\"strain\":null,\"fitness\":null,\
+         \"fatigue\":null,\"form\":null,\"longest_30d_km\":null,\"line_km\":null,\"line_careful_km\":null,\
+         \"week_km\":null,\"ramp_pct\":null,\"ramp_3w_pct\":null,\"state\":\"provisional\",\
+         \"reasons\":{\"load\":\"not_recorded\",\"acute\":\"short_history\",\"chronic\":\"short_history\",\
+         \"ratio_coupled\":\"short_history\",\"ratio_uncoupled\":\"short_history\",\"ratio_ewma\":\"short_history\",\
+         \"redi\":\"short_history\",\"ratio_redi\":\"short_history\",\"monotony\":\"short_history\",\
+         \"strain\":\"short_history\",\"fitness\":\"short_history\",\"fatigue\":\"short_history\",\
+         \"form\":\"short_history\",\"longest_30d_km\":\"short_history\",\"line_km\":\"short_history\",\
+         \"line_careful_km\":\"short_history\",\"week_km\":\"short_history\",\"ramp_pct\":\"short_history\",\
+         \"ramp_3w_pct\":\"short_history\"}}\n"
     );
 }
 
@@ -53,7 +57,7 @@ fn a_flag_line_has_exactly_these_keys_and_stands_after_the_days() {
         ["day", "day", "day", "flag"]
     );
     let flag = lines[3].as_object().unwrap();
-    assert_eq!(flag.keys().len(), 9);
+    assert_eq!(flag.keys().len(), 10);
     assert_eq!(
         (&flag["athlete"], &flag["date"], &flag["code"], &flag["level"], &flag["threshold"], &flag["evidence"]),
         (
@@ -66,6 +70,7 @@ fn a_flag_line_has_exactly_these_keys_and_stands_after_the_days() {
         )
     );
     assert!((flag["value"].as_f64().unwrap() - 15.7 / 12.0).abs() < 1e-12);
+    assert_eq!(flag["inputs"][1], serde_json::json!({ "name": "longest_30d_km", "value": 12.0, "unit": "km" }));
     assert!(flag["text"].as_str().unwrap().starts_with("15.7 km is 31 % longer than your longest run"));
 }
 

@@ -6,8 +6,8 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Response};
 use chrono::{Days, NaiveDate};
 use plimsoll_analytics::{
-    Analysis, Channel, Day, DayMetric, Episode, Evidence, Flag, FlagCode, Input, LineChange, LineOutlook, MetricInfo,
-    PlannedRun, register,
+    ACTIVITY_METRICS, Analysis, Channel, Day, DayMetric, Episode, Evidence, Flag, FlagCode, Input, LineChange,
+    LineOutlook, MetricInfo, OwnMetric, PlannedRun, register,
 };
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -416,7 +416,7 @@ pub(super) async fn evidence_register() -> Json<Vec<EvidenceBody>> {
 /// What a metric is.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct MetricBody {
-    /// Name for programs: the field of a day.
+    /// Name for programs: the field of an activity or a day.
     symbol: &'static str,
     /// Name for a person.
     title: &'static str,
@@ -449,8 +449,10 @@ impl From<&'static MetricInfo> for MetricBody {
     }
 }
 
-/// Every metric of a day: unit, formula, how far it can be trusted, source.
+/// Every metric, of activities, of days, and against the own baseline: unit, formula, how far it can be trusted, source.
 #[utoipa::path(get, path = "/api/v1/metrics", responses((status = OK, body = Vec<MetricBody>)))]
 pub(super) async fn metrics() -> Json<Vec<MetricBody>> {
-    Json(DayMetric::ALL.into_iter().map(|metric| MetricBody::from(metric.info())).collect())
+    let infos =
+        ACTIVITY_METRICS.iter().chain(DayMetric::ALL.map(DayMetric::info)).chain(OwnMetric::ALL.map(OwnMetric::info));
+    Json(infos.map(MetricBody::from).collect())
 }

@@ -3,7 +3,7 @@
 use askama::Template;
 use axum::extract::State;
 use axum::response::Html;
-use plimsoll_analytics::{DayMetric, Evidence, FlagCode, MetricInfo, register};
+use plimsoll_analytics::{ACTIVITY_METRICS, DayMetric, Evidence, FlagCode, MetricInfo, OwnMetric, register};
 
 use super::{Shell, render};
 use crate::http::App;
@@ -14,7 +14,8 @@ use crate::http::error::PageError;
 struct MethodPage {
     shell: Shell,
     flags: &'static [FlagCode],
-    metrics: Vec<&'static MetricInfo>,
+    /// Heading, what they have in common, and the metrics.
+    metrics: Vec<(&'static str, &'static str, Vec<&'static MetricInfo>)>,
     entries: &'static [Evidence],
 }
 
@@ -22,7 +23,25 @@ pub(super) async fn page(State(app): State<App>) -> Result<Html<String>, PageErr
     render(&MethodPage {
         shell: Shell::plain(&app, "method", "Method"),
         flags: FlagCode::ALL,
-        metrics: DayMetric::ALL.into_iter().map(DayMetric::info).collect(),
+        metrics: vec![
+            (
+                "of an activity",
+                "What a device stated wins where it can be. A value that cannot be worked out is left out, with the reason.",
+                ACTIVITY_METRICS.iter().collect(),
+            ),
+            (
+                "of a day",
+                "Windows end with the day itself. A day without training is a known zero or unknown, and the two are \
+                 never the same.",
+                DayMetric::ALL.into_iter().map(DayMetric::info).collect(),
+            ),
+            (
+                "against the own baseline",
+                "z-scores against the 60 days (mechanics: 42) that end 7 days before, without days of injury or \
+                 illness, at least 14 of them with a value.",
+                OwnMetric::ALL.into_iter().map(OwnMetric::info).collect(),
+            ),
+        ],
         entries: register(),
     })
 }
