@@ -142,14 +142,14 @@ fn read_header(fields: &[&str], is_comma_free: bool) -> Result<Header> {
 
 /// One row: a run, or a day that is unknown.
 enum Entry {
-    Run(Session),
+    Run(Box<Session>),
     Unknown(NaiveDate),
 }
 
 impl Athlete {
     fn add(&mut self, entry: Entry) {
         match entry {
-            Entry::Run(run) => self.runs.push(run),
+            Entry::Run(run) => self.runs.push(*run),
             Entry::Unknown(date) => self.unknown.push(date),
         }
     }
@@ -225,7 +225,7 @@ fn read_row(header: &Header, fields: &[&str], row: i64, line: usize) -> Result<(
     let entry = if distance_km.is_none() && load.is_none() {
         Entry::Unknown(date)
     } else {
-        Entry::Run(Session::row(format!("line {line}"), date, row, distance_km, load))
+        Entry::Run(Box::new(Session::row(format!("line {line}"), date, row, distance_km, load)))
     };
     Ok((name.map(|name| (*name).to_owned()), entry))
 }
