@@ -74,8 +74,10 @@ fn many(head: &[u8]) -> Option<Many> {
     match Format::detect(head) {
         Ok(Format::AppleHealth) => (!apple::is_document(head)).then_some(Many::Health),
         Err(_) if is_health_export(head) => Some(Many::Health),
-        Ok(Format::Csv) | Err(ReadError::NotAWatchFile { looks_like: "plain text" }) if table::is_table(head) => {
-            Some(Many::StravaTable)
+        // Columns that repeat tell Strava's from others, but not from one that names ours.
+        Ok(Format::Csv) => table::has_names(head).then_some(Many::StravaTable),
+        Err(ReadError::NotAWatchFile { looks_like: "plain text" }) => {
+            table::is_table(head).then_some(Many::StravaTable)
         }
         Err(ReadError::NotAWatchFile { looks_like }) if looks_like.starts_with("a CSV table") => {
             table::is_table(head).then_some(Many::StravaTable)

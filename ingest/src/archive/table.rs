@@ -8,7 +8,7 @@
 use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, Utc};
 
 use crate::Details;
-use crate::csv::text;
+use crate::csv::{crowded_row, text};
 use crate::sport::words;
 
 /// Characters of a title or gear, and of a description, that are kept.
@@ -105,7 +105,7 @@ struct Columns {
 
 impl Columns {
     fn find(header: &csv::StringRecord) -> Option<Self> {
-        let names: Vec<String> = header.iter().map(|name| name.trim().to_lowercase()).collect();
+        let names = names(header);
         Self::english(&names).or_else(|| Self::by_position(&names))
     }
 
@@ -155,12 +155,25 @@ impl Columns {
     }
 }
 
-/// Whether a file that begins like this is the table.
+/// Whether a file that begins like this is the table, by the names or the places of its columns.
 pub(super) fn is_table(head: &[u8]) -> bool {
+    header(head).is_some_and(|header| Columns::find(&header).is_some())
+}
+
+/// Whether a file that begins like this is the table by the names of its columns.
+pub(super) fn has_names(head: &[u8]) -> bool {
+    header(head).is_some_and(|header| Columns::english(&names(&header)).is_some())
+}
+
+fn names(header: &csv::StringRecord) -> Vec<String> {
+    header.iter().map(|name| name.trim().to_lowercase()).collect()
+}
+
+fn header(head: &[u8]) -> Option<csv::StringRecord> {
     let (text, _) = text::decode(head);
     let mut record = csv::StringRecord::new();
     let is_row = reader(&text).read_record(&mut record).is_ok_and(|is_row| is_row);
-    is_row && Columns::find(&record).is_some()
+    is_row.then_some(record)
 }
 
 fn reader(text: &str) -> csv::Reader<&[u8]> {
@@ -171,6 +184,9 @@ impl Table {
     /// Reads at most so many activities that have a file, and that have none; `None` when it is not Strava's.
     pub(super) fn read(bytes: &[u8], most_files: u64, most_rows: usize) -> Option<Self> {
         let (text, _) = text::decode(bytes);
+        if crowded_row(&text, b',').is_some() {
+            return None;
+        }
         let mut reader = reader(&text);
         let mut record = csv::StringRecord::new();
         reader.read_record(&mut record).ok().filter(|is_row| *is_row)?;

@@ -24,8 +24,10 @@
 //!
 //! A date alone counts on that day and has no start. A time without a zone is the athlete's wall clock; without a known
 //! zone it is taken as UTC. A row that cannot be read is left out, with a notice that names its line. Of more than
-//! 20,000 rows the first 20,000 are read, and a notice says how many were left out.
+//! 20,000 rows the first 20,000 are read, and a notice says how many were left out; a table with a row of more than
+//! 2,000 cells is refused.
 
+mod cells;
 mod header;
 mod quotes;
 mod row;
@@ -33,6 +35,7 @@ pub(crate) mod text;
 
 use std::collections::BTreeMap;
 
+pub(crate) use cells::crowded_row;
 pub(crate) use header::is_ours;
 
 use header::Header;
@@ -60,6 +63,10 @@ pub fn read(bytes: &[u8], options: &ReadOptions) -> Result<WatchFile, ReadError>
     let mut notices: Vec<Notice> = decoding.into_iter().collect();
     let separator = header::separator(&text);
     let text = quotes::mend(&text, separator, &mut notices);
+    if let Some(line) = crowded_row(&text, separator) {
+        let what = format!("the row has more than {} cells", cells::MOST_CELLS);
+        return Err(ReadError::Text { format: Format::Csv, what, line });
+    }
     let mut reader = csv::ReaderBuilder::new()
         .delimiter(separator)
         .has_headers(false)
@@ -203,7 +210,7 @@ impl Lines<'_> {
         let rest = self.text.get(offset..).unwrap_or_default();
         let start = offset.saturating_add(rest.iter().take_while(|byte| matches!(byte, b'\r' | b'\n')).count());
         let passed = self.text.get(self.offset..start).unwrap_or_default();
-        self.line += passed.iter().filter(|byte| **byte == b'\n').count();
+        self.line += quotes::newlines(passed, 0, passed.len());
         self.offset = start;
         self.line
     }

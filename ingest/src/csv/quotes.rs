@@ -28,7 +28,7 @@ pub(super) fn mend<'t>(text: &'t str, separator: u8, notices: &mut Vec<Notice>) 
             continue;
         }
         let quoted = Quoted::at(bytes, at, separator);
-        let is_over_lines = bytes.get(at..quoted.end).is_some_and(|cell| cell.contains(&b'\n'));
+        let is_over_lines = bytes.get(at..quoted.end).is_some_and(|cell| cell.iter().any(is_break));
         let mut here = || {
             line += newlines(bytes, counted, at);
             counted = at;
@@ -45,15 +45,15 @@ pub(super) fn mend<'t>(text: &'t str, separator: u8, notices: &mut Vec<Notice>) 
             at = end + 1;
             continue;
         }
-        if is_over_lines && bytes.get(at..quoted.end).is_some_and(has_line_of_row) {
+        if is_over_lines && bytes.get(at..quoted.end).is_some_and(|cell| has_line_of_row(cell, separator)) {
             swallowing.add(here());
         }
         at = end_of_cell(bytes, quoted.end, separator) + 1;
     }
     notices.extend(unclosed.notice("A quotation mark is not closed; it was read as a character like others."));
     notices.extend(swallowing.notice(
-        "A cell in quotation marks goes on over lines that begin with a date, like rows of their own. If they are \
-         rows, a quotation mark is missing.",
+        "A cell in quotation marks goes on over lines with a date, like rows of their own. If they are rows, a quotation \
+         mark is missing.",
     ));
     if copied == 0 {
         return Cow::Borrowed(text);
@@ -93,17 +93,27 @@ impl Quoted {
 }
 
 /// Where the cell ends that is read from `at` on, outside of quotation marks: at a separator, a line break or the end.
-fn end_of_cell(bytes: &[u8], at: usize, separator: u8) -> usize {
+pub(super) fn end_of_cell(bytes: &[u8], at: usize, separator: u8) -> usize {
     let rest = bytes.get(at..).unwrap_or_default();
     memchr::memchr3(separator, b'\n', b'\r', rest).map_or(bytes.len(), |end| at + end)
 }
 
-fn newlines(bytes: &[u8], from: usize, to: usize) -> usize {
-    bytes.get(from..to).unwrap_or_default().iter().filter(|byte| **byte == b'\n').count()
+fn is_break(byte: &u8) -> bool {
+    matches!(byte, b'\n' | b'\r')
 }
 
-/// Whether a line within the cell begins with a day, `2024-05-01`.
-fn has_line_of_row(cell: &[u8]) -> bool {
+/// Line breaks that end from `from` on and before `to`: a line feed, or a carriage return that none follows.
+pub(super) fn newlines(bytes: &[u8], from: usize, to: usize) -> usize {
+    let is_end = |at: &usize| match bytes.get(*at) {
+        Some(b'\n') => true,
+        Some(b'\r') => bytes.get(at + 1) != Some(&b'\n'),
+        _ => false,
+    };
+    (from..to.min(bytes.len())).filter(is_end).count()
+}
+
+/// Whether a line within the cell has a cell that is a day, `2024-05-01`, wherever the column of dates stands.
+fn has_line_of_row(cell: &[u8], separator: u8) -> bool {
     let is_day = |line: &[u8]| {
         line.get(..10).is_some_and(|day| {
             day.iter().enumerate().all(|(place, byte)| match place {
@@ -112,7 +122,8 @@ fn has_line_of_row(cell: &[u8]) -> bool {
             })
         })
     };
-    cell.split(|byte| *byte == b'\n').skip(1).any(is_day)
+    let lines = cell.split(|byte| is_break(byte)).skip(1);
+    lines.flat_map(|line| line.split(|byte| *byte == separator)).any(|cell| is_day(cell.trim_ascii()))
 }
 
 /// Lines of the same oddity: the first of them.

@@ -321,7 +321,7 @@ fn a_cell_that_goes_on_over_rows_is_told_of() {
     let file = table("date,distance_km,notes\n2024-05-01,10,\"easy\n2024-05-02,12,ok\n2024-05-03,8,\"\n");
     assert_eq!(file.activities.len(), 1);
     let [(place, text)] = notices(&file, NoticeCode::Damaged)[..] else { panic!("{:?}", file.notices) };
-    assert!(place == "line 2" && text.contains("begin with a date"), "{text}");
+    assert!(place == "line 2" && text.contains("lines with a date"), "{text}");
 }
 
 #[test]
@@ -333,4 +333,30 @@ fn utf_16_is_read_with_and_without_a_mark() {
         let file = read(&bytes, &berlin()).unwrap();
         assert_eq!(file.activities[0].details.description.as_deref(), Some("Läufe"));
     }
+}
+
+#[test]
+fn a_row_of_too_many_cells_is_refused_before_room_is_made_for_them() {
+    let wide = |cells: usize| format!("date,distance_km{}\n2020-01-01,5\n", ",".repeat(cells - 2));
+    assert_eq!(read(wide(2_000).as_bytes(), &ReadOptions::default()).unwrap().activities.len(), 1);
+    let error = read(wide(2_001).as_bytes(), &ReadOptions::default()).unwrap_err().to_string();
+    assert!(error.contains("more than 2000 cells") && error.contains("line 1"), "{error}");
+    // Commas within quotation marks separate nothing; behind a mark within a cell they do.
+    let quoted = format!("date,distance_km,notes\n2020-01-01,5,\"{}\"\n", ",".repeat(5_000));
+    assert_eq!(read(quoted.as_bytes(), &ReadOptions::default()).unwrap().activities.len(), 1);
+    let behind = format!("date,distance_km,notes\n2020-01-01,5,a\"{}\n", ",".repeat(5_000));
+    assert!(read(behind.as_bytes(), &ReadOptions::default()).is_err());
+}
+
+#[test]
+fn rows_within_a_cell_are_named_whatever_ends_lines_and_wherever_the_date_stands() {
+    let told = |text: &str| {
+        let file = read(text.as_bytes(), &ReadOptions::default()).unwrap();
+        file.notices.iter().map(|notice| format!("{} {}", notice.place, notice.text)).collect::<Vec<_>>().join("; ")
+    };
+    let by_carriage_return = told("date,distance_km,title\r2019-02-01,5,\"Easy\r2019-02-02,6,\"b\r2019-02-03,7,c\r");
+    assert!(by_carriage_return.contains("line 2") && by_carriage_return.contains("quotation"), "{by_carriage_return}");
+    let date_second =
+        told("distance_km,date,title\n5,2019-03-01,\"Easy\n6,2019-03-02,b\n7,2019-03-03,c\"\n8,2019-03-04,d\n");
+    assert!(date_second.contains("line 2") && date_second.contains("lines with a date"), "{date_second}");
 }

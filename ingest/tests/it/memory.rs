@@ -117,6 +117,11 @@ fn inputs() -> Vec<(&'static str, Vec<u8>)> {
         ("TCX: laps with notes", tcx("<Lap><Notes>a</Notes></Lap>")),
         ("TCX: points", tcx("<Trackpoint><Time>2024-05-01T07:00:00Z</Time></Trackpoint>")),
         ("CSV: rows", repeated("date,distance_km\n", "2024-05-01,1", "\n", "\n")),
+        ("CSV: a header of commas", repeated("date,distance_km", ",", "", "\n2020-01-01,5\n")),
+        (
+            "CSV: rows of commas",
+            repeated("date,distance_km\n", &format!("2024-05-01,1{}", ",".repeat(1_900)), "\n", "\n"),
+        ),
         ("CSV: marks", repeated("date,distance_km\n", "\"", "\n", "\n")),
     ]
 }

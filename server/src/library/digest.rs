@@ -74,8 +74,7 @@ impl Reader {
         for (position, (mut activity, ending)) in file.activities.into_iter().zip(endings).enumerate() {
             let place = format!("activity {}", position + 1);
             let Some((start_ms, local_date)) = self.day(&activity) else {
-                let text = "The activity has no times, so it cannot be put on a day; it was left out.";
-                notices.push(Notice::new(NoticeCode::NoTimes, place, text));
+                notices.push(Notice::new(NoticeCode::NoTimes, place, LEFT_OUT));
                 continue;
             };
             if !is_believable(local_date, self.today) {
@@ -279,6 +278,9 @@ fn diary_words(values: usize) -> Option<String> {
     }
 }
 
+/// What is said of an activity without a day.
+const LEFT_OUT: &str = "The activity has no times, so it cannot be put on a day; it was left out.";
+
 /// Why nothing could be read; a picture among the files is set aside.
 fn unreadable(error: &ReadError) -> Reading {
     match error.beside_training() {
@@ -300,8 +302,13 @@ fn nothing_to_keep(kind: &FileKind, notices: &[Notice]) -> Reading {
     let damage = notices.iter().find(|notice| {
         matches!(notice.code, NoticeCode::Damaged | NoticeCode::Truncated | NoticeCode::ImpossibleValue)
     });
+    // The file may say itself why it has no day; what is said of each activity comes behind.
+    let undated = notices.iter().find(|notice| notice.code == NoticeCode::NoTimes);
     match (damage, kind) {
         (Some(notice), _) => Reading::Failed(format!("{what}. {}", notice.text)),
+        (None, FileKind::Activity) if undated.is_some_and(|notice| notice.text != LEFT_OUT) => {
+            Reading::Failed(undated.map(|notice| notice.text.clone()).unwrap_or_default())
+        }
         (None, FileKind::Activity) => Reading::Failed(what),
         (None, _) => Reading::SetAside(what),
     }
@@ -310,4 +317,20 @@ fn nothing_to_keep(kind: &FileKind, notices: &[Notice]) -> Reading {
 /// A value's name as serde writes it.
 fn snake<T: serde::Serialize>(value: &T) -> String {
     serde_json::to_value(value).ok().and_then(|value| value.as_str().map(str::to_owned)).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_that_says_itself_why_it_has_no_day_fails_with_that_reason() {
+        let own = "Its times count from when the device was switched on: the day is not known.";
+        let general = Notice::new(NoticeCode::NoTimes, "activity 1", LEFT_OUT);
+        let notices = [Notice::new(NoticeCode::NoTimes, "activity 1", own), general.clone()];
+        let Reading::Failed(reason) = nothing_to_keep(&FileKind::Activity, &notices) else { panic!("not failed") };
+        assert_eq!(reason, own);
+        let Reading::Failed(reason) = nothing_to_keep(&FileKind::Activity, &[general]) else { panic!("not failed") };
+        assert!(reason.contains("none of its samples has a time"), "{reason}");
+    }
 }
