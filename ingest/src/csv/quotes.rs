@@ -122,7 +122,7 @@ fn has_line_of_row(cell: &[u8], separator: u8) -> bool {
             })
         })
     };
-    let lines = cell.split(|byte| is_break(byte)).skip(1);
+    let lines = cell.split(is_break).skip(1);
     lines.flat_map(|line| line.split(|byte| *byte == separator)).any(|cell| is_day(cell.trim_ascii()))
 }
 
