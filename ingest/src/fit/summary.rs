@@ -58,8 +58,10 @@ impl Summary {
         const WORKOUT_FEEL: u8 = 192;
         /// Perceived exertion, in tenths.
         const WORKOUT_RPE: u8 = 193;
-        let rpe = definition.number(data, WORKOUT_RPE).filter(|tenths| *tenths <= 100.0).map(|tenths| tenths / 10.0);
-        let feel = definition.number(data, WORKOUT_FEEL).filter(|feel| *feel <= 100.0);
+        // A file may declare any type for a field, also one with negative numbers.
+        let rated = |field| definition.number(data, field).filter(|value| (0.0..=100.0).contains(value));
+        let rpe = rated(WORKOUT_RPE).map(|tenths| tenths / 10.0);
+        let feel = rated(WORKOUT_FEEL);
         Self { rpe, feel, ..Self::read(definition, data, time, &SESSION) }
     }
 

@@ -534,19 +534,24 @@ fn elapsed_time_counts_from_the_first_sample_where_that_is_before_the_stated_sta
 
 #[test]
 fn what_the_runner_felt_is_a_session_rpe() {
-    let with = |tenths: u8| {
+    let typed = |base: u8, feel: u8, tenths: u8| {
         Messages::activity()
-            .define(2, SESSION, &[TIME, (2, 4, U32), (5, 1, ENUM), (192, 1, U8), (193, 1, U8)])
-            .parts(2, &[&t(1), &t(0), &[1], &[75], &[tenths]])
+            .define(2, SESSION, &[TIME, (2, 4, U32), (5, 1, ENUM), (192, 1, base), (193, 1, base)])
+            .parts(2, &[&t(1), &t(0), &[1], &[feel], &[tenths]])
             .read()
             .activities[0]
             .details
             .clone()
     };
+    let with = |tenths| typed(U8, 75, tenths);
     assert_eq!((with(70).rpe, with(70).feel), (Some(7.0), Some(75.0)));
     assert_eq!(with(0).rpe, Some(0.0));
     assert_eq!(with(0xFF).rpe, None);
     assert_eq!(with(120).rpe, None, "the scale ends at ten");
+    // A type with a sign: −95 and −5.
+    const I8: u8 = 0x01;
+    let below = typed(I8, 0xFB, 0xA1);
+    assert_eq!((below.rpe, below.feel), (None, None), "and begins at zero");
 }
 
 #[test]
