@@ -5,7 +5,7 @@ use chrono::NaiveDate;
 use crate::body::Body;
 use crate::breaks::breaks;
 use crate::flags::{Facts, Own, judge, tell};
-use crate::indicators::{Days, fill};
+use crate::indicators::{Days, explain, fill};
 use crate::longest::compare;
 use crate::table::Table;
 use crate::{Baselines, Channel, DayGrid, Diary, Flag, Parameters};
@@ -59,7 +59,8 @@ impl Analysis {
             load: grid.column(channel),
             runs: &runs,
         };
-        fill(&days, parameters, from, &mut self.table);
+        let windows = fill(&days, parameters, from, &mut self.table);
+        explain(&days, &windows, parameters, from, &mut self.table);
         let body = Body::of(grid, diary, parameters, &self.baselines, from);
         let own = Some(Own { grid, diary, body: &body });
         let facts = Facts { days, table: &self.table, first_row: 0, parameters, own };

@@ -4,6 +4,7 @@ use chrono::{Days, NaiveDate};
 use polars::prelude::{Column, DataFrame, DataType, PolarsResult};
 use serde::Serialize;
 
+use crate::columns::{enumeration, floats};
 use crate::{Analysis, DayMetric};
 
 /// A value, or the reason why there is none. Values are always finite.
@@ -95,6 +96,15 @@ pub enum State {
 }
 
 impl State {
+    /// Every state, in order.
+    pub const ALL: [State; 3] = [State::Provisional, State::Returning, State::Steady];
+
+    /// The column `state` of a frame of days.
+    pub(crate) fn column(states: &[State]) -> PolarsResult<Column> {
+        let places = states.iter().map(|state| *state as u8).collect();
+        enumeration("state", Self::ALL.iter().map(|state| state.as_str()), places)
+    }
+
     /// The state's name for programs.
     #[must_use]
     pub fn as_str(self) -> &'static str {
@@ -180,7 +190,7 @@ impl Analysis {
         self.day(self.len().checked_sub(1)?)
     }
 
-    /// The days as a frame: `date` (Date), one f64 column per metric ([`DayMetric::ALL`]), `state` (string); null where
+    /// The days as a frame: `date` (Date), one f64 column per metric ([`DayMetric::ALL`]), `state` (an enumeration); null where
     /// a measure cannot be said.
     ///
     /// # Errors
@@ -190,12 +200,9 @@ impl Analysis {
         let dates: Vec<i32> = (first..).take(self.len()).collect();
         let mut columns = vec![Column::new("date".into(), dates).cast(&DataType::Date)?];
         for metric in DayMetric::ALL {
-            let known = self.table.values(metric).iter().zip(self.table.whys(metric));
-            let values: Vec<Option<f64>> = known.map(|(value, why)| why.is_none().then_some(*value)).collect();
-            columns.push(Column::new(metric.info().symbol.into(), values));
+            columns.push(floats(metric.info().symbol, self.table.values(metric).to_vec()));
         }
-        let states: Vec<&str> = self.table.states.iter().map(|state| state.as_str()).collect();
-        columns.push(Column::new("state".into(), states));
+        columns.push(State::column(&self.table.states)?);
         DataFrame::new(self.len(), columns)
     }
 }

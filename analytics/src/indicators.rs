@@ -1,15 +1,28 @@
 //! Days to measures: a row of the table per calendar day.
 
+use std::ops::Range;
+
+use crate::averages::Averages;
 use crate::breaks::Break;
 use crate::days::DayKind;
-use crate::kernels::{Ewma, Redi, monotony, window_mean, window_sum};
-use crate::longest::{Compared, Standing, Walk};
+use crate::longest::{Compared, standings};
 use crate::parameters::Parameters;
 use crate::table::Table;
-use crate::{DayMetric, Measure, Reason, State};
+use crate::windows::Windows;
+use crate::{DayMetric, Reason, State};
 
 /// Days in a training week.
 pub(crate) const WEEK: usize = 7;
+
+/// Ratios and ramps, which mean little while a runner comes back.
+const UNLESS_RETURNING: [DayMetric; 6] = [
+    DayMetric::RatioCoupled,
+    DayMetric::RatioUncoupled,
+    DayMetric::RatioEwma,
+    DayMetric::RatioRedi,
+    DayMetric::RampPct,
+    DayMetric::Ramp3wPct,
+];
 
 /// The days of one athlete, as the measures look at them.
 #[derive(Debug, Clone, Copy)]
@@ -26,73 +39,80 @@ pub(crate) struct Days<'a> {
     pub(crate) runs: &'a [Compared],
 }
 
-/// Adds the rows of the days from `from` on. Those before are in the table already; they are not looked at.
-pub(crate) fn fill(days: &Days<'_>, parameters: &Parameters, from: usize, table: &mut Table) {
-    table.reserve(days.kinds.len().saturating_sub(from));
+impl Days<'_> {
+    /// Whether the load that is looked at is distance itself.
+    pub(crate) fn is_load_distance(&self) -> bool {
+        std::ptr::eq(self.load, self.distance_km)
+    }
+
+    /// Whether a day is part of a break or of a return.
+    pub(crate) fn is_returning(&self, day: usize) -> bool {
+        self.breaks.get(day).is_some_and(|pause| *pause != Break::None)
+    }
+
+    /// Every stretch of such days from `from` on.
+    fn returns(&self, from: usize) -> impl Iterator<Item = Range<usize>> {
+        let breaks = self.breaks.get(from..).unwrap_or_default();
+        let stretches = breaks.chunk_by(|a, b| (*a == Break::None) == (*b == Break::None));
+        let with_start = stretches.scan(from, |start, stretch| {
+            let days = *start..*start + stretch.len();
+            *start = days.end;
+            Some((stretch, days))
+        });
+        with_start
+            .filter(|(stretch, _)| stretch.first().is_some_and(|pause| *pause != Break::None))
+            .map(|(_, days)| days)
+    }
+}
+
+/// Adds the rows of the days from `from` on, without the reasons of what cannot be said. Rows before are not looked at.
+///
+/// Gives the windows, from which `explain` can tell the reasons.
+pub(crate) fn fill<'a>(days: &Days<'a>, parameters: &Parameters, from: usize, table: &mut Table) -> Windows<'a> {
+    let first_row = table.len();
+    let windows = Windows::of(days, parameters, from);
+    let Windows { load, distance, .. } = &windows;
     states(days, parameters, from, table);
-    let load = Column::new(days.load);
-    let distance = Column::new(days.distance_km);
-    let windows = Windows::of(&load, &distance, parameters, from);
-    let mut averages = Averages::new(parameters);
-    for value in days.load.iter().take(from) {
-        averages.next(*value);
+
+    let own = if days.is_load_distance() { &[] } else { load.values };
+    table.extend(DayMetric::DistanceKm, distance.say(0, distance.values.iter().skip(from).copied().collect()));
+    table.extend(DayMetric::Load, load.say(0, own.iter().skip(from).copied().collect()));
+
+    table.extend(DayMetric::Acute, windows.acute.iter().copied());
+    table.extend(DayMetric::Chronic, windows.chronic.iter().copied());
+    table.extend(DayMetric::RatioCoupled, ratios(&windows.acute, &windows.chronic));
+    table.extend(DayMetric::RatioUncoupled, ratios(&windows.acute, &windows.chronic_before));
+
+    let averages = Averages::of(load.values, parameters, from);
+    let (acute, chronic) = (load.say(1, averages.acute), load.say(1, averages.chronic));
+    // A chronic load that is not known has no ratio, whatever its average carries on.
+    let known = ratios(&acute, &chronic).zip(&windows.chronic);
+    table.extend(DayMetric::RatioEwma, known.map(|(ratio, chronic)| if chronic.is_nan() { f64::NAN } else { ratio }));
+    table.extend(DayMetric::AcuteEwma, acute);
+    table.extend(DayMetric::ChronicEwma, chronic);
+    table.extend(DayMetric::Redi, load.say(parameters.acute_days, averages.redi));
+    let ratio_redi = ratios(&averages.redi_acute, &averages.redi_chronic).collect();
+    table.extend(DayMetric::RatioRedi, load.say(parameters.chronic_days, ratio_redi));
+    table.extend(DayMetric::Fitness, load.say(parameters.fitness_days, averages.fitness));
+    table.extend(DayMetric::Fatigue, load.say(parameters.fatigue_days, averages.fatigue));
+    table.extend(DayMetric::Form, load.say(parameters.fitness_days, averages.form));
+
+    table.extend(DayMetric::Monotony, windows.monotony.iter().copied());
+    let strains = windows.monotony.iter().zip(&windows.load_week).map(|(monotony, week)| monotony * week);
+    table.extend(DayMetric::Strain, strains);
+
+    table.extend(DayMetric::WeekKm, windows.week.iter().copied());
+    table.extend(DayMetric::RampPct, ramps(&windows.week, &windows.week_before));
+    table.extend(DayMetric::Ramp3wPct, ramps(&windows.week, &windows.three_weeks_before));
+
+    for stretch in days.returns(from) {
+        let rows = first_row + stretch.start - from..first_row + stretch.end - from;
+        for metric in UNLESS_RETURNING {
+            table.hide(metric, rows.clone());
+        }
     }
-    let mut walk = Walk::from(days.runs, parameters, from);
-    let is_distance = std::ptr::eq(days.load, days.distance_km);
-    // What is known before this many days of record is not said.
-    let (acute_days, chronic_days) = (parameters.acute_days, parameters.chronic_days);
-    let ramp_floor = 2 * WEEK;
-
-    for (row, day) in (from..days.kinds.len()).enumerate() {
-        let at = |column: &[f64]| column.get(row).copied().unwrap_or(f64::NAN);
-        let is_returning = days.breaks.get(day).is_some_and(|pause| *pause != Break::None);
-        let unless_returning = |measure: Measure| if is_returning { Err(Reason::Returning) } else { measure };
-        let mut push = |metric, measure| table.push(metric, measure);
-
-        push(DayMetric::DistanceKm, distance.value(day));
-        push(DayMetric::Load, if is_distance { Err(Reason::NotRecorded) } else { load.value(day) });
-
-        let acute = load.say(day, acute_days, at(&windows.acute));
-        let chronic = load.say(day, chronic_days, at(&windows.chronic));
-        // The days before the acute ones alone would be known before all that every ratio needs.
-        let before = load.say(day, chronic_days, at(&windows.chronic_before));
-        push(DayMetric::Acute, acute);
-        push(DayMetric::Chronic, chronic);
-        push(DayMetric::RatioCoupled, unless_returning(ratio(acute, chronic)));
-        push(DayMetric::RatioUncoupled, unless_returning(ratio(acute, before)));
-
-        let average = averages.next(days.load.get(day).copied().unwrap_or(f64::NAN));
-        let ewma = [average.acute, average.chronic].map(|value| load.say(day, 1, value));
-        push(DayMetric::AcuteEwma, ewma[0]);
-        push(DayMetric::ChronicEwma, ewma[1]);
-        push(DayMetric::RatioEwma, unless_returning(chronic.and_then(|_| ratio(ewma[0], ewma[1]))));
-        push(DayMetric::Redi, load.say(day, acute_days, average.redi));
-        let redi = [average.redi_acute, average.redi_chronic].map(|value| load.say(day, chronic_days, value));
-        push(DayMetric::RatioRedi, unless_returning(ratio(redi[0], redi[1])));
-
-        let monotony = match load.say(day, WEEK, at(&windows.monotony)) {
-            Ok(0.0) => Err(Reason::NoLoad),
-            measure => measure,
-        };
-        push(DayMetric::Monotony, monotony);
-        push(DayMetric::Strain, monotony.map(|monotony| monotony * at(&windows.load_week)));
-
-        push(DayMetric::Fitness, load.say(day, parameters.fitness_days, average.fitness));
-        push(DayMetric::Fatigue, load.say(day, parameters.fatigue_days, average.fatigue));
-        push(DayMetric::Form, load.say(day, parameters.fitness_days, average.form));
-
-        let line = line(days, day, walk.on(day), parameters);
-        push(DayMetric::Longest30dKm, line.longest);
-        push(DayMetric::LineKm, line.counted);
-        push(DayMetric::LineCarefulKm, line.careful);
-
-        let week = distance.say(day, WEEK, at(&windows.week));
-        push(DayMetric::WeekKm, week);
-        let week_before = distance.say(day, ramp_floor, at(&windows.week_before));
-        push(DayMetric::RampPct, unless_returning(ramp_pct(week, week_before)));
-        let three_weeks = distance.say(day, 4 * WEEK, at(&windows.three_weeks_before)).map(|mean| mean * WEEK as f64);
-        push(DayMetric::Ramp3wPct, unless_returning(ramp_pct(week, three_weeks)));
-    }
+    lines(days, parameters, from, table);
+    windows
 }
 
 fn states(days: &Days<'_>, parameters: &Parameters, from: usize, table: &mut Table) {
@@ -104,178 +124,118 @@ fn states(days: &Days<'_>, parameters: &Parameters, from: usize, table: &mut Tab
     table.states.extend(days.breaks.iter().enumerate().skip(from).map(state));
 }
 
-/// Sums and means over windows, from the first row on that is asked for.
-struct Windows {
-    acute: Vec<f64>,
-    chronic: Vec<f64>,
-    /// Of the chronic days without the acute ones.
-    chronic_before: Vec<f64>,
-    load_week: Vec<f64>,
-    monotony: Vec<f64>,
-    week: Vec<f64>,
-    week_before: Vec<f64>,
-    three_weeks_before: Vec<f64>,
+fn lines(days: &Days<'_>, parameters: &Parameters, from: usize, table: &mut Table) {
+    let (counted, careful) = standings(days.runs, days.kinds.len(), parameters, from);
+    let counted: Vec<f64> = counted.collect();
+    table.extend(DayMetric::LineKm, counted.iter().map(|km| km * parameters.line_factor));
+    table.extend(DayMetric::Longest30dKm, counted);
+    let careful: Vec<f64> = careful.collect();
+    table.extend(DayMetric::LineCarefulKm, careful.iter().map(|km| km * parameters.line_factor));
 }
 
-impl Windows {
-    fn of(load: &Column<'_>, distance: &Column<'_>, parameters: &Parameters, from: usize) -> Windows {
-        let Parameters { acute_days, chronic_days, unknown_share, .. } = *parameters;
-        let longest = chronic_days.max(acute_days).max(4 * WEEK);
-        let start = from.saturating_sub(longest);
-        let rows = from - start;
-        let load = load.values.get(start..).unwrap_or_default();
-        let distance = distance.values.get(start..).unwrap_or_default();
-        let mean = |values: &[f64], days| window_mean(values, days, unknown_share);
-        let is_same = std::ptr::eq(load, distance);
-        let load_week = window_sum(load, WEEK);
-        let week = if is_same { load_week.clone() } else { window_sum(distance, WEEK) };
-        let week_before = delayed(&week, WEEK, rows);
-        Windows {
-            acute: mean(load, acute_days).split_off(rows.min(load.len())),
-            chronic: mean(load, chronic_days).split_off(rows.min(load.len())),
-            chronic_before: delayed(&mean(load, chronic_days.saturating_sub(acute_days)), acute_days, rows),
-            monotony: monotony(load, WEEK, parameters.spread, parameters.monotony_cap).split_off(rows.min(load.len())),
-            load_week: delayed(&load_week, 0, rows),
-            three_weeks_before: delayed(&mean(distance, 3 * WEEK), WEEK, rows),
-            week: delayed(&week, 0, rows),
-            week_before,
+/// `above` ÷ `below`, day by day; a zero (or vanishing) load below has no ratio.
+fn ratios(above: &[f64], below: &[f64]) -> impl Iterator<Item = f64> {
+    above.iter().zip(below).map(|(above, below)| finite(above / below))
+}
+
+/// By how much a week is above the one before, %, day by day.
+fn ramps(week: &[f64], before: &[f64]) -> impl Iterator<Item = f64> {
+    week.iter().zip(before).map(|(week, before)| finite(100.0 * (week - before) / before))
+}
+
+fn finite(value: f64) -> f64 {
+    if value.abs() < f64::INFINITY { value } else { f64::NAN }
+}
+
+/// Says of each measure that is not in the rows from `from` on why it is not.
+pub(crate) fn explain(days: &Days<'_>, windows: &Windows<'_>, parameters: &Parameters, from: usize, table: &mut Table) {
+    let why = Why { days, windows, parameters, from };
+    for metric in DayMetric::ALL {
+        table.explain(metric, from, |table, day| why.of(metric, table, day));
+    }
+}
+
+struct Why<'a> {
+    days: &'a Days<'a>,
+    windows: &'a Windows<'a>,
+    parameters: &'a Parameters,
+    /// The day of the windows' first row.
+    from: usize,
+}
+
+impl Why<'_> {
+    /// Why `metric` cannot be said of `day`, which is also its row.
+    fn of(&self, metric: DayMetric, table: &Table, day: usize) -> Reason {
+        let Parameters { acute_days, chronic_days, fitness_days, fatigue_days, .. } = *self.parameters;
+        let Windows { load, distance, .. } = self.windows;
+        match metric {
+            DayMetric::DistanceKm => distance.why(day, 0),
+            DayMetric::Load if self.days.is_load_distance() => Reason::NotRecorded,
+            DayMetric::Load => load.why(day, 0),
+            DayMetric::AcuteEwma | DayMetric::ChronicEwma => load.why(day, 1),
+            DayMetric::Acute | DayMetric::Redi => load.why(day, acute_days),
+            DayMetric::Chronic => load.why(day, chronic_days),
+            DayMetric::Fitness | DayMetric::Form => load.why(day, fitness_days),
+            DayMetric::Fatigue => load.why(day, fatigue_days),
+            DayMetric::RatioCoupled
+            | DayMetric::RatioUncoupled
+            | DayMetric::RatioEwma
+            | DayMetric::RatioRedi
+            | DayMetric::RampPct
+            | DayMetric::Ramp3wPct
+                if self.days.is_returning(day) =>
+            {
+                Reason::Returning
+            }
+            DayMetric::RatioCoupled => self.no_ratio(day, &self.windows.chronic),
+            DayMetric::RatioUncoupled => self.no_ratio(day, &self.windows.chronic_before),
+            DayMetric::RatioEwma if self.is_unknown(&self.windows.chronic, day) => load.why(day, chronic_days),
+            DayMetric::RatioRedi if load.values.is_empty() || load.is_short(day, chronic_days) => {
+                load.why(day, chronic_days)
+            }
+            DayMetric::RatioEwma | DayMetric::RatioRedi => Reason::NoChronicLoad,
+            DayMetric::Monotony | DayMetric::Strain if self.is_unknown(&self.windows.load_week, day) => {
+                load.why(day, WEEK)
+            }
+            DayMetric::Monotony | DayMetric::Strain => Reason::NoLoad,
+            DayMetric::WeekKm => distance.why(day, WEEK),
+            DayMetric::RampPct => self.no_ramp(day, &self.windows.week_before, 2 * WEEK),
+            DayMetric::Ramp3wPct => self.no_ramp(day, &self.windows.three_weeks_before, 4 * WEEK),
+            DayMetric::LineCarefulKm if table.get(DayMetric::LineKm, day).is_ok() => Reason::OnlyRecentSpikes,
+            DayMetric::Longest30dKm | DayMetric::LineKm | DayMetric::LineCarefulKm => {
+                no_longest(self.days, day, self.parameters)
+            }
         }
     }
-}
 
-/// The values of `days` before, from row `from` on; NaN where there are none.
-fn delayed(values: &[f64], days: usize, from: usize) -> Vec<f64> {
-    let missing = days.saturating_sub(from).min(values.len());
-    let start = from.saturating_sub(days);
-    let end = values.len().saturating_sub(days).max(start);
-    let known = values.get(start..end).unwrap_or_default();
-    let mut result = vec![f64::NAN; missing];
-    result.extend_from_slice(known);
-    result
-}
-
-/// One quantity per day, and what is said of its windows.
-struct Column<'a> {
-    values: &'a [f64],
-    first_known: usize,
-}
-
-impl<'a> Column<'a> {
-    fn new(values: &'a [f64]) -> Self {
-        let first_known = values.iter().position(|value| !value.is_nan()).unwrap_or(values.len());
-        Self { values, first_known }
+    fn is_unknown(&self, column: &[f64], day: usize) -> bool {
+        column.get(day.saturating_sub(self.from)).is_none_or(|value| value.is_nan())
     }
 
-    /// `value`, worked out for `day` from `days` days, or why it cannot be said. History begins with the first known
-    /// day.
-    fn say(&self, day: usize, days: usize, value: f64) -> Measure {
-        if self.values.is_empty() {
-            Err(Reason::NotRecorded)
-        } else if (day + 1).saturating_sub(self.first_known) < days {
-            Err(Reason::ShortHistory)
-        } else if value.is_nan() {
-            Err(Reason::UnknownDays)
+    fn no_ratio(&self, day: usize, below: &[f64]) -> Reason {
+        let Parameters { acute_days, chronic_days, .. } = *self.parameters;
+        if self.is_unknown(&self.windows.acute, day) {
+            self.windows.load.why(day, acute_days)
+        } else if self.is_unknown(below, day) {
+            self.windows.load.why(day, chronic_days)
         } else {
-            Ok(value)
+            Reason::NoChronicLoad
         }
     }
 
-    fn value(&self, day: usize) -> Measure {
-        self.say(day, 0, self.values.get(day).copied().unwrap_or(f64::NAN))
-    }
-}
-
-/// Averages that run on from day to day.
-struct Averages {
-    acute: Ewma,
-    chronic: Ewma,
-    redi: Redi,
-    redi_acute: Redi,
-    redi_chronic: Redi,
-    fitness: Ewma,
-    fatigue: Ewma,
-    form: f64,
-    is_form_of_day_before: bool,
-}
-
-/// The averages of one day.
-struct Average {
-    acute: f64,
-    chronic: f64,
-    redi: f64,
-    redi_acute: f64,
-    redi_chronic: f64,
-    fitness: f64,
-    fatigue: f64,
-    form: f64,
-}
-
-impl Averages {
-    fn new(parameters: &Parameters) -> Self {
-        let ewma = |days: usize, seed| Ewma::new(parameters.ewma.weight(days as f64), seed);
-        let fitness = |days: usize| Ewma::new(parameters.fitness.weight(days as f64), Some(0.0));
-        Self {
-            acute: ewma(parameters.acute_days, None),
-            chronic: ewma(parameters.chronic_days, None),
-            redi: Redi::new(parameters.redi_decay),
-            redi_acute: Redi::new(parameters.redi_acute_decay),
-            redi_chronic: Redi::new(parameters.redi_chronic_decay),
-            fitness: fitness(parameters.fitness_days),
-            fatigue: fitness(parameters.fatigue_days),
-            form: 0.0,
-            is_form_of_day_before: parameters.form_of_day_before,
-        }
-    }
-
-    fn next(&mut self, load: f64) -> Average {
-        let (fitness, fatigue) = (self.fitness.next(load), self.fatigue.next(load));
-        let before = std::mem::replace(&mut self.form, fitness - fatigue);
-        Average {
-            acute: self.acute.next(load),
-            chronic: self.chronic.next(load),
-            redi: self.redi.next(load),
-            redi_acute: self.redi_acute.next(load),
-            redi_chronic: self.redi_chronic.next(load),
-            fitness,
-            fatigue,
-            form: if self.is_form_of_day_before { before } else { self.form },
+    fn no_ramp(&self, day: usize, before: &[f64], days: usize) -> Reason {
+        if self.is_unknown(&self.windows.week, day) {
+            self.windows.distance.why(day, WEEK)
+        } else if self.is_unknown(before, day) {
+            self.windows.distance.why(day, days)
+        } else {
+            Reason::NoWeekBefore
         }
     }
 }
 
-/// `above` ÷ `below`; a zero (or vanishing) chronic load has no ratio.
-fn ratio(above: Measure, below: Measure) -> Measure {
-    let ratio = above? / below?;
-    if ratio.is_finite() { Ok(ratio) } else { Err(Reason::NoChronicLoad) }
-}
-
-fn ramp_pct(week: Measure, before: Measure) -> Measure {
-    let (week, before) = (week?, before?);
-    let ramp = 100.0 * (week - before) / before;
-    if ramp.is_finite() { Ok(ramp) } else { Err(Reason::NoWeekBefore) }
-}
-
-/// The longest run and both lines of one day.
-pub(crate) struct Line {
-    pub(crate) longest: Measure,
-    pub(crate) counted: Measure,
-    pub(crate) careful: Measure,
-}
-
-/// `day` may be behind the last.
-pub(crate) fn line(days: &Days<'_>, day: usize, standing: Standing, parameters: &Parameters) -> Line {
-    let Some(counted) = standing.counted else {
-        let reason = Err(no_longest(days, day, parameters));
-        return Line { longest: reason, counted: reason, careful: reason };
-    };
-    Line {
-        longest: Ok(counted.km),
-        counted: Ok(counted.km * parameters.line_factor),
-        careful: standing.careful.map(|run| run.km * parameters.line_factor).ok_or(Reason::OnlyRecentSpikes),
-    }
-}
-
-fn no_longest(days: &Days<'_>, day: usize, parameters: &Parameters) -> Reason {
+/// Why a day has no longest run; `day` may be behind the last.
+pub(crate) fn no_longest(days: &Days<'_>, day: usize, parameters: &Parameters) -> Reason {
     let window = parameters.line_days;
     if day == 0 {
         Reason::ShortHistory

@@ -1,25 +1,66 @@
 //! The arithmetic of windows and averages over days. `NaN` is an unknown day, 0 a known zero.
 //!
-//! A window is summed afresh for every day, in the same order of terms: no drift, and a day's value has the same bits
-//! whatever came before its window. All days of a column are worked on at once, so that the compiler can do several in
-//! one step.
+//! A window is put together afresh for every day, from sums of 1, 2, 4, 8 … days and always in the same order: no drift,
+//! and a day's value has the same bits whatever came before its window. All days of a column are worked on at once, so
+//! that the compiler can do several in one step.
 
 /// The sum of the `days` values that end with each day.
 ///
 /// NaN where the window begins before the first value or holds an unknown day.
 #[must_use]
 pub fn window_sum(values: &[f64], days: usize) -> Vec<f64> {
-    let mut sums = vec![f64::NAN; values.len()];
-    let Some(first) = days.checked_sub(1) else { return sums };
-    let Some(sums_of_whole) = sums.get_mut(first..) else { return sums };
-    sums_of_whole.fill(0.0);
-    for age in 0..days {
-        let terms = values.get(first - age..).unwrap_or_default();
-        for (sum, term) in sums_of_whole.iter_mut().zip(terms) {
-            *sum += term;
-        }
+    if days == 0 || days > values.len() {
+        return vec![f64::NAN; values.len()];
     }
-    sums
+    // Sums of a power of two of days, of which the window takes those that are in `days` as a binary number.
+    let mut sums = values.to_vec();
+    let mut next = Vec::new();
+    let (mut length, mut covered) = (1, 0);
+    let mut window: Vec<f64> = Vec::new();
+    loop {
+        if days & length != 0 {
+            if covered == 0 {
+                window.clone_from(&sums);
+            } else {
+                // All of it that is not NaN lies behind the days that are covered.
+                let place = window.get_mut(covered..).unwrap_or_default();
+                for (window, sum) in place.iter_mut().zip(&sums) {
+                    *window += sum;
+                }
+                window.get_mut(..covered).unwrap_or_default().fill(f64::NAN);
+            }
+            covered += length;
+        }
+        if covered == days {
+            return window;
+        }
+        next.clear();
+        next.resize(length, f64::NAN);
+        let later = sums.get(length..).unwrap_or_default();
+        next.extend(later.iter().zip(&sums).map(|(sum, before)| sum + before));
+        std::mem::swap(&mut sums, &mut next);
+        length *= 2;
+    }
+}
+
+/// The largest of the `days` values that end with each day, or of as many as there are; 0 of none. NaN is nothing.
+pub(crate) fn window_max(values: &[f64], days: usize) -> Vec<f64> {
+    if days == 0 {
+        return vec![0.0; values.len()];
+    }
+    // The larger of each value and the one so many days before.
+    let larger = |values: &[f64], days: usize| {
+        let mut result = values.get(..days).unwrap_or(values).to_vec();
+        let later = values.get(days..).unwrap_or_default();
+        result.extend(later.iter().zip(values).map(|(value, before)| if value > before { *value } else { *before }));
+        result
+    };
+    let (mut maxima, mut length) = (values.to_vec(), 1);
+    while 2 * length <= days {
+        maxima = larger(&maxima, length);
+        length *= 2;
+    }
+    if length < days { larger(&maxima, days - length) } else { maxima }
 }
 
 /// The mean per day of the `days` values that end with each day, over the known ones.
@@ -64,11 +105,15 @@ pub enum Spread {
 /// Source: Foster 1998 (Med Sci Sports Exerc 30:1164), whose abstract does not say which form; the cap as in Runalyze.
 #[must_use]
 pub fn monotony(values: &[f64], days: usize, spread: Spread, cap: f64) -> Vec<f64> {
-    let mut means = window_sum(values, days);
     let length = days as f64;
+    let mut means = window_sum(values, days);
     for mean in &mut means {
         *mean /= length;
     }
+    let divisor = match spread {
+        Spread::Population => length,
+        Spread::Sample => length - 1.0,
+    };
     let mut squares = vec![0.0; values.len()];
     if let Some(first) = days.checked_sub(1)
         && let (Some(squares), Some(means)) = (squares.get_mut(first..), means.get(first..))
@@ -81,19 +126,12 @@ pub fn monotony(values: &[f64], days: usize, spread: Spread, cap: f64) -> Vec<f6
             }
         }
     }
-    let divisor = match spread {
-        Spread::Population => length,
-        Spread::Sample => length - 1.0,
-    };
     for (mean, squares) in means.iter_mut().zip(squares) {
         let value = *mean / (squares / divisor).sqrt();
-        *mean = if *mean <= 0.0 {
-            0.0
-        } else if mean.is_nan() || value < cap {
-            value
-        } else {
-            cap
-        };
+        // Of no spread at all, or of next to none.
+        let bounded = if value < cap { value } else { cap };
+        let bounded = if *mean <= 0.0 { 0.0 } else { bounded };
+        *mean = if mean.is_nan() { f64::NAN } else { bounded };
     }
     means
 }
@@ -146,6 +184,11 @@ pub(crate) struct Ewma {
 impl Ewma {
     pub(crate) fn new(weight: f64, seed: Option<f64>) -> Self {
         Self { weight, keep: 1.0 - weight, state: seed.unwrap_or(f64::NAN) }
+    }
+
+    /// The average as it stands.
+    pub(crate) fn last(self) -> f64 {
+        self.state
     }
 
     pub(crate) fn next(&mut self, value: f64) -> f64 {

@@ -15,11 +15,13 @@
 
 mod activity;
 mod analysis;
+mod averages;
 mod baseline;
 mod body;
 mod body_parameters;
 mod breaks;
 mod channel;
+mod columns;
 mod day;
 mod days;
 mod diary;
@@ -42,6 +44,7 @@ mod table;
 mod thresholds;
 pub mod variability;
 mod wear;
+mod windows;
 
 pub use activity::{
     ACTIVITY_METRICS, ActivitySummary, BEST_DISTANCES_M, BEST_TIMES_S, BestEffort, BestEfforts, Body, DistanceOrigin,

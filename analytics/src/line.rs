@@ -5,8 +5,8 @@ use serde::Serialize;
 
 use crate::body::Body;
 use crate::flags::{Facts, Own, planned_spike};
-use crate::indicators::{Days, line};
-use crate::longest::{Compared, Length as RunLength, Standing, Walk, compare, longer};
+use crate::indicators::{Days, no_longest};
+use crate::longest::{Compared, Length as RunLength, Standing, compare, longer, standing};
 use crate::table::Table;
 use crate::{Channel, DayGrid, Diary, Flag, Measure, Parameters, Reason, SpikeClass};
 
@@ -92,21 +92,21 @@ pub fn line_outlook(grid: &DayGrid, date: NaiveDate, parameters: &Parameters) ->
     let Some(today) = grid.index_of(date) else { return outlook };
     let mut runs = compare(grid.lengths(), parameters);
     runs.retain(|compared| compared.run.day <= today);
-    let mut walk = Walk::new(&runs, parameters);
-    let standing = walk.on(today);
+    let now = standing(&runs, today, parameters);
     let days =
         Days { kinds: grid.kinds(), breaks: &[], distance_km: grid.column(Channel::Distance), load: &[], runs: &runs };
-    let lines = line(&days, today, standing, parameters);
+    let none = no_longest(&days, today, parameters);
+    let line = |run: RunLength| run.km * parameters.line_factor;
     let dated = |run: RunLength| Some((day_of(grid, run.day)?, run.km));
-    outlook.line_km = lines.counted;
-    outlook.careful_km = lines.careful;
-    outlook.longest = standing.careful.and_then(dated);
-    outlook.counted_longest = standing.counted.and_then(dated);
+    outlook.line_km = now.counted.map(line).ok_or(none);
+    outlook.careful_km = now.careful.map(line).ok_or(now.counted.map_or(none, |_| Reason::OnlyRecentSpikes));
+    outlook.longest = now.careful.and_then(dated);
+    outlook.counted_longest = now.counted.and_then(dated);
 
-    let mut before = standing.careful;
+    let mut before = now.careful;
     for later in today + 1..=today.saturating_add(OUTLOOK_DAYS) {
         let Some(on) = day_of(grid, later) else { break };
-        let standing = walk.on(later);
+        let standing = standing(&runs, later, parameters);
         let to_km = standing.careful.map(|run| run.km * parameters.line_factor);
         match (before, standing.careful) {
             (Some(from), to) if Some(from.km) != to.map(|run| run.km) => {

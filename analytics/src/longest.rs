@@ -2,6 +2,7 @@
 
 use std::collections::VecDeque;
 
+use crate::kernels::window_max;
 use crate::{Parameters, SpikeClass};
 
 /// A run by its day, counted from the first day of its record, and its length.
@@ -64,50 +65,55 @@ pub(crate) struct Standing {
     pub(crate) careful: Option<Length>,
 }
 
-/// Walks forward through the days and keeps both windows; linear in runs and days together.
-#[derive(Debug)]
-pub(crate) struct Walk<'a> {
-    runs: &'a [Compared],
-    parameters: &'a Parameters,
-    next: usize,
-    counted: Window,
-    ordinary: Window,
-    /// Spikes that are too young for the careful line, oldest first.
-    waiting: VecDeque<Length>,
-    aged_spikes: Window,
+/// The standing on the morning of a day.
+pub(crate) fn standing(runs: &[Compared], day: usize, parameters: &Parameters) -> Standing {
+    let before = runs.get(..runs.partition_point(|compared| compared.run.day < day)).unwrap_or_default();
+    let window = before.iter().rev().take_while(|compared| compared.run.day + parameters.line_days >= day);
+    let mut standing = Standing::default();
+    for compared in window {
+        standing.counted = longer(standing.counted, Some(compared.run));
+        if compared.class == SpikeClass::Reference || compared.run.day + parameters.careful_days <= day {
+            standing.careful = longer(standing.careful, Some(compared.run));
+        }
+    }
+    standing
 }
 
-impl<'a> Walk<'a> {
-    pub(crate) fn new(runs: &'a [Compared], parameters: &'a Parameters) -> Self {
-        let (counted, ordinary, aged_spikes) = Default::default();
-        Self { runs, parameters, next: 0, counted, ordinary, waiting: VecDeque::new(), aged_spikes }
-    }
-
-    /// The same for days from `day` on, without the runs that have left every window by then.
-    pub(crate) fn from(runs: &'a [Compared], parameters: &'a Parameters, day: usize) -> Self {
-        let next = runs.partition_point(|compared| compared.run.day + parameters.line_days < day);
-        Self { next, ..Self::new(runs, parameters) }
-    }
-
-    /// The standing on the morning of `day`. Days must not go backwards from call to call.
-    pub(crate) fn on(&mut self, day: usize) -> Standing {
-        while let Some(compared) = self.runs.get(self.next).filter(|compared| compared.run.day < day) {
-            self.counted.push(compared.run);
-            if compared.class == SpikeClass::Reference {
-                self.ordinary.push(compared.run);
-            } else {
-                self.waiting.push_back(compared.run);
-            }
-            self.next += 1;
+/// The lengths of both longest runs on the morning of each day from `from` up to `days`, km; NaN where there is none.
+pub(crate) fn standings(
+    runs: &[Compared],
+    days: usize,
+    parameters: &Parameters,
+    from: usize,
+) -> (impl Iterator<Item = f64>, impl Iterator<Item = f64>) {
+    let (line_days, careful_days) = (parameters.line_days, parameters.careful_days.max(1));
+    let start = from.saturating_sub(line_days);
+    // By day, the longest run that is no spike, and the longest spike; 0: none.
+    let mut ordinary = vec![0.0; days.saturating_sub(start)];
+    let mut spikes = ordinary.clone();
+    for compared in runs.iter().skip(runs.partition_point(|compared| compared.run.day < start)) {
+        let column = if compared.class == SpikeClass::Reference { &mut ordinary } else { &mut spikes };
+        if let Some(longest) = column.get_mut(compared.run.day - start) {
+            *longest = compared.run.km.max(*longest);
         }
-        let is_aged = |run: &mut Length| run.day + self.parameters.careful_days <= day;
-        while let Some(aged) = self.waiting.pop_front_if(is_aged) {
-            self.aged_spikes.push(aged);
-        }
-        let days = self.parameters.line_days;
-        let (ordinary, aged) = (self.ordinary.longest(day, days), self.aged_spikes.longest(day, days));
-        Standing { counted: self.counted.longest(day, days), careful: longer(ordinary, aged) }
     }
+    let counted: Vec<f64> = ordinary.iter().zip(&spikes).map(|(ordinary, spike)| spike.max(*ordinary)).collect();
+    let counted = window_max(&counted, line_days);
+    let ordinary = window_max(&ordinary, line_days);
+    let spikes = window_max(&spikes, (line_days + 1).saturating_sub(careful_days));
+    let known = |km: f64| if km > 0.0 { km } else { f64::NAN };
+    let first = from - start;
+    let counted = before(counted, 1, first).map(known);
+    let careful = before(ordinary, 1, first).zip(before(spikes, careful_days, first));
+    (counted, careful.map(move |(ordinary, spike)| known(spike.max(ordinary))))
+}
+
+/// The values of `days` before, from the one at `first` on; 0 where there are none.
+fn before(values: Vec<f64>, days: usize, first: usize) -> impl Iterator<Item = f64> {
+    let rows = values.len().saturating_sub(first);
+    let missing = days.saturating_sub(first).min(rows);
+    let start = first.saturating_sub(days);
+    std::iter::repeat_n(0.0, missing).chain(values.into_iter().skip(start).take(rows - missing))
 }
 
 /// The longer of two; of equals the later.

@@ -4,11 +4,11 @@ use std::ops::Range;
 
 use chrono::{Days as CalendarDays, NaiveDate};
 
-use super::{Flag, FlagCode, Input, Level, gear, heart_rate, injury, load, mechanics, pain, recovery};
+use super::{Flag, FlagCode, Input, Level, gear, heart_rate, injury, load, mechanics, pain, recovery, strain};
 use crate::body::Body;
 use crate::indicators::Days;
 use crate::table::Table;
-use crate::{DayGrid, DayMetric, Diary, Measure, Parameters};
+use crate::{DayGrid, DayMetric, Diary, Parameters};
 
 /// What the rules look at: the days of one athlete and what was worked out of them.
 #[derive(Debug, Clone, Copy)]
@@ -32,9 +32,9 @@ pub(crate) struct Own<'a> {
 }
 
 impl<'a> Facts<'a> {
-    /// A measure of a day.
-    pub(crate) fn get(&self, metric: DayMetric, day: usize) -> Measure {
-        self.table.get(metric, self.first_row + day)
+    /// A metric of a day; NaN where it cannot be said.
+    pub(crate) fn value(&self, metric: DayMetric, day: usize) -> f64 {
+        self.values(metric).get(day).copied().unwrap_or(f64::NAN)
     }
 
     /// A metric of every day of the athlete; NaN where it cannot be said.
@@ -99,7 +99,7 @@ const RULES: &[Rule] = &[
     Rule { code: FlagCode::UnderRecovery, judge: recovery::under_recovery, tell: recovery::tell_under_recovery },
     Rule { code: FlagCode::LoadRatio, judge: load::load_ratio, tell: load::tell_load_ratio },
     Rule { code: FlagCode::Monotony, judge: load::monotony, tell: load::tell_monotony },
-    Rule { code: FlagCode::Strain, judge: load::strain, tell: load::tell_strain },
+    Rule { code: FlagCode::Strain, judge: strain::judge, tell: strain::tell },
     Rule { code: FlagCode::Returning, judge: load::returning, tell: load::tell_returning },
     Rule { code: FlagCode::RaceRecovery, judge: recovery::race_recovery, tell: recovery::tell_race_recovery },
     Rule { code: FlagCode::PreviousInjury, judge: injury::previous, tell: injury::tell_previous },
@@ -113,12 +113,31 @@ const RULES: &[Rule] = &[
 
 /// Every verdict on the days of a range, by day, then in the order of codes.
 pub(crate) fn judge(facts: &Facts<'_>, days: Range<usize>, verdicts: &mut Vec<Verdict>) {
-    let before = verdicts.len();
+    let mut found = Vec::new();
     for rule in RULES {
-        (rule.judge)(facts, days.clone(), verdicts);
+        (rule.judge)(facts, days.clone(), &mut found);
     }
-    if let Some(new) = verdicts.get_mut(before..) {
-        new.sort_by_key(|verdict| (verdict.day, verdict.code));
+    // Each rule's are in order of days, and the rules in that of codes: counting them by day is all there is to sort.
+    let mut places = vec![0; days.len() + 1];
+    for verdict in &found {
+        if let Some(count) = places.get_mut(verdict.day + 1 - days.start) {
+            *count += 1;
+        }
+    }
+    let mut place = verdicts.len();
+    for count in &mut places {
+        place += *count;
+        *count = place;
+    }
+    let Some(filler) = found.first() else { return };
+    verdicts.resize(place, *filler);
+    for verdict in &found {
+        if let Some(place) = places.get_mut(verdict.day - days.start)
+            && let Some(free) = verdicts.get_mut(*place)
+        {
+            *free = *verdict;
+            *place += 1;
+        }
     }
 }
 

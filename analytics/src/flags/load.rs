@@ -11,13 +11,8 @@ use crate::longest::{Compared, Length};
 use crate::parameters::{is_above, is_below};
 use crate::{Channel, DayMetric, Parameters};
 
-/// Strain is compared with the own last year, days.
-const STRAIN_DAYS: usize = 365;
-/// Fewer values than this are no year to compare with.
-const STRAIN_LEAST: usize = 56;
-
 /// What a load ratio is in: the channel that is looked at.
-fn load_unit(facts: &Facts<'_>) -> &'static str {
+pub(super) fn load_unit(facts: &Facts<'_>) -> &'static str {
     let is_recorded = |channel| facts.own.is_some_and(|own| own.grid.is_recorded(channel));
     facts.parameters.channel(is_recorded).unit()
 }
@@ -149,7 +144,7 @@ pub(super) fn weekly_ramp(facts: &Facts<'_>, days: Range<usize>, verdicts: &mut 
 
 pub(super) fn tell_weekly_ramp(facts: &Facts<'_>, verdict: &Verdict) -> Told {
     let parameters = facts.parameters;
-    let get = |metric| facts.get(metric, verdict.day).unwrap_or(f64::NAN);
+    let get = |metric| facts.value(metric, verdict.day);
     let week = get(DayMetric::WeekKm);
     let (to_before, to_three) = (1.0 + get(DayMetric::RampPct) / 100.0, 1.0 + get(DayMetric::Ramp3wPct) / 100.0);
     let factor = 1.0 + parameters.ramp_pct / 100.0;
@@ -197,7 +192,7 @@ pub(super) fn load_ratio(facts: &Facts<'_>, days: Range<usize>, verdicts: &mut V
 
 pub(super) fn tell_load_ratio(facts: &Facts<'_>, verdict: &Verdict) -> Told {
     let parameters = facts.parameters;
-    let get = |metric| facts.get(metric, verdict.day).unwrap_or(f64::NAN);
+    let get = |metric| facts.value(metric, verdict.day);
     let (acute, chronic, unit) = (get(DayMetric::Acute), get(DayMetric::Chronic), load_unit(facts));
     let side = if verdict.value > verdict.threshold { "above" } else { "below" };
     let text = format!(
@@ -242,59 +237,12 @@ pub(super) fn tell_monotony(facts: &Facts<'_>, verdict: &Verdict) -> Told {
          of training logs.",
         verdict.threshold,
     );
-    let mean = facts.get(DayMetric::Acute, verdict.day).unwrap_or(f64::NAN);
+    let mean = facts.value(DayMetric::Acute, verdict.day);
     let inputs = vec![
         Input::number("mean_per_day", mean, load_unit(facts)),
         Input::number("standard_deviation", mean / verdict.value, load_unit(facts)),
     ];
     Told { unit: "ratio", inputs, text, ..Told::default() }
-}
-
-/// How many values of the last year before `day` are known, and whether today's strain is among the highest tenth.
-pub(super) fn own_strains(strains: &[f64], day: usize, parameters: &Parameters) -> Option<usize> {
-    let today = *strains.get(day)?;
-    let year = strains.get(day.saturating_sub(STRAIN_DAYS)..day)?;
-    // Most days are not among the highest, which some of the year are enough to tell.
-    let (mut above, mut known) = (0, 0);
-    let most = (1.0 - parameters.strain_quantile) * year.len() as f64;
-    for chunk in year.chunks(32) {
-        known += chunk.iter().filter(|value| !value.is_nan()).count();
-        above += chunk.iter().filter(|value| **value >= today).count();
-        if above as f64 > most {
-            return None;
-        }
-    }
-    let is_highest = above as f64 <= (1.0 - parameters.strain_quantile) * known as f64;
-    (is_highest && known >= STRAIN_LEAST).then_some(known)
-}
-
-pub(super) fn strain(facts: &Facts<'_>, days: Range<usize>, verdicts: &mut Vec<Verdict>) {
-    let strains = facts.values(DayMetric::Strain);
-    let threshold = f64::NAN;
-    for (day, strain) in facts.along(DayMetric::Strain, days) {
-        if !strain.is_nan() && own_strains(strains, day, facts.parameters).is_some() {
-            let code = FlagCode::Strain;
-            verdicts.push(Verdict { code, level: Level::Info, day, subject: 0, value: strain, threshold });
-        }
-    }
-}
-
-pub(super) fn tell_strain(facts: &Facts<'_>, verdict: &Verdict) -> Told {
-    let days = own_strains(facts.values(DayMetric::Strain), verdict.day, facts.parameters).unwrap_or_default();
-    let text = format!(
-        "Strain of the last 7 days is {:.0}, among the highest tenth of your last {}: the week's load times its \
-         monotony. In one small study of athletes illness came more often above a mark of strain found for each; \
-         it says nothing of running injuries.",
-        verdict.value,
-        words::days(days),
-    );
-    let get = |metric| facts.get(metric, verdict.day).unwrap_or(f64::NAN);
-    let inputs = vec![
-        Input::number("week_load", verdict.value / get(DayMetric::Monotony), load_unit(facts)),
-        Input::number("monotony", get(DayMetric::Monotony), ""),
-        Input::number("compared_with", days as f64, "days"),
-    ];
-    Told { unit: "", inputs, text, ..Told::default() }
 }
 
 pub(super) fn returning(facts: &Facts<'_>, days: Range<usize>, verdicts: &mut Vec<Verdict>) {

@@ -17,6 +17,7 @@ mod load;
 mod mechanics;
 mod pain;
 mod recovery;
+mod strain;
 mod words;
 
 pub(crate) use judge::{Facts, Own, Verdict, judge, tell};
@@ -37,6 +38,9 @@ pub enum Level {
 }
 
 impl Level {
+    /// Every level, from the least.
+    pub const ALL: [Level; 4] = [Level::Info, Level::Caution, Level::Warning, Level::Stop];
+
     /// The level's name for programs.
     #[must_use]
     pub fn as_str(self) -> &'static str {

@@ -3,8 +3,7 @@
 use std::ops::Range;
 
 use super::judge::{Facts, Told, Verdict};
-use super::load::own_strains;
-use super::{FlagCode, Input, Level, words};
+use super::{FlagCode, Input, Level, strain, words};
 use crate::baseline::{Compared, OwnValue, place};
 use crate::own_metric::OwnMetric;
 use crate::parameters::{is_above, is_below};
@@ -69,14 +68,8 @@ fn signs(facts: &Facts<'_>, day: usize) -> Vec<Off> {
 
 /// Whether strain has been among the own highest tenth for long enough.
 fn is_strain_high(facts: &Facts<'_>, day: usize) -> bool {
-    let strains = facts.values(DayMetric::Strain);
     let days = facts.parameters.body.off_days.max(1);
-    (day + 1).checked_sub(days).is_some_and(|first| {
-        (first..=day).rev().all(|day| {
-            strains.get(day).is_some_and(|strain| !strain.is_nan())
-                && own_strains(strains, day, facts.parameters).is_some()
-        })
-    })
+    (day + 1).checked_sub(days).is_some_and(|first| (first..=day).rev().all(|day| strain::is_high(facts, day)))
 }
 
 pub(super) fn under_recovery(facts: &Facts<'_>, days: Range<usize>, verdicts: &mut Vec<Verdict>) {
@@ -132,7 +125,7 @@ pub(super) fn tell_under_recovery(facts: &Facts<'_>, verdict: &Verdict) -> Told 
         parts.push(against(sign.metric, &compared));
     }
     if off.len() < verdict.value as usize {
-        let strain = facts.get(DayMetric::Strain, verdict.day).unwrap_or(f64::NAN);
+        let strain = facts.value(DayMetric::Strain, verdict.day);
         inputs.push(Input::number("strain", strain, ""));
         parts.push(format!("strain {strain:.0}, among your own highest tenth"));
     }

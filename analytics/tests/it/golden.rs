@@ -308,7 +308,8 @@ fn the_frame_has_a_row_per_day_and_nulls_where_nothing_can_be_said() {
     assert_eq!(ratios.null_count(), 27);
     close(ratios.get(27).unwrap(), 50.0 / 35.0, 1e-12);
     assert_eq!(frame.column("distance_km").unwrap().null_count(), 28);
-    assert_eq!(frame.column("state").unwrap().str().unwrap().get(0), Some("provisional"));
+    let state = frame.column("state").unwrap().cast(&DataType::String).unwrap();
+    assert_eq!(state.str().unwrap().get(0), Some("provisional"));
     assert_eq!(Analysis::default().days_frame().unwrap().shape(), (0, 24));
 }
 

@@ -4,7 +4,8 @@ use std::ops::Range;
 
 use plimsoll_analytics::kernels::{Smoothing, ewma};
 use plimsoll_analytics::{
-    Analysis, Channel, Day, DayGrid, DayMetric, Diary, Gaps, Measure, Parameters, Session, State, analyse_squad,
+    Analysis, Channel, Day, DayGrid, DayMetric, Diary, FlagCode, Gaps, Measure, Parameters, Session, State,
+    analyse_squad, line_outlook,
 };
 use polars::prelude::*;
 use proptest::prelude::*;
@@ -224,6 +225,36 @@ proptest! {
         for (index, day) in analysed(&distances(&loads), &[]).days().enumerate() {
             let longest = loads[index.saturating_sub(30)..index].iter().copied().fold(0.0, f64::max);
             prop_assert_eq!(day.get(DayMetric::Longest30dKm).unwrap_or(0.0), longest);
+        }
+    }
+
+    // Few different loads, so that there are ties.
+    #[test]
+    fn strain_is_flagged_where_it_is_among_the_highest_tenth_of_the_year(
+        loads in prop::collection::vec(prop_oneof![1 => Just(0.0), 1 => Just(50.0), 2 => 0.5..200.0_f64], 60..700),
+        growth in prop_oneof![Just(0.0), Just(0.5), Just(-0.2)],
+        gap in 0..60_usize,
+    ) {
+        let loads: Vec<f64> = (0..).zip(loads).map(|(day, load)| load * (1.0 + growth * f64::from(day) / 100.0).max(0.1)).collect();
+        let analysis = analysed(&runs(&loads), &unknown(&[gap, gap + 1, 2 * gap, 4 * gap]));
+        let strains: Vec<f64> = analysis.days().map(|day| day.get(DayMetric::Strain).unwrap_or(f64::NAN)).collect();
+        for (index, day) in analysis.days().enumerate() {
+            let year = &strains[index.saturating_sub(365)..index];
+            let known = year.iter().filter(|strain| !strain.is_nan()).count();
+            let as_high = year.iter().filter(|strain| **strain >= strains[index]).count();
+            let is_high = !strains[index].is_nan() && known >= 56 && as_high as f64 <= (1.0 - 0.9) * known as f64;
+            let is_flagged = analysis.flags.iter().any(|flag| flag.code == FlagCode::Strain && flag.date == day.date);
+            prop_assert_eq!(is_flagged, is_high, "{}", day.date);
+        }
+    }
+
+    #[test]
+    fn the_outlook_and_the_table_have_the_same_lines(records in records()) {
+        let grid = DayGrid::new(&records, &[], None, Gaps::Rest).unwrap();
+        for day in analyse(&grid).days() {
+            let outlook = line_outlook(&grid, day.date, &Parameters::default());
+            prop_assert_eq!(outlook.line_km, day.get(DayMetric::LineKm));
+            prop_assert_eq!(outlook.careful_km, day.get(DayMetric::LineCarefulKm));
         }
     }
 

@@ -1,0 +1,111 @@
+//! Sums and means over windows, as far as they can be said.
+
+use crate::Reason;
+use crate::indicators::{Days, WEEK};
+use crate::kernels::{monotony, window_mean, window_sum};
+use crate::parameters::Parameters;
+
+/// A value per day from the first one on that is asked for; NaN where it cannot be said.
+pub(crate) struct Windows<'a> {
+    pub(crate) load: Quantity<'a>,
+    pub(crate) distance: Quantity<'a>,
+    pub(crate) acute: Vec<f64>,
+    pub(crate) chronic: Vec<f64>,
+    /// Of the chronic days without the acute ones.
+    pub(crate) chronic_before: Vec<f64>,
+    pub(crate) load_week: Vec<f64>,
+    pub(crate) monotony: Vec<f64>,
+    pub(crate) week: Vec<f64>,
+    pub(crate) week_before: Vec<f64>,
+    pub(crate) three_weeks_before: Vec<f64>,
+}
+
+impl<'a> Windows<'a> {
+    pub(crate) fn of(days: &Days<'a>, parameters: &Parameters, from: usize) -> Windows<'a> {
+        let Parameters { acute_days, chronic_days, unknown_share, .. } = *parameters;
+        let rows = days.kinds.len().saturating_sub(from);
+        let (load, distance) = (Quantity::new(days.load, from, rows), Quantity::new(days.distance_km, from, rows));
+        let start = from.saturating_sub(chronic_days.max(acute_days).max(4 * WEEK));
+        let loads = days.load.get(start..).unwrap_or_default();
+        let distances = days.distance_km.get(start..).unwrap_or_default();
+        // What is known before this many days of record is not said. The days before the acute ones alone, or a week
+        // before, would be known before all that a comparison needs.
+        let first = from - start;
+        let mean = |values: &[f64], days| window_mean(values, days, unknown_share);
+        let load_week = window_sum(loads, WEEK);
+        let week = if days.is_load_distance() { load_week.clone() } else { window_sum(distances, WEEK) };
+        let mut three_weeks = mean(distances, 3 * WEEK);
+        for mean in &mut three_weeks {
+            *mean *= WEEK as f64;
+        }
+        let mut monotony = monotony(loads, WEEK, parameters.spread, parameters.monotony_cap);
+        for value in &mut monotony {
+            // No load in the week.
+            *value = if *value == 0.0 { f64::NAN } else { *value };
+        }
+        let before = mean(loads, chronic_days.saturating_sub(acute_days));
+        Windows {
+            acute: load.say(acute_days, delayed(&mean(loads, acute_days), 0, first)),
+            chronic: load.say(chronic_days, delayed(&mean(loads, chronic_days), 0, first)),
+            chronic_before: load.say(chronic_days, delayed(&before, acute_days, first)),
+            load_week: load.say(WEEK, delayed(&load_week, 0, first)),
+            monotony: load.say(WEEK, delayed(&monotony, 0, first)),
+            week: distance.say(WEEK, delayed(&week, 0, first)),
+            week_before: distance.say(2 * WEEK, delayed(&week, WEEK, first)),
+            three_weeks_before: distance.say(4 * WEEK, delayed(&three_weeks, WEEK, first)),
+            load,
+            distance,
+        }
+    }
+}
+
+/// The values of `days` before, from row `from` on; NaN where there are none.
+fn delayed(values: &[f64], days: usize, from: usize) -> Vec<f64> {
+    let missing = days.saturating_sub(from).min(values.len());
+    let start = from.saturating_sub(days);
+    let end = values.len().saturating_sub(days).max(start);
+    let mut result = vec![f64::NAN; missing];
+    result.extend_from_slice(values.get(start..end).unwrap_or_default());
+    result
+}
+
+/// One quantity per day, and what can be said of its windows.
+pub(crate) struct Quantity<'a> {
+    /// Of every day, also before the first one that is asked for.
+    pub(crate) values: &'a [f64],
+    /// History begins with the first known day.
+    first_known: usize,
+    from: usize,
+    rows: usize,
+}
+
+impl<'a> Quantity<'a> {
+    fn new(values: &'a [f64], from: usize, rows: usize) -> Self {
+        let first_known = values.iter().position(|value| !value.is_nan()).unwrap_or(values.len());
+        Self { values, first_known, from, rows }
+    }
+
+    /// `values`, each worked out from `days` days, without those that cannot be said yet.
+    pub(crate) fn say(&self, days: usize, mut values: Vec<f64>) -> Vec<f64> {
+        values.resize(self.rows, f64::NAN);
+        let short = (self.first_known + days).saturating_sub(self.from + 1).min(self.rows);
+        values.get_mut(..short).unwrap_or_default().fill(f64::NAN);
+        values
+    }
+
+    /// Whether history up to `day` is shorter than `days`.
+    pub(crate) fn is_short(&self, day: usize, days: usize) -> bool {
+        (day + 1).saturating_sub(self.first_known) < days
+    }
+
+    /// Why a value worked out for `day` from `days` days is not known.
+    pub(crate) fn why(&self, day: usize, days: usize) -> Reason {
+        if self.values.is_empty() {
+            Reason::NotRecorded
+        } else if self.is_short(day, days) {
+            Reason::ShortHistory
+        } else {
+            Reason::UnknownDays
+        }
+    }
+}
