@@ -211,6 +211,25 @@ fn an_archive_gives_a_line_for_every_file_in_it() {
 }
 
 #[test]
+fn a_row_of_an_export_stands_in_for_a_file_that_gives_no_activity() {
+    let folder = tempfile::tempdir().unwrap();
+    let (data, export) = (folder.path().join("data"), folder.path().join("export"));
+    std::fs::create_dir_all(export.join("activities")).unwrap();
+    let table = "Activity ID,Activity Date,Activity Name,Activity Type,Elapsed Time,Distance,Filename\n\
+                 1,\"Jan 5, 2019, 6:32:11 AM\",Hills,Run,3600,10,activities/1.fit\n";
+    write(&export, "activities.csv", table);
+    write(&export, "activities/1.fit", &encode::fit(&run(5, 5.0))[..60]);
+    let arguments = ["import", export.to_str().unwrap(), "--athlete", "Ada", "--data", data.to_str().unwrap()];
+    let out = text(&plimsoll(&arguments).stdout);
+    assert!(out.contains("1 new, 0 duplicate, 0 same activity, 1 set aside, 1 failed"), "{out}");
+    let new = out.lines().find(|line| line.starts_with("new ")).unwrap();
+    assert!(new.contains("activities.csv#2019-01-05T06:32:11Z: 10.00 km"), "{out}");
+    assert!(new.contains("/activities/1.fit, which gave no activity"), "{out}");
+    let again = text(&plimsoll(&arguments).stdout);
+    assert!(again.contains("0 new, 1 duplicate, 0 same activity, 1 set aside, 1 failed"), "{again}");
+}
+
+#[test]
 fn import_says_where_the_time_went_when_asked() {
     let folder = tempfile::tempdir().unwrap();
     write(folder.path(), "a.fit", encode::fit(&run(5, 5.0)));

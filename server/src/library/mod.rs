@@ -9,6 +9,7 @@ mod group;
 mod left;
 mod profile;
 mod said;
+mod stand_in;
 #[cfg(test)]
 mod tests;
 

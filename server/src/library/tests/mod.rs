@@ -8,6 +8,7 @@ mod left;
 mod said;
 mod same;
 mod sport;
+mod stand_in;
 
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use plimsoll_ingest::encode::{self, Recording, Sample};
