@@ -115,6 +115,29 @@ fn each_cap_of_an_export_is_named_with_the_option_that_raises_it() {
 }
 
 #[test]
+fn several_programs_may_begin_with_the_same_new_folder() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("data");
+    let begin = |name: usize| {
+        let file = format!("{name}.fit");
+        write(folder.path(), &file, encode::fit(&run(name as u64, 5.0)));
+        Command::new(binary())
+            .args(["import", folder.path().join(file).to_str().unwrap(), "--athlete", &format!("Runner {name}")])
+            .args(["--data", data.to_str().unwrap()])
+            .stdout(std::process::Stdio::piped())
+            .stderr(std::process::Stdio::piped())
+            .spawn()
+            .unwrap()
+    };
+    let programs: Vec<_> = (1..=6).map(begin).collect();
+    for program in programs {
+        let out = program.wait_with_output().unwrap();
+        assert!(out.status.success(), "{} {}", text(&out.stdout), text(&out.stderr));
+        assert!(text(&out.stdout).contains("1 new, 0 duplicate"), "{}", text(&out.stdout));
+    }
+}
+
+#[test]
 fn a_path_that_is_not_there_is_a_result_of_its_own() {
     let folder = tempfile::tempdir().unwrap();
     let data = folder.path().join("data");

@@ -5,6 +5,7 @@ mod cleaning;
 mod decisions;
 mod folders;
 mod left;
+mod opening;
 mod said;
 mod same;
 mod sport;
