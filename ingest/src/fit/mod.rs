@@ -3,7 +3,8 @@
 //! One pass walks the message stream (`walk`) and sieves it (`sieve`): samples, laps, lengths, sessions and what a strap
 //! kept go by field number straight into typed columns (`plan`, `record`, `summary`, `strap`); all others are kept as they
 //! are, behind caps, and named by the profile when somebody asks (`others`, `profile`). Those that say who wrote the file,
-//! what a developer field is, or what a day's values are, are understood at once (`identity`, `diary`). What was sieved
+//! what a developer field is, which UTC belongs to a time of its clock, or what a day's values are, are understood at
+//! once (`identity`, `correlation`, `diary`). What was sieved
 //! becomes activities (`assemble`) and frames (`frame`).
 //!
 //! Checksums are advice: a wrong one is a notice. Sizes in the file only ever bound how far reading goes, never what
