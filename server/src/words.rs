@@ -132,6 +132,17 @@ pub(crate) fn activity_in_brief(activity: &ActivityRow) -> String {
     format!("{distance} {} on {}", activity.sport.replace('_', " "), activity.local_date)
 }
 
+/// What is said of a file that gave no activity, when a row of Strava's table stands in for it…
+pub(crate) const TABLE_STANDS_IN: &str = "what Strava’s table says of it was taken as past training";
+/// …and when none can.
+pub(crate) const TABLE_SAYS_TOO_LITTLE: &str =
+    "Strava’s table has no date, or neither a distance nor a duration, for it either";
+
+/// What is said of a row that stands in for a file.
+pub(crate) fn stands_in_for(file: &str) -> String {
+    format!("instead of {}, which gave no activity", plain(file))
+}
+
 /// What is said of bytes that came before.
 pub(crate) fn duplicate(is_taken_out: bool) -> String {
     if is_taken_out {

@@ -115,6 +115,29 @@ fn each_cap_of_an_export_is_named_with_the_option_that_raises_it() {
 }
 
 #[test]
+fn several_programs_may_begin_with_the_same_new_folder() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("data");
+    let begin = |name: usize| {
+        let file = format!("{name}.fit");
+        write(folder.path(), &file, encode::fit(&run(name as u64, 5.0)));
+        Command::new(binary())
+            .args(["import", folder.path().join(file).to_str().unwrap(), "--athlete", &format!("Runner {name}")])
+            .args(["--data", data.to_str().unwrap()])
+            .stdout(std::process::Stdio::piped())
+            .stderr(std::process::Stdio::piped())
+            .spawn()
+            .unwrap()
+    };
+    let programs: Vec<_> = (1..=6).map(begin).collect();
+    for program in programs {
+        let out = program.wait_with_output().unwrap();
+        assert!(out.status.success(), "{} {}", text(&out.stdout), text(&out.stderr));
+        assert!(text(&out.stdout).contains("1 new, 0 duplicate"), "{}", text(&out.stdout));
+    }
+}
+
+#[test]
 fn a_path_that_is_not_there_is_a_result_of_its_own() {
     let folder = tempfile::tempdir().unwrap();
     let data = folder.path().join("data");
@@ -208,6 +231,25 @@ fn an_archive_gives_a_line_for_every_file_in_it() {
     let capped = plimsoll(&[&arguments[..], &["--max-members", "1"]].concat());
     assert_eq!(capped.status.code(), Some(1));
     assert!(text(&capped.stdout).contains("--max-members raises it"), "{}", text(&capped.stdout));
+}
+
+#[test]
+fn a_row_of_an_export_stands_in_for_a_file_that_gives_no_activity() {
+    let folder = tempfile::tempdir().unwrap();
+    let (data, export) = (folder.path().join("data"), folder.path().join("export"));
+    std::fs::create_dir_all(export.join("activities")).unwrap();
+    let table = "Activity ID,Activity Date,Activity Name,Activity Type,Elapsed Time,Distance,Filename\n\
+                 1,\"Jan 5, 2019, 6:32:11 AM\",Hills,Run,3600,10,activities/1.fit\n";
+    write(&export, "activities.csv", table);
+    write(&export, "activities/1.fit", &encode::fit(&run(5, 5.0))[..60]);
+    let arguments = ["import", export.to_str().unwrap(), "--athlete", "Ada", "--data", data.to_str().unwrap()];
+    let out = text(&plimsoll(&arguments).stdout);
+    assert!(out.contains("1 new, 0 duplicate, 0 same activity, 1 set aside, 1 failed"), "{out}");
+    let new = out.lines().find(|line| line.starts_with("new ")).unwrap();
+    assert!(new.contains("activities.csv#2019-01-05T06:32:11Z: 10.00 km"), "{out}");
+    assert!(new.contains("/activities/1.fit, which gave no activity"), "{out}");
+    let again = text(&plimsoll(&arguments).stdout);
+    assert!(again.contains("0 new, 1 duplicate, 0 same activity, 1 set aside, 1 failed"), "{again}");
 }
 
 #[test]

@@ -195,6 +195,34 @@ fn inspect_agrees_with_two_independent_decoders() {
     assert!(wrong.is_empty(), "{} differences:\n{}", wrong.len(), wrong.join("\n"));
 }
 
+/// Its times count from when the device was switched on, and nothing says when that was.
+const WITHOUT_DAY: &str = "fit/dtcooper+python-fitparse/bdb23e5a-compressed-speed-distance.fit";
+
+#[test]
+fn the_row_of_an_export_stands_in_for_a_real_file_without_a_day() {
+    let Some(corpus) = corpus() else { return };
+    let folder = tempfile::tempdir().unwrap();
+    let table = "Activity ID,Activity Date,Activity Name,Activity Type,Elapsed Time,Distance,Filename\n\
+                 1,\"Jan 5, 2019, 6:32:11 AM\",Hills,Run,3600,10,activities/1.fit\n";
+    let file = std::fs::read(corpus.join(WITHOUT_DAY)).unwrap();
+    let mut zip = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+    for (name, bytes) in [("activities.csv", table.as_bytes()), ("activities/1.fit", &file)] {
+        zip.start_file(name, zip::write::SimpleFileOptions::default()).unwrap();
+        std::io::Write::write_all(&mut zip, bytes).unwrap();
+    }
+    let archive = folder.path().join("export.zip");
+    std::fs::write(&archive, zip.finish().unwrap().into_inner()).unwrap();
+    let out = Command::new(binary())
+        .args(["import", archive.to_str().unwrap(), "--athlete", "Ada", "--data"])
+        .arg(folder.path().join("data"))
+        .output()
+        .unwrap();
+    let out = String::from_utf8(out.stdout).unwrap();
+    assert!(out.contains("1 new, 0 duplicate, 0 same activity, 1 set aside, 1 failed"), "{out}");
+    assert!(out.lines().any(|line| line.starts_with("failed ") && line.contains("the day is not known")), "{out}");
+    assert!(out.lines().any(|line| line.starts_with("new ") && line.contains("activities.csv#2019-01-05")), "{out}");
+}
+
 /// How the line of a file begins.
 const RESULTS: [&str; 5] = ["new ", "duplicate ", "same activity ", "set aside ", "failed "];
 

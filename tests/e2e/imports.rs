@@ -244,6 +244,34 @@ async fn an_unpacked_export_comes_file_by_file_and_is_joined() {
     assert_eq!((activities.as_array().unwrap().len(), &activities[0]["title"]), (1, &json!("Round the lake")));
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn the_table_of_an_export_that_comes_file_by_file_stands_in_for_a_file_that_gives_no_activity() {
+    let bench = Bench::new().await;
+    let recording = run(3, 5.0);
+    let start = recording.samples[0].time.format("%b %-d, %Y, %-I:%M:%S %p");
+    let table = format!(
+        "Activity ID,Activity Date,Activity Name,Activity Type,Activity Gear,Elapsed Time,Distance,Filename\n\
+         1,\"{start}\",Round the lake,Run,Old shoes,1667,5,activities/1.fit\n"
+    );
+    let send = async |file: Vec<u8>| {
+        let form = Form::new()
+            .part("file", Part::bytes(file).file_name("export_7/activities/1.fit"))
+            .part("file", Part::bytes(table.clone().into_bytes()).file_name("export_7/activities.csv"));
+        let answer = bench.client.post(bench.api("uploads")).multipart(form).send().await.unwrap();
+        finished(&bench, answer.headers()["location"].to_str().unwrap()).await
+    };
+    for new in [1, 0] {
+        let import = send(encode::fit(&recording)[..60].to_vec()).await;
+        assert_eq!((&import["counts"]["new"], &import["counts"]["failed"]), (&json!(new), &json!(1)), "{import}");
+        let activities = activities(&bench).await;
+        assert_eq!((activities.len(), &activities[0]["title"]), (1, &json!("Round the lake")), "{activities:?}");
+    }
+    // The file comes whole: one activity still.
+    let import = send(encode::fit(&recording)).await;
+    assert_eq!((&import["counts"]["new"], &import["counts"]["failed"]), (&json!(0), &json!(0)), "{import}");
+    assert_eq!(activities(&bench).await.len(), 1);
+}
+
 /// Opens a request by hand, so that it can be left in the middle: the head and the first `sent` bytes of `body`.
 fn begin_request(bench: &Bench, path: &str, kind: &str, body: &[u8], sent: usize) -> TcpStream {
     let host = bench.service.url.trim_start_matches("http://");

@@ -58,9 +58,12 @@ impl Folder for Unpacked {
 libfuzzer_sys::fuzz_target!(|bytes: &[u8]| {
     let mut total = 0_u64;
     let mut visit = |item: Item| {
-        if let Content::File { bytes, .. } = item.content {
+        if let Content::File { bytes, stand_in, .. } = item.content {
             assert!(bytes.len() as u64 <= LIMITS.member_bytes, "a member past its cap");
             total += bytes.len() as u64;
+            if let Some(stand_in) = stand_in {
+                checked::check(read(&stand_in.bytes, &checked::options()));
+            }
             if let Ok(plain) = plain(&bytes, &LIMITS) {
                 assert!(plain.bytes.len() as u64 <= LIMITS.member_bytes, "gzip past its cap");
                 checked::check(read(&plain.bytes, &checked::options()));

@@ -148,7 +148,7 @@ impl Walk<'_> {
         let mut export = Export { places, xml, folder, routes, limits, spent, first_pass: None, capped: None, done };
         let mut has_stopped = false;
         let mut report = apple::split(&mut export, &limits.apple, &mut |document| {
-            let content = Content::File { bytes: document.bytes, details: None };
+            let content = Content::File { bytes: document.bytes, details: None, stand_in: None };
             let flow = visit(super::Item { name: format!("{name}#{}", document.name), content, origin: Origin::Part });
             has_stopped |= flow.is_break();
             flow

@@ -27,7 +27,9 @@
 //!   Each activity without a file, and each whose file is not there, becomes a table of past training of one row (see
 //!   [`crate::csv`]) under the table's name and its start (`activities.csv#2019-01-07T00:02:11Z`), with the same bytes
 //!   in every later export that says the same; that files are missing is said. So does each whose file is empty,
-//!   damaged, or no training at all: that file fails. The table by itself gives all its rows.
+//!   damaged, or no training at all: that file fails. The table by itself gives all its rows. Whether a file that looks
+//!   like training gives an activity, only reading it tells: it carries its row along as [`StandIn`], for whoever reads
+//!   it to take when it gives none.
 //! - **Garmin's export** is zip archives in a zip archive, with FIT files, settings and empty files. The names that
 //!   `summarizedActivities.json` gives to activities are not joined: that file is set aside as JSON.
 //! - **Apple Health's export** is known by the root element of an XML file, which is called `export.xml` in English only;
@@ -97,6 +99,8 @@ pub enum Content {
         bytes: Vec<u8>,
         /// What the export says about it in another place.
         details: Option<Details>,
+        /// What the export says of the activity, to be taken when the bytes give none that has a day.
+        stand_in: Option<StandIn>,
     },
     /// Something that holds no training by its nature: a photo, settings, an empty file.
     SetAside {
@@ -110,6 +114,21 @@ pub enum Content {
         /// The cap that was the reason.
         cap: Option<Reached>,
     },
+}
+
+/// What an export's table says of an activity whose file is there, as a file of its own.
+///
+/// A file may look like training and give no activity all the same when it is read: it breaks off before its first sample,
+/// or its times belong to no
+/// day ([`crate::Activity::local_date`]). Then whoever reads it takes this instead, like the rows that the walk gives for files that
+/// are missing. A row gives the same name and bytes in either case, so that what a good file gives later is the same
+/// activity (see [`crate::same`]), and nothing is counted twice.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StandIn {
+    /// The table's name and the start, as in [`Item::name`]: `export.zip/activities.csv#2019-01-07T00:02:11Z`.
+    pub name: String,
+    /// A table of past training of one row (see [`crate::csv`]), for [`crate::read`].
+    pub bytes: Vec<u8>,
 }
 
 /// A cap that was reached.

@@ -8,7 +8,7 @@ use super::inflate::Unpack;
 use super::limits::{Cap, Limits, Stopped, fill_whole};
 use super::table::{LONGEST_NAME, LONGEST_TEXT, Lack, Row, Table};
 use super::walk::{Stop, Walk, is_damage};
-use super::{Content, Origin, names};
+use super::{Content, Origin, StandIn, names};
 use crate::Details;
 
 /// Lines that are named one by one.
@@ -26,6 +26,8 @@ pub(super) struct Export {
 struct Joined {
     /// The table's own folder: names in it count from there.
     folder: String,
+    /// The table's name as it is shown.
+    shown: String,
     /// The table's member.
     id: u64,
     /// What is said about each file that was not met yet, or could not be used, by the key of its name.
@@ -35,8 +37,7 @@ struct Joined {
     files_left_out: u64,
     rows_left_out: u64,
     cut: Vec<u64>,
-    /// The table's name, once it was visited.
-    name: Option<String>,
+    is_visited: bool,
 }
 
 /// What a table says about a file, while the file is visited.
@@ -46,12 +47,25 @@ pub(super) struct Taken {
     table: u64,
     key: String,
     row: Row,
+    /// The table's name as it is shown.
+    shown: String,
 }
 
 impl Taken {
     pub(super) fn details(&self) -> Details {
         self.row.details.clone()
     }
+
+    /// What is taken when the file gives no activity; `None` when the row says too little.
+    pub(super) fn stand_in(&self) -> Option<StandIn> {
+        let (start, bytes) = self.row.document().ok()?;
+        Some(StandIn { name: row_name(&self.shown, &start), bytes })
+    }
+}
+
+/// What a row of the table that is shown as `shown` is called.
+fn row_name(shown: &str, start: &str) -> String {
+    format!("{shown}#{start}")
 }
 
 impl Export {
@@ -61,18 +75,19 @@ impl Export {
     }
 
     /// Takes a table in; `false` when it is not Strava's.
-    pub(super) fn add(&mut self, path: &str, id: u64, bytes: &[u8], limits: &Limits) -> bool {
+    pub(super) fn add(&mut self, found: &Found, bytes: &[u8], limits: &Limits) -> bool {
         let Some(table) = Table::read(bytes, limits.members, limits.table_rows) else { return false };
         self.bytes = self.bytes.saturating_add(bytes.len() as u64);
         self.tables.push(Joined {
-            folder: names::folder(&names::key(path)).to_owned(),
-            id,
+            folder: names::folder(&names::key(&found.path)).to_owned(),
+            shown: found.shown.clone(),
+            id: found.id,
             waiting: table.files.into_iter().map(|(file, row)| (names::key(&file), row)).collect(),
             without_file: table.without_file,
             files_left_out: table.files_left_out,
             rows_left_out: table.rows_left_out,
             cut: table.cut,
-            name: None,
+            is_visited: false,
         });
         true
     }
@@ -102,13 +117,13 @@ impl Export {
                 (None, Some(plain)) => joined.waiting.remove_entry(plain),
                 (None, None) => joined.waiting.remove_entry(&format!("{file}.gz")),
             }?;
-            Some(Taken { table: joined.id, key, row })
+            Some(Taken { table: joined.id, key, row, shown: joined.shown.clone() })
         })
     }
 
     /// Takes back what is said about a file that turned out to be none: another may have its name, and if not, the
     /// table's word is all that there is.
-    pub(super) fn give_back(&mut self, Taken { table, key, mut row }: Taken) {
+    pub(super) fn give_back(&mut self, Taken { table, key, mut row, shown: _ }: Taken) {
         row.is_met = true;
         if let Some(joined) = self.tables.iter_mut().find(|joined| joined.id == table) {
             joined.waiting.insert(key, row);
@@ -128,7 +143,7 @@ impl Walk<'_> {
         let limits = Limits { member_bytes: left, ..*self.limits };
         let mut bytes = Vec::new();
         match fill_whole(reader, &mut bytes, &limits, &mut self.spent) {
-            Ok(()) => _ = export.add(&found.path, found.id, &bytes, self.limits),
+            Ok(()) => _ = export.add(found, &bytes, self.limits),
             // It is not too large by itself.
             Err(Stopped::Member(_)) if export.bytes > 0 => {
                 let reason = "Strava’s tables are too large together: this one is not joined to its files".to_owned();
@@ -145,7 +160,7 @@ impl Walk<'_> {
     /// A table itself: its activities that never had a file.
     pub(super) fn table(&mut self, shown: &str, id: u64, export: &mut Export) -> Result<(), Stop> {
         let Some(joined) = export.tables.iter_mut().find(|joined| joined.id == id) else { return Ok(()) };
-        joined.name = Some(shown.to_owned());
+        joined.is_visited = true;
         let (files_left_out, rows_left_out) = (joined.files_left_out, joined.rows_left_out);
         let cut = std::mem::take(&mut joined.cut);
         let taken = self.rows(shown, &std::mem::take(&mut joined.without_file))?;
@@ -202,7 +217,10 @@ impl Walk<'_> {
     /// What the tables say of files that were met or not.
     fn instead_of(&mut self, export: &mut Export, is_met: bool, what: [&str; 2]) -> Result<(), Stop> {
         for joined in &mut export.tables {
-            let Some(name) = &joined.name else { continue };
+            if !joined.is_visited {
+                continue;
+            }
+            let name = &joined.shown;
             // By their place in the table: the map's own order changes from walk to walk.
             let mut missing: Vec<(String, Row)> = joined.waiting.extract_if(|_, row| row.is_met == is_met).collect();
             missing.sort_by_key(|(_, row)| row.line);
@@ -240,13 +258,13 @@ impl Walk<'_> {
         let mut taken = HandedOut::default();
         for row in rows {
             match row.document() {
-                Ok((name, bytes)) => {
+                Ok((start, bytes)) => {
                     taken.kept += 1;
                     self.count_member()?;
                     let made = self.spent.bytes(bytes.len() as u64, self.limits);
                     made.map_err(|cap| Stop::Error(cap.error()))?;
-                    let content = Content::File { bytes, details: None };
-                    self.item_of(Origin::Part, &format!("{shown}#{name}"), content)?;
+                    let content = Content::File { bytes, details: None, stand_in: None };
+                    self.item_of(Origin::Part, &row_name(shown, &start), content)?;
                 }
                 Err(Lack::Date) => taken.without_date.push(row.line),
                 Err(Lack::Amount) => taken.without_amount.push(row.line),

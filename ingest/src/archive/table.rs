@@ -53,7 +53,7 @@ pub(super) enum Lack {
 }
 
 impl Row {
-    /// A name, and the row as a table of past training (see [`crate::csv`]). The same row gives the same bytes in every
+    /// The start, and the row as a table of past training (see [`crate::csv`]). The same row gives the same bytes in every
     /// later export, so that whoever knows files by their bytes knows it again.
     pub(super) fn document(&self) -> Result<(String, Vec<u8>), Lack> {
         let start = self.start.ok_or(Lack::Date)?.format("%Y-%m-%dT%H:%M:%SZ").to_string();

@@ -15,7 +15,7 @@ use super::limits::{Cap, Limits, Spent, Stopped, fill, fill_whole};
 use super::member::{Member, Packing};
 use super::strava::{Export, Taken};
 use super::window::Window;
-use super::{ArchiveError, Content, Item, Origin, ReadSeek, ReadWriteSeek, Scratch, names};
+use super::{ArchiveError, Content, Item, Origin, ReadSeek, ReadWriteSeek, Scratch, StandIn, names};
 use crate::{Details, Format};
 
 /// Bytes of a compressed inner archive that are held in memory; a larger one goes to the scratch space.
@@ -209,6 +209,7 @@ impl Walk<'_> {
         let row = export.take(&found.path);
         let about = About {
             details: row.as_ref().map(Taken::details),
+            stand_in: row.as_ref().and_then(Taken::stand_in),
             is_strava: export.is_strava(&found.path),
             is_among_others: true,
         };
@@ -245,7 +246,9 @@ impl Walk<'_> {
                 }
                 // It grew by doubling, and may wait among others for its turn.
                 bytes.shrink_to_fit();
-                return self.item(name, Content::File { bytes, details: about.details }).map(|()| true);
+                return self
+                    .item(name, Content::File { bytes, details: about.details, stand_in: about.stand_in })
+                    .map(|()| true);
             }
             Kind::Aside(reason) if about.details.is_some() => {
                 let reason = format!("Strava’s table names it as the file of an activity, which it is not: {reason}");
@@ -284,7 +287,7 @@ impl Walk<'_> {
                     Ok(()) => {}
                     Err(stopped) => return self.member_stopped(name, stopped),
                 }
-                export.add(&found.path, found.id, &bytes, self.limits);
+                export.add(found, &bytes, self.limits);
                 self.table(name, found.id, &mut export)?;
                 self.missing(&mut export)
             }
@@ -357,6 +360,8 @@ impl Walk<'_> {
 pub(super) struct About {
     /// What Strava's table says of it.
     details: Option<Details>,
+    /// The same as a file, for when this one gives no activity.
+    stand_in: Option<StandIn>,
     /// Whether it lies in Strava's export.
     is_strava: bool,
     /// Whether there are other files around it.

@@ -23,9 +23,9 @@
 //! minutes (`1:50` for a half marathon), and a notice names the line.
 //!
 //! A date alone counts on that day and has no start. A time without a zone is the athlete's wall clock; without a known
-//! zone it is taken as UTC. A row that cannot be read is left out, with a notice that names its line. Of more than
-//! 20,000 rows the first 20,000 are read, and a notice says how many were left out; a table with a row of more than
-//! 2,000 cells is refused.
+//! zone it is taken as UTC. A row that cannot be read is left out, with a notice that names its line. Titles and gear
+//! are cut to 200 characters, notes to 10,000, with such a notice. Of more than 20,000 rows the first 20,000 are read,
+//! and a notice says how many were left out; a table with a row of more than 2,000 cells is refused.
 
 mod cells;
 mod header;
@@ -77,7 +77,7 @@ pub fn read(bytes: &[u8], options: &ReadOptions) -> Result<WatchFile, ReadError>
     let mut header = None;
     let mut activities = Vec::new();
     let mut said = Said::default();
-    let (mut rows, mut skipped, mut readings) = (0_u64, 0_usize, 0_usize);
+    let (mut rows, mut skipped, mut readings, mut cuts) = (0_u64, 0_usize, 0_usize, 0_usize);
     let mut record = csv::StringRecord::new();
     // Text in memory is read without errors.
     while let Ok(true) = reader.read_record(&mut record) {
@@ -109,6 +109,14 @@ pub fn read(bytes: &[u8], options: &ReadOptions) -> Result<WatchFile, ReadError>
                         notices.push(notice.about(activities.len()));
                     }
                 }
+                for text in std::mem::take(&mut row.cut) {
+                    cuts += 1;
+                    if cuts <= WRITTEN_OUT {
+                        let text = format!("Line {line}: {text}");
+                        let notice = Notice::new(NoticeCode::Capped, format!("line {line}"), text);
+                        notices.push(notice.about(activities.len()));
+                    }
+                }
                 activities.push(activity(row));
             }
             Err(what) => {
@@ -131,6 +139,10 @@ pub fn read(bytes: &[u8], options: &ReadOptions) -> Result<WatchFile, ReadError>
     if readings > WRITTEN_OUT {
         let text = format!("{} more durations are read as hours and minutes.", readings - WRITTEN_OUT);
         notices.push(Notice::new(NoticeCode::Converted, "", text));
+    }
+    if cuts > WRITTEN_OUT {
+        let text = format!("{} more texts that are too long were cut.", cuts - WRITTEN_OUT);
+        notices.push(Notice::new(NoticeCode::Capped, "", text));
     }
     if rows > MOST_ROWS {
         let text = format!("Rows beyond the first 20,000 were left out: {}.", rows - MOST_ROWS);

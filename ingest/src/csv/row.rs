@@ -37,6 +37,8 @@ pub(super) struct Row {
     pub(super) details: Details,
     /// What a person should know of how it was read.
     pub(super) reading: Option<String>,
+    /// Texts that were cut, as sentences without their place.
+    pub(super) cut: Vec<String>,
 }
 
 /// Reads a row, or says what is wrong with it, as the rest of a sentence.
@@ -56,6 +58,13 @@ pub(super) fn read(
     let (mut start, mut distance_m, mut duration_s) = (None, None, None);
     let mut hours_and_minutes = None;
     let (mut sport, mut details) = (None, Details::default());
+    let mut cut = Vec::new();
+    let mut text = |cell: &str, longest: usize, [is, was]: [&str; 2]| {
+        if cell.chars().nth(longest).is_some() {
+            cut.push(format!("{is} longer than {longest} characters and {was} cut."));
+        }
+        tidy(cell, longest)
+    };
     for (column, cell) in header.columns.iter().zip(record) {
         let Some(column) = column.filter(|_| !cell.is_empty()) else { continue };
         let number = |unit: f64, most: f64| -> Result<f64, String> {
@@ -78,9 +87,12 @@ pub(super) fn read(
                 details.rpe = Some(rpe);
             }
             Column::Sport => sport = Some(read_sport(cell, said)),
-            Column::Title => details.title = tidy(cell, LONGEST_NAME),
-            Column::Description => details.description = details.description.or_else(|| tidy(cell, LONGEST_TEXT)),
-            Column::Gear => details.gear = tidy(cell, LONGEST_NAME),
+            Column::Title => details.title = text(cell, LONGEST_NAME, ["the title is", "was"]),
+            Column::Description => {
+                let notes = || text(cell, LONGEST_TEXT, ["the notes are", "were"]);
+                details.description = details.description.or_else(notes);
+            }
+            Column::Gear => details.gear = text(cell, LONGEST_NAME, ["the gear is", "was"]),
             Column::Commute => {
                 let is_commute = is_yes(cell).ok_or_else(|| format!("{} is neither yes nor no", quoted(cell)))?;
                 details.commute = Some(is_commute);
@@ -122,6 +134,7 @@ pub(super) fn read(
         sport,
         details,
         reading,
+        cut,
     })
 }
 

@@ -171,7 +171,12 @@ fn draft_part(
         if !is_dated {
             let text = "Its times count from when the device was switched on: the day is not known.";
             notices.push(Notice::new(NoticeCode::NoTimes, &place, text));
-        } else if offset_source == OffsetSource::Unknown {
+        } else if part.is_correlated {
+            let text = "Times count from when the device was switched on; their date comes from what the file says of that \
+                        clock and UTC (timestamp_correlation).";
+            notices.push(Notice::new(NoticeCode::Converted, &place, text));
+        }
+        if is_dated && offset_source == OffsetSource::Unknown {
             let text = "The file does not state its offset from UTC; the day is the day in UTC.";
             notices.push(Notice::new(NoticeCode::OffsetUnknown, &place, text));
         }

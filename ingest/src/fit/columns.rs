@@ -143,6 +143,12 @@ impl<T: Cell> Cells<T> {
         self.values.get(rows.start..end).unwrap_or_default()
     }
 
+    /// The cells in `rows`, as far as there are any, to be changed.
+    pub(super) fn cells_mut(&mut self, rows: Range<usize>) -> &mut [T] {
+        let end = rows.end.min(self.values.len());
+        self.values.get_mut(rows.start..end).unwrap_or_default()
+    }
+
     /// The last value of the column, if it stands in row `from` or later.
     pub(super) fn last_since(&self, from: usize) -> Option<T> {
         self.values.get(from..)?.last().copied().filter(|value| value.is_valid())

@@ -3,7 +3,8 @@
 //! One pass walks the message stream (`walk`) and sieves it (`sieve`): samples, laps, lengths, sessions and what a strap
 //! kept go by field number straight into typed columns (`plan`, `record`, `summary`, `strap`); all others are kept as they
 //! are, behind caps, and named by the profile when somebody asks (`others`, `profile`). Those that say who wrote the file,
-//! what a developer field is, or what a day's values are, are understood at once (`identity`, `diary`). What was sieved
+//! what a developer field is, which UTC belongs to a time of its clock, or what a day's values are, are understood at
+//! once (`identity`, `correlation`, `diary`). What was sieved
 //! becomes activities (`assemble`) and frames (`frame`).
 //!
 //! Checksums are advice: a wrong one is a notice. Sizes in the file only ever bound how far reading goes, never what
@@ -22,8 +23,10 @@
 //! - Developer fields: see `developer`. Native ones that are not in [`crate::schema`] are left out, and a notice names
 //!   those that hold something.
 //! - Where the sport is none of its own (generic, training, fitness equipment), its sub-sport tells it.
-//! - A time below 0x10000000 counts from when the device was switched on: an activity that begins at one has no start
-//!   and no day; its samples keep the times that they have to each other.
+//! - A time below 0x10000000 counts from when the device was switched on. Where a `timestamp_correlation` of its part
+//!   says which UTC belongs to one of them, all of the part follow from it, to the second, and a notice says so. Else an
+//!   activity that begins at one has no start and no day; its samples keep the times that they have to each other.
+//! - Local time beside UTC stands in `activity`; where it is not there, that of a `timestamp_correlation` counts.
 //!
 //! # What belongs to what
 //!
@@ -44,6 +47,7 @@
 mod assemble;
 mod base;
 mod columns;
+mod correlation;
 pub(crate) mod crc;
 mod definition;
 mod developer;

@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
 
+use super::correlation::Correlation;
 use super::definition::Definition;
 use super::developer::Developers;
 use super::diary::Diary;
@@ -41,6 +42,7 @@ mod kind {
     pub(super) const LENGTH: u16 = 101;
     pub(super) const MONITORING_INFO: u16 = 103;
     pub(super) const HR: u16 = 132;
+    pub(super) const TIMESTAMP_CORRELATION: u16 = 162;
     pub(super) const FIELD_DESCRIPTION: u16 = 206;
     pub(super) const MONITORING_HR_DATA: u16 = 211;
     pub(super) const HRV_STATUS_SUMMARY: u16 = 370;
@@ -63,6 +65,10 @@ pub(super) struct Part {
     pub(super) timer: Vec<TimerEvent>,
     /// UTC beside local time.
     pub(super) clocks: Vec<(u32, u32)>,
+    /// UTC beside the time since the device was switched on.
+    pub(super) correlation: Correlation,
+    /// Whether times were made UTC by that.
+    pub(super) is_correlated: bool,
     /// Sport and sub-sport of its first `sport` message.
     pub(super) sport: Option<(Option<u32>, Option<u32>)>,
     /// The device that wrote it, from `device_info`.
@@ -124,7 +130,32 @@ impl<'a> Sieve<'a> {
         self.records.settle();
         let mut part = std::mem::take(&mut self.part);
         part.rows.end = self.records.rows();
+        part.clocks.extend(part.correlation.clock);
+        self.correlate(&mut part);
         self.parts.push(part);
+    }
+
+    /// Makes UTC of the times of a part that count from when the device was switched on, where it says when that was.
+    fn correlate(&mut self, part: &mut Part) {
+        let Some(began) = part.correlation.began() else { return };
+        let mut is_correlated = self.strap.correlate(began);
+        for time in self.records.time.cells_mut(part.rows.clone()) {
+            is_correlated |= began.date(time);
+        }
+        for summary in part.sessions.iter_mut().chain(&mut part.laps) {
+            for time in [&mut summary.start, &mut summary.end].into_iter().flatten() {
+                is_correlated |= began.date(time);
+            }
+        }
+        for (time, length) in &mut part.lengths {
+            is_correlated |= time.as_mut().is_some_and(|time| began.date(time));
+            // Where it has a start, that is its time.
+            length.start = length.start.and(*time).and_then(summary::utc);
+        }
+        for event in &mut part.timer {
+            is_correlated |= began.date(&mut event.time);
+        }
+        part.is_correlated = is_correlated;
     }
 
     /// Number of messages so far.
@@ -235,6 +266,7 @@ impl<'a> Sieve<'a> {
             kind::DEVICE_INFO if self.part.creator.is_none() && definition.number(data, 0) == Some(0.0) => {
                 self.part.creator = self.decode(definition, || identity::device_info(definition, data));
             }
+            kind::TIMESTAMP_CORRELATION => self.part.correlation.read(definition, data),
             kind::MONITORING_INFO => self.diary.clock(definition, data),
             kind::MONITORING_HR_DATA => self.diary.resting_heart_rate(definition, data, time),
             kind::HRV_STATUS_SUMMARY => self.diary.hrv_status(definition, data, time),

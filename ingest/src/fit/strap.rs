@@ -12,6 +12,7 @@ use polars::prelude::{
 };
 
 use super::base::BaseType;
+use super::correlation::Began;
 use super::definition::{Definition, Field};
 use super::record::count_on;
 use super::summary::FIT_EPOCH_UNIX_S;
@@ -47,6 +48,8 @@ struct Anchor {
 #[derive(Debug, Default)]
 pub(super) struct Strap {
     beats: Vec<Beat>,
+    /// Values of earlier parts.
+    before: usize,
     anchor: Option<Anchor>,
     /// The last count.
     last: Option<u32>,
@@ -57,7 +60,13 @@ pub(super) struct Strap {
 impl Strap {
     /// Begins a new part of a chained file: counts start anew.
     pub(super) fn begin_part(&mut self) {
-        (self.anchor, self.last) = (None, None);
+        (self.anchor, self.last, self.before) = (None, None, self.beats.len());
+    }
+
+    /// Makes UTC of the times of the part that count from when the device was switched on; tells whether there are any.
+    pub(super) fn correlate(&mut self, began: Began) -> bool {
+        let beats = self.beats.get_mut(self.before..).unwrap_or_default();
+        beats.iter_mut().filter_map(|beat| began.date(&mut beat.s).then_some(())).count() > 0
     }
 
     /// Adds the values of one `hr` message.

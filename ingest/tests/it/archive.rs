@@ -5,6 +5,7 @@
 mod caps;
 mod damage;
 mod folder;
+mod stand_in;
 mod strava;
 mod zips;
 
@@ -61,7 +62,7 @@ fn walked(bytes: &[u8]) -> Vec<Item> {
 /// Names with what was found, in short.
 fn brief(items: &[Item]) -> Vec<(&str, String)> {
     let brief = |content: &Content| match content {
-        Content::File { bytes, details } => {
+        Content::File { bytes, details, .. } => {
             format!("{} bytes{}", bytes.len(), if details.is_some() { ", with details" } else { "" })
         }
         Content::SetAside { reason } => reason.clone(),

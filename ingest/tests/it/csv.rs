@@ -256,6 +256,33 @@ proptest! {
 }
 
 #[test]
+fn a_text_that_is_cut_is_named_with_its_row() {
+    let (title, notes) = ("t".repeat(201), "n".repeat(10_001));
+    let file = table(&format!(
+        "date,distance_km,title,gear,notes\n2024-05-01,5,{title},Shoe A,fine\n2024-05-02,5,Hills,{title},{notes}\n\
+         2024-05-03,5,{},Shoe A,fine\n",
+        &title[..200]
+    ));
+    let lengths = |text: &Option<String>| text.as_ref().unwrap().chars().count();
+    let [first, second, _] = file.activities.as_slice() else { panic!("{file:?}") };
+    assert_eq!((lengths(&first.details.title), lengths(&second.details.gear)), (200, 200));
+    assert_eq!(lengths(&second.details.description), 10_000);
+    assert_eq!(
+        notices(&file, NoticeCode::Capped),
+        [
+            ("line 2", "Line 2: the title is longer than 200 characters and was cut."),
+            ("line 3", "Line 3: the gear is longer than 200 characters and was cut."),
+            ("line 3", "Line 3: the notes are longer than 10000 characters and were cut."),
+        ]
+    );
+    assert_eq!(file.notices.iter().map(|notice| notice.activity).collect::<Vec<_>>()[..3], [Some(0), Some(1), Some(1)]);
+    let many: String = (0..25).map(|_| format!("2024-05-01,5,{title}\n")).collect();
+    let file = table(&format!("date,distance_km,title\n{many}"));
+    let told = notices(&file, NoticeCode::Capped);
+    assert_eq!((told.len(), told[20]), (21, ("", "5 more texts that are too long were cut.")));
+}
+
+#[test]
 fn minutes_and_seconds_that_nobody_could_take_are_hours_and_minutes() {
     for (row, expected_s, is_told) in [
         ("21.1,1:50,run", 6600.0, true),

@@ -5,6 +5,7 @@
 
 pub(crate) mod bytes;
 mod conformance;
+mod correlation;
 mod damage;
 mod developer;
 mod diary;

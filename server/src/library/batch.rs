@@ -8,6 +8,7 @@ use futures_util::{StreamExt as _, TryStreamExt as _};
 use plimsoll_ingest::Details;
 use tokio::time::MissedTickBehavior;
 
+use super::stand_in::Rows;
 use super::{Feed, Library};
 use crate::store::{ActivityRow, Athlete, FileResult, Import, Source};
 
@@ -160,7 +161,7 @@ impl Batch {
         reports.pop().context("a file without a result")
     }
 
-    async fn take_in_group(&self, group: Vec<Incoming>) -> anyhow::Result<Vec<FileReport>> {
+    pub(super) async fn take_in_group(&self, group: Vec<Incoming>) -> anyhow::Result<Vec<FileReport>> {
         // A task of its own: a sender that goes away after the acknowledgement does not stop the reading.
         let (library, athlete, id) = (self.library.clone(), self.athlete.clone(), self.id.clone());
         own_task(async move { library.take_in_group(&athlete, &id, group).await }).await
@@ -190,7 +191,8 @@ impl Batch {
         report: &mut (dyn FnMut(FileReport) + Send),
     ) -> anyhow::Result<T> {
         let done = library.store.done_positions(&self.athlete.id, &self.id, first).await?;
-        let (mut feed, files) = Feed::new(library, first, done);
+        let rows = Rows::default();
+        let (mut feed, files) = Feed::new(library, first, done, rows.clone());
         let producing = tokio::task::spawn_blocking(move || produce(&mut feed));
         let stored = futures_util::stream::unfold(files, |mut files| async {
             let group = files.next_group().await?;
@@ -217,7 +219,10 @@ impl Batch {
         while let Some(reports) = groups.try_next().await? {
             reports.into_iter().for_each(&mut *report);
         }
-        producing.await.context("reading the files ended early")
+        let produced = producing.await.context("reading the files ended early")?;
+        let rows = rows.lock().map(|mut rows| std::mem::take(&mut *rows)).unwrap_or_default();
+        self.take_in_stand_ins(first, rows, report).await?;
+        Ok(produced)
     }
 
     /// Notes that every file came; returns the import with its counts.

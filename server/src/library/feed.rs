@@ -15,13 +15,14 @@ use tokio::sync::{Semaphore, mpsc};
 
 use super::Library;
 use super::batch::{Batch, Content, FileReport, Incoming, shown_name};
+use super::stand_in::{Row, Rows};
 use crate::config::{Limits, archive_words, failure_words};
 use crate::store::{FileResult, WaitingArchive};
 use crate::timings::{Stage, Timings};
 use crate::words;
 
 /// Most files of one group.
-const GROUP: usize = 64;
+pub(super) const GROUP: usize = 64;
 
 /// Memory for files on their way, in units of [`ROOM_UNIT`] bytes.
 const ROOM: u32 = 1000;
@@ -35,7 +36,7 @@ const HEAD: u64 = 64 * 1024;
 
 /// Places of an archive among the files of its import: more than any gives. What one gives cannot be known before; its
 /// members are not all, since tables and large documents in it are taken apart.
-const PLACES: i64 = 1 << 32;
+pub(super) const PLACES: i64 = 1 << 32;
 
 /// 64 kB: together 64 MB.
 const ROOM_UNIT: usize = 64_000;
@@ -47,6 +48,7 @@ pub(crate) struct Feed {
     runtime: Handle,
     next: i64,
     done: HashSet<i64>,
+    rows: Rows,
     limits: Limits,
     timings: Arc<Timings>,
     scratch: TemporaryFiles,
@@ -66,8 +68,9 @@ impl Fed {
 }
 
 impl Feed {
-    /// A feed whose first file has the place `first`; files at places in `done` are passed over.
-    pub(super) fn new(library: &Library, first: i64, done: HashSet<i64>) -> (Self, Fed) {
+    /// A feed whose first file has the place `first`; files at places in `done` are passed over. What a table says of
+    /// files goes to `rows`.
+    pub(super) fn new(library: &Library, first: i64, done: HashSet<i64>, rows: Rows) -> (Self, Fed) {
         let (sender, files) = mpsc::channel(GROUP);
         let feed = Self {
             files: sender,
@@ -75,6 +78,7 @@ impl Feed {
             runtime: Handle::current(),
             next: first,
             done,
+            rows,
             limits: library.limits,
             timings: library.timings.clone(),
             scratch: TemporaryFiles { folder: library.incoming() },
@@ -161,7 +165,14 @@ impl Feed {
 
     fn item(&mut self, item: Item) -> ControlFlow<()> {
         match item.content {
-            archive::Content::File { bytes, details } => self.bytes(&item.name, bytes, details),
+            archive::Content::File { bytes, details, stand_in } => {
+                if details.is_some()
+                    && let Ok(mut rows) = self.rows.lock()
+                {
+                    rows.push(Row { of: self.next, file: shown_name(&item.name), stand_in });
+                }
+                self.bytes(&item.name, bytes, details)
+            }
             archive::Content::SetAside { reason } => self.settled(&item.name, FileResult::SetAside, reason),
             archive::Content::Failed { reason, cap } => {
                 self.settled(&item.name, FileResult::Failed, failure_words(&reason, cap.as_ref()))

@@ -9,6 +9,7 @@ mod group;
 mod left;
 mod profile;
 mod said;
+mod stand_in;
 #[cfg(test)]
 mod tests;
 
@@ -64,6 +65,8 @@ impl Library {
     /// Opens a data folder, creates it when missing.
     pub(crate) async fn open(folder: &Path, clock: Clock, limits: Limits) -> anyhow::Result<Self> {
         std::fs::create_dir_all(folder).with_context(|| format!("cannot create the folder {}", folder.display()))?;
+        let _opening =
+            open_alone(folder).await.with_context(|| format!("cannot lock {}", folder.join(OPENING).display()))?;
         let (in_use, alone) =
             enter(folder).with_context(|| format!("cannot lock {}", folder.join(IN_USE).display()))?;
         let library = Self {
@@ -146,6 +149,21 @@ impl Library {
     fn now_ms(&self) -> i64 {
         self.clock.now().timestamp_millis()
     }
+}
+
+/// The file in a data folder whose lock one process has while it opens the folder.
+const OPENING: &str = "opening.lock";
+
+/// Waits until nobody else is opening the folder; others wait until the file is dropped, or its process ends. Two that
+/// make the tables of a new folder would be in each other's way, and each might take itself for the only one.
+async fn open_alone(folder: &Path) -> anyhow::Result<File> {
+    let path = folder.join(OPENING);
+    let locked = tokio::task::spawn_blocking(move || {
+        let file = File::options().create(true).truncate(false).write(true).open(path)?;
+        file.lock()?;
+        std::io::Result::Ok(file)
+    });
+    Ok(locked.await??)
 }
 
 /// The file in a data folder whose lock tells who uses it.

@@ -340,25 +340,6 @@ impl Store {
         Ok(next)
     }
 
-    /// Places of an import from `first` on whose files have their result.
-    pub(crate) async fn done_positions(
-        &self,
-        athlete_id: &str,
-        import_id: &str,
-        first: i64,
-    ) -> anyhow::Result<std::collections::HashSet<i64>> {
-        let rows = sqlx::query(
-            "SELECT position FROM import_files WHERE athlete_id = $1 AND import_id = $2 AND position >= $3 \
-             AND result <> 'waiting'",
-        )
-        .bind(athlete_id)
-        .bind(import_id)
-        .bind(first)
-        .fetch_all(&self.read)
-        .await?;
-        rows.iter().map(|row| Ok(row.try_get("position")?)).collect()
-    }
-
     async fn import_from_row(&self, row: &SqliteRow) -> anyhow::Result<Import> {
         let (source, state): (String, String) = (row.try_get("source")?, row.try_get("state")?);
         let (athlete_id, id): (String, String) = (row.try_get("athlete_id")?, row.try_get("id")?);

@@ -5,6 +5,7 @@ mod archives;
 mod athletes;
 mod diary;
 mod imports;
+mod places;
 mod receive;
 mod said;
 mod same;

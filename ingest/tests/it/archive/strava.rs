@@ -28,7 +28,7 @@ fn details(items: &[Item], name: &str) -> Option<Details> {
 fn by_hand(items: &[Item]) -> Vec<Activity> {
     let rows = items.iter().filter(|item| item.name.contains("activities.csv#") || item.name.starts_with("a.zip#"));
     rows.flat_map(|item| {
-        let Content::File { bytes, details: None } = &item.content else { panic!("{item:?}") };
+        let Content::File { bytes, details: None, stand_in: None } = &item.content else { panic!("{item:?}") };
         assert_eq!(item.origin, Origin::Part);
         let file = read(bytes, &ReadOptions::default()).unwrap();
         assert!(!file.notices.iter().any(|notice| notice.code == NoticeCode::SampleSkipped), "{:?}", file.notices);

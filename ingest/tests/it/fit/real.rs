@@ -159,3 +159,23 @@ fn a_clock_that_was_never_set_tells_no_day() {
         assert!(codes(&file).contains(&NoticeCode::NoTimes), "{name}");
     }
 }
+
+/// A camera that has no clock: it noted which UTC one of its times was when its receiver found out. What the receiver
+/// itself says in `gps_metadata` agrees to the second: at 68.909 s it was 867551652 and at 69.109 s 867551653.
+#[test]
+fn a_clock_that_was_never_set_is_dated_by_the_files_own_correlation() {
+    let Some(file) = real("7fa317e0-garmin-virb-ultra-30") else { return };
+    let [ride] = file.activities.as_slice() else { panic!("{:?}", file.activities) };
+    assert_eq!(ride.start, Some("2017-06-28T02:33:06Z".parse().unwrap()));
+    assert_eq!((ride.utc_offset_s, ride.local_date), (Some(-25_200), Some("2017-06-27".parse().unwrap())));
+    let times = column(&file, "time");
+    let first_and_last = [times[0], times[times.len() - 1]].map(|ms| ms.unwrap() / 1000.0);
+    assert_eq!(first_and_last, [1_498_617_186.0, 1_498_617_395.0]);
+}
+
+#[test]
+fn the_clock_on_the_wall_may_stand_beside_utc_in_a_correlation_alone() {
+    let Some(file) = real("eb38a3df-lezyne_super_gps") else { return };
+    // Melbourne in winter.
+    assert_eq!(file.activities[0].utc_offset_s, Some(36_000));
+}

@@ -10,7 +10,9 @@ use std::path::{Path, PathBuf};
 
 use chrono::{DateTime, NaiveDate, Utc};
 use plimsoll_analytics::{ActivitySummary, Physiology, summarise};
-use plimsoll_ingest::archive::{ArchiveError, Content, Limits, ReadWriteSeek, Scratch, holds_many, plain, walk};
+use plimsoll_ingest::archive::{
+    ArchiveError, Content, Limits, ReadWriteSeek, Scratch, StandIn, holds_many, plain, walk,
+};
 use plimsoll_ingest::{
     Activity, Details, Device, DiaryValue, Format, Lap, Length, Notice, OffsetSource, OtherMessage, OtherValue, Pause,
     ReadOptions, Totals, quality, read, schema,
@@ -231,12 +233,17 @@ fn visit_file(
         return Ok(());
     }
     walk(name, file, limits, &mut TemporaryFiles, &mut |item| {
-        let report = match item.content {
-            Content::File { bytes, details } => read_report(&bytes, details.unwrap_or_default(), limits),
-            Content::SetAside { reason } => set_aside(reason),
-            Content::Failed { reason, cap } => failed(failure_words(&reason, cap.as_ref())),
+        let (report, stand_in) = match item.content {
+            Content::File { bytes, details, stand_in } => {
+                (read_report(&bytes, details.unwrap_or_default(), limits), stand_in)
+            }
+            Content::SetAside { reason } => (set_aside(reason), None),
+            Content::Failed { reason, cap } => (failed(failure_words(&reason, cap.as_ref())), None),
         };
-        visit(FileReport { file: item.name, ..report })
+        let stand_in = stand_in.filter(|_| report.activities.iter().all(|activity| activity.local_date.is_none()));
+        visit(FileReport { file: item.name, ..report })?;
+        let Some(StandIn { name, bytes }) = stand_in else { return ControlFlow::Continue(()) };
+        visit(FileReport { file: name, ..read_report(&bytes, Details::default(), limits) })
     })
 }
 

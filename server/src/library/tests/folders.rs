@@ -7,7 +7,7 @@ use std::time::Duration;
 use super::*;
 
 impl Bench {
-    async fn import_folder(&self, path: &Path) -> Vec<FileReport> {
+    pub(super) async fn import_folder(&self, path: &Path) -> Vec<FileReport> {
         self.import_paths(vec![path.to_owned()]).await
     }
 
@@ -20,7 +20,7 @@ impl Bench {
     }
 }
 
-fn folder(files: &[(&str, &[u8])]) -> TempDir {
+pub(super) fn folder(files: &[(&str, &[u8])]) -> TempDir {
     let folder = tempfile::tempdir().unwrap();
     for (name, bytes) in files {
         let path = folder.path().join(name);
@@ -31,7 +31,7 @@ fn folder(files: &[(&str, &[u8])]) -> TempDir {
 }
 
 /// Each report as the end of its name, its result and its first message.
-fn brief(reports: &[FileReport]) -> Vec<(String, FileResult, String)> {
+pub(super) fn brief(reports: &[FileReport]) -> Vec<(String, FileResult, String)> {
     let last = |name: &str| name.rsplit('/').next().unwrap().to_owned();
     reports
         .iter()

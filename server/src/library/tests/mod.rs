@@ -5,9 +5,11 @@ mod cleaning;
 mod decisions;
 mod folders;
 mod left;
+mod opening;
 mod said;
 mod same;
 mod sport;
+mod stand_in;
 
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use plimsoll_ingest::encode::{self, Recording, Sample};

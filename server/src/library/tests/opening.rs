@@ -1,0 +1,37 @@
+//! Several openings of one data folder at once.
+
+use std::sync::{Arc, Barrier};
+
+use super::*;
+
+/// How many open it at once.
+const AT_ONCE: usize = 8;
+
+#[test]
+fn a_new_folder_may_be_opened_by_several_at_once() {
+    for _ in 0..3 {
+        let folder = Arc::new(tempfile::tempdir().unwrap());
+        let barrier = Arc::new(Barrier::new(AT_ONCE));
+        let opening = (0..AT_ONCE).map(|_| {
+            let (folder, barrier) = (folder.clone(), barrier.clone());
+            // A runtime and connections of its own each, as processes have them.
+            std::thread::spawn(move || {
+                let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+                barrier.wait();
+                let opened = runtime.block_on(async {
+                    let limits = Limits::from_megabytes(1, 1);
+                    let library = Library::open(folder.path(), Clock::Fixed(noon()), limits).await?;
+                    library.store.ping().await?;
+                    anyhow::Ok(library)
+                });
+                let alone = opened.as_ref().map(|library| library.alone).map_err(|error| format!("{error:#}"));
+                // All of them are in it before the first goes.
+                barrier.wait();
+                alone
+            })
+        });
+        let opening: Vec<_> = opening.collect();
+        let opened: Result<Vec<bool>, String> = opening.into_iter().map(|thread| thread.join().unwrap()).collect();
+        assert_eq!(opened.unwrap().into_iter().filter(|alone| *alone).count(), 1, "one of them was the first");
+    }
+}
