@@ -12,6 +12,8 @@ import time
 import numpy as np
 import pandas as pd
 
+SPIKE = 1.1 + 1e-9  # 1.1 itself, as it comes out of a division, is none
+
 runs = pd.read_parquet(sys.argv[1])
 start = time.perf_counter()
 
@@ -73,14 +75,14 @@ out["form"] = delayed(out["fitness"] - out["fatigue"], 1)
 out["longest_30d_km"] = longest(days["distance_km"], 30, 1)
 out["line_km"] = 1.1 * out["longest_30d_km"]
 spike = days["distance_km"] / out["longest_30d_km"]
-ordinary = longest(days["distance_km"].where(~(spike > 1.1)), 30, 1)
-old_spikes = longest(days["distance_km"].where(spike > 1.1), 17, 14)
+ordinary = longest(days["distance_km"].where(~(spike > SPIKE)), 30, 1)
+old_spikes = longest(days["distance_km"].where(spike > SPIKE), 17, 14)
 out["line_careful_km"] = 1.1 * np.fmax(ordinary, old_spikes)
 out["week_km"] = flat(km.rolling(7).sum())
 out["ramp_pct"] = 100 * ratio(out["week_km"], delayed(out["week_km"], 7)) - 100
 out["ramp_3w_pct"] = 100 * ratio(out["week_km"], delayed(flat(km.rolling(21).sum()), 7) / 3) - 100
 
-out["session_spike"] = np.select([spike > 2, spike > 1.3, spike > 1.1], [3, 2, 1], 0)
+out["session_spike"] = np.select([spike > 2, spike > 1.3, spike > SPIKE], [3, 2, 1], 0)
 out["weekly_ramp"] = (out["ramp_pct"] > 30) & (out["ramp_3w_pct"] > 30)
 out["load_ratio"] = (out["ratio_coupled"] > 1.3) | (out["ratio_coupled"] < 0.8)
 out["monotony_flag"] = np.select([out["monotony"] > 2, out["monotony"] > 1.5], [2, 1], 0)

@@ -24,6 +24,8 @@ use polars_io::prelude::ParquetWriter;
 
 /// Three years.
 const DAYS: usize = 1096;
+/// Above this multiple of the longest run a run is a spike; 1.1 itself is not, as it comes out of a division.
+const SPIKE: f64 = 1.1 + 1e-9;
 /// Fifteen years.
 const LONG_DAYS: u64 = 5479;
 
@@ -182,8 +184,8 @@ fn by_lazy_polars(runs: &DataFrame) -> DataFrame {
                 .then(col("day"))
                 .otherwise(lit(NULL))
                 .alias("back"),
-            when(col("spike").gt(lit(1.1))).then(lit(NULL)).otherwise(km()).alias("ordinary"),
-            when(col("spike").gt(lit(1.1))).then(km()).otherwise(lit(NULL)).alias("spikes"),
+            when(col("spike").gt(lit(SPIKE))).then(lit(NULL)).otherwise(km()).alias("ordinary"),
+            when(col("spike").gt(lit(SPIKE))).then(km()).otherwise(lit(NULL)).alias("spikes"),
             (col("acute") * lit(7.0) * col("monotony")).alias("strain"),
         ])
         .with_columns([
@@ -224,7 +226,7 @@ fn by_lazy_polars(runs: &DataFrame) -> DataFrame {
             (ratio(col("week_km"), col("three_weeks")) * lit(300.0) - lit(100.0)).alias("ramp_3w_pct"),
         ])
         .with_columns([
-            level("spike", &[1.1, 1.3, 2.0]).alias("session_spike"),
+            level("spike", &[SPIKE, 1.3, 2.0]).alias("session_spike"),
             (col("ratio_coupled").gt(lit(1.3)).or(col("ratio_coupled").lt(lit(0.8)))).alias("load_ratio"),
             level("monotony", &[1.5, 2.0]).alias("monotony_flag"),
             col("strain").gt(col("strain_high")).alias("strain_flag"),

@@ -5,35 +5,33 @@ use polars::prelude::{
     FrozenCategories, IntoColumn as _, PolarsResult, UInt8Chunked,
 };
 use polars_arrow::array::PrimitiveArray;
-use polars_arrow::bitmap::Bitmap;
+use polars_arrow::bitmap::BitmapBuilder;
 use polars_arrow::datatypes::ArrowDataType;
 
 /// A column of numbers; NaN becomes null.
 pub(crate) fn floats(name: &str, values: Vec<f64>) -> Column {
-    let validity = validity(&values);
-    let array = PrimitiveArray::new(ArrowDataType::Float64, values.into(), validity);
+    let mut known = BitmapBuilder::with_capacity(values.len());
+    note(&mut known, &values);
+    floats_with(name, values, known)
+}
+
+/// The same where it is noted already which values are numbers.
+pub(crate) fn floats_with(name: &str, values: Vec<f64>, known: BitmapBuilder) -> Column {
+    let array = PrimitiveArray::new(ArrowDataType::Float64, values.into(), known.into_opt_validity());
     let column: Float64Chunked = ChunkedArray::<Float64Type>::with_chunk(name.into(), array);
     column.into_column()
 }
 
-/// A bit per value: whether it is a number. `None`: every one is.
-fn validity(values: &[f64]) -> Option<Bitmap> {
-    let has_nan = |values: &[f64]| values.iter().fold(false, |any, value| any | value.is_nan());
-    let byte = |eight: &[f64]| {
-        eight.iter().enumerate().fold(0_u8, |byte, (place, value)| byte | (u8::from(!value.is_nan()) << place))
-    };
-    let mut bits = Vec::with_capacity(values.len().div_ceil(8));
-    let mut is_any_missing = false;
+/// Notes a bit per value: whether it is a number.
+pub(crate) fn note(known: &mut BitmapBuilder, values: &[f64]) {
     // What is missing lies together, so most of a column can be passed over.
     for many in values.chunks(128) {
-        if has_nan(many) {
-            is_any_missing = true;
-            bits.extend(many.chunks(8).map(byte));
+        if many.iter().fold(false, |any, value| any | value.is_nan()) {
+            many.iter().for_each(|value| known.push(!value.is_nan()));
         } else {
-            bits.resize(bits.len() + many.len().div_ceil(8), u8::MAX);
+            known.extend_constant(many.len(), true);
         }
     }
-    is_any_missing.then(|| Bitmap::from_u8_vec(bits, values.len()))
 }
 
 /// A column of one of few names, given by their places in the list of them.

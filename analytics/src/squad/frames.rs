@@ -1,8 +1,9 @@
 //! Tables and verdicts as frames.
 
 use polars::prelude::{Column, DataFrame, DataType, PolarsResult};
+use polars_arrow::bitmap::BitmapBuilder;
 
-use crate::columns::{enumeration, floats};
+use crate::columns::{enumeration, floats, floats_with, note};
 use crate::flags::Verdict;
 use crate::table::Table;
 use crate::{DayMetric, FlagCode, Level, State};
@@ -16,10 +17,29 @@ fn dates(dates: Vec<i32>) -> PolarsResult<Column> {
     Column::new("date".into(), dates).cast(&DataType::Date)
 }
 
-pub(super) fn days_frame(runs: &DataFrame, rows: &[u32], days: Vec<i32>, mut table: Table) -> PolarsResult<DataFrame> {
+/// Which values of a table are numbers, noted for each athlete while they are at hand.
+#[derive(Default)]
+pub(super) struct Known([BitmapBuilder; DayMetric::COUNT]);
+
+impl Known {
+    /// Notes the rows of a table from `first` on.
+    pub(super) fn note(&mut self, table: &Table, first: usize) {
+        for (metric, known) in DayMetric::ALL.into_iter().zip(&mut self.0) {
+            note(known, table.values(metric).get(first..).unwrap_or_default());
+        }
+    }
+}
+
+pub(super) fn days_frame(
+    runs: &DataFrame,
+    rows: &[u32],
+    days: Vec<i32>,
+    mut table: Table,
+    known: Known,
+) -> PolarsResult<DataFrame> {
     let mut columns = vec![names(runs, rows)?, dates(days)?];
-    for metric in DayMetric::ALL {
-        columns.push(floats(metric.info().symbol, table.take(metric)));
+    for (metric, known) in DayMetric::ALL.into_iter().zip(known.0) {
+        columns.push(floats_with(metric.info().symbol, table.take(metric), known));
     }
     columns.push(State::column(&table.states)?);
     DataFrame::new(rows.len(), columns)

@@ -16,7 +16,7 @@ use crate::flags::Verdict;
 use crate::table::Table;
 use crate::{Gaps, Parameters};
 
-use frames::{days_frame, flags_frame};
+use frames::{Known, days_frame, flags_frame};
 use laid::Laid;
 use rows::Rows;
 
@@ -167,12 +167,13 @@ fn part(
     let mut verdicts: Vec<Verdict> = Vec::new();
     let (mut day_rows, mut dates) = (Vec::new(), Vec::new());
     let (mut flag_rows, mut flag_dates) = (Vec::new(), Vec::new());
-    let mut laid = Laid::default();
+    let (mut laid, mut known) = (Laid::default(), Known::default());
     for athlete in athletes {
         laid.lay(rows, athlete.clone(), settings)?;
         let days = laid.len();
-        let first_verdict = verdicts.len();
+        let (first_row, first_verdict) = (table.len(), verdicts.len());
         laid.analyse(settings.parameters, &mut table, &mut verdicts);
+        known.note(&table, first_row);
         let name = u32::try_from(athlete.start).unwrap_or(u32::MAX);
         day_rows.resize(day_rows.len() + days, name);
         dates.extend((laid.first..).take(days));
@@ -181,7 +182,7 @@ fn part(
         flag_dates.extend(new.iter().map(|verdict| laid.first + i32::try_from(verdict.day).unwrap_or_default()));
     }
     Ok(Part {
-        days: days_frame(runs, &day_rows, dates, table)?,
+        days: days_frame(runs, &day_rows, dates, table, known)?,
         flags: flags_frame(runs, &flag_rows, flag_dates, &verdicts)?,
     })
 }
