@@ -137,6 +137,7 @@ fn by_lazy_polars(runs: &DataFrame) -> DataFrame {
     };
     let mean = |days| own(col("load").rolling_mean(rolling(days)));
     let (load, km) = (|| col("load"), || col("distance_km"));
+    let run_km = || when(km().gt(lit(0.0))).then(km()).otherwise(lit(NULL));
     let fitness = |days: f64| own(load().ewm_mean(ewm(1.0 - (-1.0 / days).exp(), false)));
     let redi = |decay: f64| own(load().ewm_mean(ewm(1.0 - (-decay).exp(), true)));
     let day = || col("date").cast(DataType::Int32);
@@ -166,7 +167,7 @@ fn by_lazy_polars(runs: &DataFrame) -> DataFrame {
             .alias("spread"),
             fitness(42.0).alias("fitness"),
             fitness(7.0).alias("fatigue"),
-            own(km().rolling_max(any(30)).shift(lit(1))).alias("longest_30d_km"),
+            own(run_km().rolling_max(any(30)).shift(lit(1))).alias("longest_30d_km"),
             own(km().rolling_sum(rolling(7))).alias("week_km"),
             own(km().rolling_sum(rolling(21)).shift(lit(7))).alias("three_weeks"),
             own(km().gt(lit(0.0)).cast(DataType::Int32).cum_sum(false)).alias("run"),
@@ -184,7 +185,7 @@ fn by_lazy_polars(runs: &DataFrame) -> DataFrame {
                 .then(col("day"))
                 .otherwise(lit(NULL))
                 .alias("back"),
-            when(col("spike").gt(lit(SPIKE))).then(lit(NULL)).otherwise(km()).alias("ordinary"),
+            when(col("spike").gt(lit(SPIKE))).then(lit(NULL)).otherwise(run_km()).alias("ordinary"),
             when(col("spike").gt(lit(SPIKE))).then(km()).otherwise(lit(NULL)).alias("spikes"),
             (col("acute") * lit(7.0) * col("monotony")).alias("strain"),
         ])
