@@ -29,8 +29,10 @@ impl Averages {
         ];
         let decays = [parameters.redi_decay, parameters.redi_acute_decay, parameters.redi_chronic_decay];
         let mut indices = decays.map(Redi::new);
-        along(&mut averages, before, Ewma::next);
-        along(&mut indices, before, Redi::next);
+        for value in before {
+            averages.iter_mut().for_each(|average| _ = average.next(*value));
+            indices.iter_mut().for_each(|index| _ = index.next(*value));
+        }
         let [_, _, fit, fatigued] = averages.map(|average| average.last());
         let [acute, chronic, fitness, fatigue] = along(&mut averages, load, Ewma::next);
         let [redi, redi_acute, redi_chronic] = along(&mut indices, load, Redi::next);
