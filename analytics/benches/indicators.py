@@ -47,7 +47,7 @@ out = pd.DataFrame(index=days.index)
 day = days.groupby("athlete", sort=False).cumcount()
 is_run = days["distance_km"] > 0
 run = is_run.groupby(athlete, sort=False).cumsum()
-rest_days = day - day.groupby([athlete, run], sort=False).transform("first")
+rest_days = day - day.where(is_run).groupby(athlete, sort=False).ffill()
 is_back = is_run & (delayed(rest_days, 1) >= 14) & (run > 1)
 since_back = day - day.where(is_back).groupby(athlete, sort=False).ffill()
 returning = ((run > 0) & (rest_days >= 14)) | (since_back < 28)

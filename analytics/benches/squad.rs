@@ -147,6 +147,7 @@ fn by_lazy_polars(runs: &DataFrame, with_year: bool) -> DataFrame {
     let run_km = || when(km().gt(lit(0.0))).then(km()).otherwise(lit(NULL));
     let fitness = |days: f64| own(load().ewm_mean(ewm(1.0 - (-1.0 / days).exp(), false)));
     let redi = |decay: f64| own(load().ewm_mean(ewm(1.0 - (-decay).exp(), true)));
+    let last = |expr: Expr| expr.fill_null_with_strategy(FillNullStrategy::Forward(None));
     let day = || col("date").cast(DataType::Int32);
     let level = |of: &str, marks: &[f64]| {
         let above = |mark: &f64| col(of).gt(lit(*mark)).cast(DataType::Int8);
@@ -184,7 +185,7 @@ fn by_lazy_polars(runs: &DataFrame, with_year: bool) -> DataFrame {
             (day() - own(day().first())).alias("day"),
         ])
         .with_columns([
-            (col("day") - own(col("day").first().over([col("athlete"), col("run")]).unwrap())).alias("rest_days"),
+            (col("day") - own(last(when(km().gt(lit(0.0))).then(col("day")).otherwise(lit(NULL))))).alias("rest_days"),
             (km() / col("longest_30d_km")).alias("spike"),
             (col("acute") / col("spread")).clip_max(lit(10.0)).alias("monotony"),
             own((col("fitness") - col("fatigue")).shift(lit(1))).alias("form"),
@@ -201,9 +202,7 @@ fn by_lazy_polars(runs: &DataFrame, with_year: bool) -> DataFrame {
         ])
         .with_columns([
             (col("run").gt(lit(0)).and(col("rest_days").gt_eq(lit(14))))
-                .or((col("day") - own(col("back").fill_null_with_strategy(FillNullStrategy::Forward(None))))
-                    .lt(lit(28))
-                    .fill_null(lit(false)))
+                .or((col("day") - own(last(col("back")))).lt(lit(28)).fill_null(lit(false)))
                 .alias("returning"),
             polars::lazy::dsl::max_horizontal([
                 own(col("ordinary").rolling_max(any(30)).shift(lit(1))),
