@@ -165,7 +165,7 @@ async fn a_row_whose_file_was_read_before_the_process_ended_stands_in_after_the_
     assert!(shown(&bench).await.is_empty());
 
     let after = open(&bench.folder).await;
-    assert_eq!(after.finish_left_imports(0).await.unwrap(), 1);
+    assert_eq!(after.finish_left_imports(now_ms()).await.unwrap(), 1);
     let import = after.store.import(&bench.athlete.id, &id).await.unwrap().unwrap();
     assert_eq!((import.counts.new, import.counts.failed, import.counts.waiting), (2, 1, 0));
     assert!(shown(&bench).await.contains(&ROW.to_owned()));
