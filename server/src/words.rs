@@ -134,9 +134,20 @@ pub(crate) fn activity_in_brief(activity: &ActivityRow) -> String {
 
 /// What is said of a file that gave no activity, when a row of Strava's table stands in for it…
 pub(crate) const TABLE_STANDS_IN: &str = "what Strava’s table says of it was taken as past training";
-/// …and when none can.
+/// …when none can…
 pub(crate) const TABLE_SAYS_TOO_LITTLE: &str =
     "Strava’s table has no date, or neither a distance nor a duration, for it either";
+/// …when the row came in another import as well, and is not read yet…
+pub(crate) const TABLE_ON_ITS_WAY: &str = "what Strava’s table says of it is being read in another import";
+/// …and when the file itself was not read yet.
+pub(crate) const TABLE_WAITS: &str = "it was still being read in another import, so what Strava’s table says of it was not \
+    taken in; should it give no activity there, importing it again with its table takes that in";
+
+/// What is said of a file that gave no activity, when the row of Strava's table could not be taken, and why.
+pub(crate) fn table_not_taken(reason: Option<&str>) -> String {
+    let reason = reason.map(|reason| format!(": {reason}")).unwrap_or_default();
+    format!("what Strava’s table says of it could not be taken either{reason}")
+}
 
 /// What is said of a row that stands in for a file.
 pub(crate) fn stands_in_for(file: &str) -> String {

@@ -118,11 +118,10 @@ pub enum Content {
 
 /// What an export's table says of an activity whose file is there, as a file of its own.
 ///
-/// A file may look like training and give no activity all the same when it is read: it breaks off before its first sample,
-/// or its times belong to no
-/// day ([`crate::Activity::local_date`]). Then whoever reads it takes this instead, like the rows that the walk gives for files that
-/// are missing. A row gives the same name and bytes in either case, so that what a good file gives later is the same
-/// activity (see [`crate::same`]), and nothing is counted twice.
+/// A file may look like training and give no activity all the same when it is read: it breaks off before its first
+/// sample, or its times belong to no day ([`crate::Activity::local_date`]). Then whoever reads it takes this instead, like
+/// the rows that the walk gives for files that are missing. A row gives the same name and bytes in either case, so that
+/// what a good file gives later is the same activity (see [`crate::same`]), and nothing is counted twice.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StandIn {
     /// The table's name and the start, as in [`Item::name`]: `export.zip/activities.csv#2019-01-07T00:02:11Z`.

@@ -37,6 +37,8 @@ struct Joined {
     files_left_out: u64,
     rows_left_out: u64,
     cut: Vec<u64>,
+    /// Lines whose file a later line names again.
+    named_again: Vec<u64>,
     is_visited: bool,
 }
 
@@ -78,15 +80,20 @@ impl Export {
     pub(super) fn add(&mut self, found: &Found, bytes: &[u8], limits: &Limits) -> bool {
         let Some(table) = Table::read(bytes, limits.members, limits.table_rows) else { return false };
         self.bytes = self.bytes.saturating_add(bytes.len() as u64);
+        let (mut waiting, mut named_again) = (HashMap::new(), Vec::new());
+        for (file, row) in table.files {
+            named_again.extend(waiting.insert(names::key(&file), row).map(|before: Row| before.line));
+        }
         self.tables.push(Joined {
             folder: names::folder(&names::key(&found.path)).to_owned(),
             shown: found.shown.clone(),
             id: found.id,
-            waiting: table.files.into_iter().map(|(file, row)| (names::key(&file), row)).collect(),
+            waiting,
             without_file: table.without_file,
             files_left_out: table.files_left_out,
             rows_left_out: table.rows_left_out,
             cut: table.cut,
+            named_again,
             is_visited: false,
         });
         true
@@ -162,7 +169,7 @@ impl Walk<'_> {
         let Some(joined) = export.tables.iter_mut().find(|joined| joined.id == id) else { return Ok(()) };
         joined.is_visited = true;
         let (files_left_out, rows_left_out) = (joined.files_left_out, joined.rows_left_out);
-        let cut = std::mem::take(&mut joined.cut);
+        let (cut, named_again) = (std::mem::take(&mut joined.cut), std::mem::take(&mut joined.named_again));
         let taken = self.rows(shown, &std::mem::take(&mut joined.without_file))?;
         let table = "a table of Strava’s export: activities.csv";
         let mut said = match taken.kept {
@@ -181,6 +188,7 @@ impl Walk<'_> {
         for (lines, what) in [
             (taken.without_date, "activities without a file whose date cannot be read"),
             (taken.without_amount, "activities without a file that have neither a distance nor a duration"),
+            (named_again, "activities that were left out, because a later line names the same file"),
         ] {
             if !lines.is_empty() {
                 self.item(shown, Content::failed(format!("{what}: {}", list(&lines))))?;

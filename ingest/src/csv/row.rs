@@ -67,23 +67,23 @@ pub(super) fn read(
     };
     for (column, cell) in header.columns.iter().zip(record) {
         let Some(column) = column.filter(|_| !cell.is_empty()) else { continue };
-        let number = |unit: f64, most: f64| -> Result<f64, String> {
+        let number = |unit: f64, most: f64, name: &str| -> Result<f64, String> {
             let value = number(cell, header.is_comma_free)? * unit;
-            if value <= most { Ok(value) } else { Err(format!("{cell} is more than can be")) }
+            if value <= most { Ok(value) } else { Err(format!("{cell}{name} is more than can be")) }
         };
         match column {
             Column::Date => start = Some(Start::read(cell, zone)?),
-            Column::DistanceKm => distance_m = Some(number(1000.0, MAX_DISTANCE_M)?),
-            Column::DistanceM => distance_m = Some(number(1.0, MAX_DISTANCE_M)?),
-            Column::DistanceMi => distance_m = Some(number(METRES_PER_MILE, MAX_DISTANCE_M)?),
+            Column::DistanceKm => distance_m = Some(number(1000.0, MAX_DISTANCE_M, " km")?),
+            Column::DistanceM => distance_m = Some(number(1.0, MAX_DISTANCE_M, " m")?),
+            Column::DistanceMi => distance_m = Some(number(METRES_PER_MILE, MAX_DISTANCE_M, " miles")?),
             Column::Duration => {
                 duration_s = Some(duration(cell, header.is_comma_free)?);
                 hours_and_minutes = as_hours_and_minutes(cell).map(|as_hours_s| (cell, as_hours_s));
             }
-            Column::DurationMin => duration_s = Some(number(60.0, MAX_DURATION_S)?),
-            Column::DurationS => duration_s = Some(number(1.0, MAX_DURATION_S)?),
+            Column::DurationMin => duration_s = Some(number(60.0, MAX_DURATION_S, " min")?),
+            Column::DurationS => duration_s = Some(number(1.0, MAX_DURATION_S, " s")?),
             Column::Rpe => {
-                let rpe = number(1.0, 10.0).map_err(|_| format!("{} is no rating from 0 to 10", quoted(cell)))?;
+                let rpe = number(1.0, 10.0, "").map_err(|_| format!("{} is no rating from 0 to 10", quoted(cell)))?;
                 details.rpe = Some(rpe);
             }
             Column::Sport => sport = Some(read_sport(cell, said)),

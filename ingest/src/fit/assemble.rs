@@ -171,7 +171,8 @@ fn draft_part(
         if !is_dated {
             let text = "Its times count from when the device was switched on: the day is not known.";
             notices.push(Notice::new(NoticeCode::NoTimes, &place, text));
-        } else if part.is_correlated {
+        } else if session.is_correlated || laps.iter().any(|lap| lap.is_correlated) || have_any(&rows, &part.correlated)
+        {
             let text = "Times count from when the device was switched on; their date comes from what the file says of that \
                         clock and UTC (timestamp_correlation).";
             notices.push(Notice::new(NoticeCode::Converted, &place, text));
@@ -212,6 +213,14 @@ fn draft_part(
             },
         });
     }
+}
+
+/// Whether some of `rows` are among `others`, which are in their order.
+fn have_any(rows: &[Range<usize>], others: &[Range<usize>]) -> bool {
+    rows.iter().any(|rows| {
+        let behind = others.partition_point(|other| other.end <= rows.start);
+        others.get(behind).is_some_and(|other| other.start < rows.end)
+    })
 }
 
 /// The time that elapsed time is counted from, and that of the last sample. Some watches state a start that is later

@@ -24,7 +24,8 @@
 //!   those that hold something.
 //! - Where the sport is none of its own (generic, training, fitness equipment), its sub-sport tells it.
 //! - A time below 0x10000000 counts from when the device was switched on. Where a `timestamp_correlation` of its part
-//!   says which UTC belongs to one of them, all of the part follow from it, to the second, and a notice says so. Else an
+//!   says which UTC belongs to one of them, all of the part follow from it, to the second, and a notice says so for each activity
+//!   that has one. Else an
 //!   activity that begins at one has no start and no day; its samples keep the times that they have to each other.
 //! - Local time beside UTC stands in `activity`; where it is not there, that of a `timestamp_correlation` counts.
 //!

@@ -67,8 +67,8 @@ pub(super) struct Part {
     pub(super) clocks: Vec<(u32, u32)>,
     /// UTC beside the time since the device was switched on.
     pub(super) correlation: Correlation,
-    /// Whether times were made UTC by that.
-    pub(super) is_correlated: bool,
+    /// Samples whose times were made UTC by that, in their order.
+    pub(super) correlated: Vec<Range<usize>>,
     /// Sport and sub-sport of its first `sport` message.
     pub(super) sport: Option<(Option<u32>, Option<u32>)>,
     /// The device that wrote it, from `device_info`.
@@ -138,24 +138,30 @@ impl<'a> Sieve<'a> {
     /// Makes UTC of the times of a part that count from when the device was switched on, where it says when that was.
     fn correlate(&mut self, part: &mut Part) {
         let Some(began) = part.correlation.began() else { return };
-        let mut is_correlated = self.strap.correlate(began);
-        for time in self.records.time.cells_mut(part.rows.clone()) {
-            is_correlated |= began.date(time);
+        self.strap.correlate(began);
+        for (row, time) in (part.rows.start..).zip(self.records.time.cells_mut(part.rows.clone())) {
+            if began.date(time) {
+                match part.correlated.last_mut() {
+                    Some(rows) if rows.end == row => rows.end += 1,
+                    _ => part.correlated.push(row..row + 1),
+                }
+            }
         }
         for summary in part.sessions.iter_mut().chain(&mut part.laps) {
             for time in [&mut summary.start, &mut summary.end].into_iter().flatten() {
-                is_correlated |= began.date(time);
+                summary.is_correlated |= began.date(time);
             }
         }
         for (time, length) in &mut part.lengths {
-            is_correlated |= time.as_mut().is_some_and(|time| began.date(time));
+            if let Some(time) = time {
+                began.date(time);
+            }
             // Where it has a start, that is its time.
             length.start = length.start.and(*time).and_then(summary::utc);
         }
         for event in &mut part.timer {
-            is_correlated |= began.date(&mut event.time);
+            began.date(&mut event.time);
         }
-        part.is_correlated = is_correlated;
     }
 
     /// Number of messages so far.

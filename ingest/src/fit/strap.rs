@@ -63,10 +63,11 @@ impl Strap {
         (self.anchor, self.last, self.before) = (None, None, self.beats.len());
     }
 
-    /// Makes UTC of the times of the part that count from when the device was switched on; tells whether there are any.
-    pub(super) fn correlate(&mut self, began: Began) -> bool {
-        let beats = self.beats.get_mut(self.before..).unwrap_or_default();
-        beats.iter_mut().filter_map(|beat| began.date(&mut beat.s).then_some(())).count() > 0
+    /// Makes UTC of the times of the part that count from when the device was switched on.
+    pub(super) fn correlate(&mut self, began: Began) {
+        for beat in self.beats.get_mut(self.before..).unwrap_or_default() {
+            began.date(&mut beat.s);
+        }
     }
 
     /// Adds the values of one `hr` message.

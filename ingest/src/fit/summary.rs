@@ -24,6 +24,8 @@ pub(super) struct Summary {
     pub(super) start: Option<u32>,
     /// Time of the message: the end.
     pub(super) end: Option<u32>,
+    /// Whether one of the two counted from when the device was switched on, and was made UTC.
+    pub(super) is_correlated: bool,
     /// Sport, a number of the profile.
     pub(super) sport: Option<u32>,
     /// Sub-sport, a number of the profile.
@@ -75,6 +77,7 @@ impl Summary {
         Self {
             start: definition.integer(data, 2),
             end: time,
+            is_correlated: false,
             sport: definition.integer(data, numbers.sport),
             sub_sport: definition.integer(data, numbers.sub_sport),
             rpe: None,

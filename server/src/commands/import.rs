@@ -32,9 +32,9 @@ pub(crate) struct Order {
 /// Imports and prints; returns whether no file failed.
 pub(crate) async fn import(order: Order) -> anyhow::Result<bool> {
     let library = Library::open(&order.data, Clock::System, order.limits).await?;
-    library.finish_unread(library.younger_ms()).await?;
+    library.finish_unread(library.left_before_ms()).await?;
     // A service beside may be at work on imports of its own.
-    library.finish_left_imports(library.younger_ms()).await?;
+    library.finish_left_imports(library.left_before_ms()).await?;
     let athlete = athlete_named(&library, &order).await?;
     let (began, processor_before) = (Instant::now(), processor_time());
     let batch = library.begin_import(&athlete, Source::CommandLine, &label(&order.paths)).await?;

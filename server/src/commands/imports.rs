@@ -20,7 +20,7 @@ pub(crate) async fn list(athlete: &str, data: &Path) -> anyhow::Result<()> {
     let found = library.store.athlete_named(athlete).await?;
     let athlete = found.with_context(|| format!("there is no athlete named “{athlete}” in {}", data.display()))?;
     let mut out = std::io::stdout();
-    let left_ms = library.clock.now().timestamp_millis() - library.younger_ms();
+    let left_ms = library.left_before_ms();
     for import in library.store.imports(&athlete.id, None, MOST).await? {
         let began = chrono::DateTime::from_timestamp_millis(import.started_ms).unwrap_or_default();
         let local = began.with_timezone(&athlete.profile.zone).format("%Y-%m-%d %H:%M");
@@ -77,9 +77,9 @@ async fn open(data: &Path) -> anyhow::Result<Library> {
 
 /// The import `id`. One whose process was ended in the middle is brought to its end first: what is over can be undone.
 async fn ended(library: &Library, id: &str, data: &Path) -> anyhow::Result<Import> {
-    library.finish_unread(library.younger_ms()).await?;
+    library.finish_unread(library.left_before_ms()).await?;
     let found = import(library, id, data).await?;
-    if library.finish_left_import(&found, library.younger_ms()).await? {
+    if library.finish_left_import(&found, library.left_before_ms()).await? {
         return import(library, id, data).await;
     }
     Ok(found)

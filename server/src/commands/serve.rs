@@ -12,7 +12,6 @@ use crate::clock::Clock;
 use crate::config::{Limits, loopback_only};
 use crate::http;
 use crate::library::Library;
-use crate::store::IN_FLIGHT_MS;
 
 /// How long running requests may take after the service was asked to stop.
 const GRACE: Duration = Duration::from_secs(10);
@@ -25,7 +24,7 @@ pub(crate) async fn serve(data: &Path, listen: SocketAddr, limits: Limits) -> an
     let listener = bind(listen).await?;
     let library = Library::open(data, Clock::System, limits).await?;
     library.clear_incoming().await?;
-    let finished = library.finish_unread(library.younger_ms()).await?;
+    let finished = library.finish_unread(library.left_before_ms()).await?;
     let mut out = std::io::stdout();
     if finished > 0 {
         writeln!(out, "Read {finished} files that had been received before the last stop.")?;
@@ -68,17 +67,14 @@ pub(crate) async fn run(library: Library, listener: TcpListener, demo: bool) -> 
 
 /// Reads, from time to time, what another process acknowledged and left behind.
 async fn sweep(library: Library) {
-    // Alone at the start: imports that are running were left by the process before.
-    let mut younger_ms = library.younger_ms();
     loop {
         let swept = async {
-            library.finish_unread(IN_FLIGHT_MS).await?;
-            library.finish_left_imports(younger_ms).await
+            library.finish_unread(library.left_before_ms()).await?;
+            library.finish_left_imports(library.left_before_ms()).await
         };
         if let Err(error) = swept.await {
             tracing::error!(error = format!("{error:#}"), "reading what was left behind failed");
         }
-        younger_ms = IN_FLIGHT_MS;
         tokio::time::sleep(SWEEP_EVERY).await;
     }
 }

@@ -8,7 +8,7 @@ use futures_util::{StreamExt as _, TryStreamExt as _};
 use plimsoll_ingest::Details;
 use tokio::time::MissedTickBehavior;
 
-use super::stand_in::Rows;
+use super::stand_in::FileRows;
 use super::{Feed, Library};
 use crate::store::{ActivityRow, Athlete, FileResult, Import, Source};
 
@@ -191,7 +191,7 @@ impl Batch {
         report: &mut (dyn FnMut(FileReport) + Send),
     ) -> anyhow::Result<T> {
         let done = library.store.done_positions(&self.athlete.id, &self.id, first).await?;
-        let rows = Rows::default();
+        let rows = FileRows::default();
         let (mut feed, files) = Feed::new(library, first, done, rows.clone());
         let producing = tokio::task::spawn_blocking(move || produce(&mut feed));
         let stored = futures_util::stream::unfold(files, |mut files| async {

@@ -9,7 +9,7 @@ use plimsoll_analytics::{ActivitySummary, Physiology, summarise};
 use plimsoll_ingest::quality::{self, Cleaning};
 use plimsoll_ingest::same::{Ending, Outline, Richness, endings};
 use plimsoll_ingest::{
-    Activity, Details, FileKind, Notice, NoticeCode, ReadError, ReadOptions, RunKind, Sport, WatchFile,
+    Activity, Details, FileKind, Format, Notice, NoticeCode, ReadError, ReadOptions, RunKind, Sport, WatchFile,
 };
 use polars_io::prelude::{ParquetCompression, ParquetWriter};
 
@@ -112,7 +112,7 @@ impl Reader {
             });
         }
         if activities.is_empty() && file.diary.is_empty() {
-            return Digested::nothing(nothing_to_keep(&file.kind, &notices));
+            return Digested::nothing(nothing_to_keep(&file.kind, file.format, &notices));
         }
         let told = told(&notices);
         let messages = diary_words(file.diary.len()).into_iter().chain(told.iter().cloned()).collect();
@@ -290,7 +290,10 @@ fn unreadable(error: &ReadError) -> Reading {
 }
 
 /// Why a file that could be read gave nothing.
-fn nothing_to_keep(kind: &FileKind, notices: &[Notice]) -> Reading {
+fn nothing_to_keep(kind: &FileKind, format: Format, notices: &[Notice]) -> Reading {
+    if format == Format::Csv {
+        return no_row(notices);
+    }
     let what = match kind {
         FileKind::Activity => "it says that it is an activity, but none of its samples has a time".to_owned(),
         FileKind::Course => "it is a planned route without times, not an activity".to_owned(),
@@ -314,6 +317,20 @@ fn nothing_to_keep(kind: &FileKind, notices: &[Notice]) -> Reading {
     }
 }
 
+/// Why a table of past training gave nothing.
+fn no_row(notices: &[Notice]) -> Reading {
+    let mut skipped = notices.iter().filter(|notice| notice.code == NoticeCode::SampleSkipped);
+    match (skipped.next(), skipped.next()) {
+        (None, _) => Reading::SetAside("it is a table without a row".to_owned()),
+        (Some(only), None) => {
+            // Which line the only row stands in says nothing.
+            let why = only.text.split_once(" was left out: ").map_or(only.text.as_str(), |(_, why)| why);
+            Reading::Failed(format!("its only row cannot be read: {}", why.trim_end_matches('.')))
+        }
+        (Some(first), Some(_)) => Reading::Failed(format!("none of its rows can be read. {}", first.text)),
+    }
+}
+
 /// A value's name as serde writes it.
 fn snake<T: serde::Serialize>(value: &T) -> String {
     serde_json::to_value(value).ok().and_then(|value| value.as_str().map(str::to_owned)).unwrap_or_default()
@@ -328,9 +345,13 @@ mod tests {
         let own = "Its times count from when the device was switched on: the day is not known.";
         let general = Notice::new(NoticeCode::NoTimes, "activity 1", LEFT_OUT);
         let notices = [Notice::new(NoticeCode::NoTimes, "activity 1", own), general.clone()];
-        let Reading::Failed(reason) = nothing_to_keep(&FileKind::Activity, &notices) else { panic!("not failed") };
+        let Reading::Failed(reason) = nothing_to_keep(&FileKind::Activity, Format::Fit, &notices) else {
+            panic!("not failed")
+        };
         assert_eq!(reason, own);
-        let Reading::Failed(reason) = nothing_to_keep(&FileKind::Activity, &[general]) else { panic!("not failed") };
+        let Reading::Failed(reason) = nothing_to_keep(&FileKind::Activity, Format::Fit, &[general]) else {
+            panic!("not failed")
+        };
         assert!(reason.contains("none of its samples has a time"), "{reason}");
     }
 }

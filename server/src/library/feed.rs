@@ -15,7 +15,7 @@ use tokio::sync::{Semaphore, mpsc};
 
 use super::Library;
 use super::batch::{Batch, Content, FileReport, Incoming, shown_name};
-use super::stand_in::{Row, Rows};
+use super::stand_in::{FileRow, FileRows};
 use crate::config::{Limits, archive_words, failure_words};
 use crate::store::{FileResult, WaitingArchive};
 use crate::timings::{Stage, Timings};
@@ -48,7 +48,7 @@ pub(crate) struct Feed {
     runtime: Handle,
     next: i64,
     done: HashSet<i64>,
-    rows: Rows,
+    rows: FileRows,
     limits: Limits,
     timings: Arc<Timings>,
     scratch: TemporaryFiles,
@@ -70,7 +70,7 @@ impl Fed {
 impl Feed {
     /// A feed whose first file has the place `first`; files at places in `done` are passed over. What a table says of
     /// files goes to `rows`.
-    pub(super) fn new(library: &Library, first: i64, done: HashSet<i64>, rows: Rows) -> (Self, Fed) {
+    pub(super) fn new(library: &Library, first: i64, done: HashSet<i64>, rows: FileRows) -> (Self, Fed) {
         let (sender, files) = mpsc::channel(GROUP);
         let feed = Self {
             files: sender,
@@ -169,7 +169,7 @@ impl Feed {
                 if details.is_some()
                     && let Ok(mut rows) = self.rows.lock()
                 {
-                    rows.push(Row { of: self.next, file: shown_name(&item.name), stand_in });
+                    rows.push(FileRow { of: self.next, file: shown_name(&item.name), stand_in });
                 }
                 self.bytes(&item.name, bytes, details)
             }

@@ -13,11 +13,10 @@ const MOST_ATTEMPTS: i64 = 3;
 impl Library {
     /// Does what was left when a process ended in the middle: reads files that were acknowledged, works
     /// out summaries, reads files anew about which something else is said now.
-    /// Files that were received less than `younger_ms` milliseconds ago, or in an import that gave a sign of life since
-    /// then, are left to the process that received them.
+    /// Files that were received after `before_ms` (see [`Library::left_before_ms`]), or in an import that gave a sign of
+    /// life since then, are left to the process that received them.
     /// Returns how many files were looked at. Reading a file twice at once does no harm: the second result is dropped.
-    pub(crate) async fn finish_unread(&self, younger_ms: i64) -> anyhow::Result<usize> {
-        let before_ms = self.now_ms() - younger_ms;
+    pub(crate) async fn finish_unread(&self, before_ms: i64) -> anyhow::Result<usize> {
         for athlete in self.store.athletes_with_summaries_due().await? {
             self.summarise_again(&athlete).await?;
         }
@@ -45,24 +44,23 @@ impl Library {
 
     /// Ends imports that were left running: archives that lie in the data folder are opened again from the start,
     /// passing over members that have their result; other imports end with what they have. Those that gave a sign of
-    /// life less than `younger_ms` milliseconds ago, or run in this process, are left alone. Returns how many ended.
-    pub(crate) async fn finish_left_imports(&self, younger_ms: i64) -> anyhow::Result<usize> {
+    /// life after `before_ms`, or run in this process, are left alone. Returns how many ended.
+    pub(crate) async fn finish_left_imports(&self, before_ms: i64) -> anyhow::Result<usize> {
         let mut ended = 0;
-        for import in self.store.left_imports(self.now_ms() - younger_ms).await? {
-            ended += usize::from(self.finish_left_import(&import, younger_ms).await?);
+        for import in self.store.left_imports(before_ms).await? {
+            ended += usize::from(self.finish_left_import(&import, before_ms).await?);
         }
         Ok(ended)
     }
 
     /// [`Library::finish_left_imports`] for one import; false when it was not left running.
-    pub(crate) async fn finish_left_import(&self, import: &Import, younger_ms: i64) -> anyhow::Result<bool> {
+    pub(crate) async fn finish_left_import(&self, import: &Import, before_ms: i64) -> anyhow::Result<bool> {
         if self.running.lock().is_ok_and(|running| running.contains(&import.id)) {
             return Ok(false);
         }
         let Some(athlete) = self.store.athlete(&import.athlete_id).await? else { return Ok(false) };
-        let now_ms = self.now_ms();
         // Another process may have come to it first, or it may be alive again.
-        if !self.store.take_over_import(&athlete.id, &import.id, now_ms - younger_ms, now_ms).await? {
+        if !self.store.take_over_import(&athlete.id, &import.id, before_ms, self.now_ms()).await? {
             return Ok(false);
         }
         let batch = self.batch(&athlete, &import.id);
@@ -76,7 +74,7 @@ impl Library {
     /// Removes files from the folder of what comes in that no import waits for: their senders never finished. Only for
     /// the service, at its start: nothing may be coming in yet. When another process uses the folder, nothing is removed.
     pub(crate) async fn clear_incoming(&self) -> anyhow::Result<()> {
-        if !self.alone {
+        if self.alone_at_ms.is_none() {
             return Ok(());
         }
         let waited_for: HashSet<String> = self.store.waiting_archive_files().await?.into_iter().collect();

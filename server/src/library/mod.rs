@@ -55,8 +55,8 @@ pub(crate) struct Library {
     folder: PathBuf,
     /// Locked, shared, by every process that uses the folder.
     _in_use: Arc<File>,
-    /// Whether no other process used the folder when it was opened.
-    alone: bool,
+    /// When it was opened, epoch milliseconds, if no other process used the folder then.
+    alone_at_ms: Option<i64>,
     /// Imports that run in this process.
     running: Arc<Mutex<HashSet<String>>>,
 }
@@ -65,13 +65,13 @@ impl Library {
     /// Opens a data folder, creates it when missing.
     pub(crate) async fn open(folder: &Path, clock: Clock, limits: Limits) -> anyhow::Result<Self> {
         std::fs::create_dir_all(folder).with_context(|| format!("cannot create the folder {}", folder.display()))?;
-        let _opening =
-            open_alone(folder).await.with_context(|| format!("cannot lock {}", folder.join(OPENING).display()))?;
-        let (in_use, alone) =
-            enter(folder).with_context(|| format!("cannot lock {}", folder.join(IN_USE).display()))?;
+        let _opening = open_alone(folder).await?;
+        let (in_use, alone) = enter(folder)?;
+        // Others come in when the opening is over: what they begin is later.
+        let alone_at_ms = alone.then(|| clock.now().timestamp_millis());
         let library = Self {
             _in_use: Arc::new(in_use),
-            alone,
+            alone_at_ms,
             blobs: Blobs::in_folder(&folder.join("files"))?,
             store: Store::open(&folder.join("plimsoll.sqlite")).await?,
             compute: Compute::new()?,
@@ -87,10 +87,12 @@ impl Library {
         Ok(library)
     }
 
-    /// How young work may be that another process may still be at, milliseconds: 0 when this one was alone in the
-    /// folder from the start, so that everything unfinished was left behind.
-    pub(crate) fn younger_ms(&self) -> i64 {
-        if self.alone { 0 } else { IN_FLIGHT_MS }
+    /// Until when unfinished work that gave no later sign of life was left behind, epoch milliseconds. What is younger,
+    /// another process may still be at; when this one was alone in the folder as it opened it, all others came after
+    /// that.
+    pub(crate) fn left_before_ms(&self) -> i64 {
+        let silent_ms = self.now_ms() - IN_FLIGHT_MS;
+        self.alone_at_ms.map_or(silent_ms, |opened_ms| opened_ms.max(silent_ms))
     }
 
     /// The folder for archives that wait to be opened, and for what does not fit into memory.
@@ -157,25 +159,27 @@ const OPENING: &str = "opening.lock";
 /// Waits until nobody else is opening the folder; others wait until the file is dropped, or its process ends. Two that
 /// make the tables of a new folder would be in each other's way, and each might take itself for the only one.
 async fn open_alone(folder: &Path) -> anyhow::Result<File> {
-    let path = folder.join(OPENING);
-    let locked = tokio::task::spawn_blocking(move || {
-        let file = File::options().create(true).truncate(false).write(true).open(path)?;
-        file.lock()?;
-        std::io::Result::Ok(file)
-    });
-    Ok(locked.await??)
+    let file = lock_file(folder, OPENING)?;
+    let cannot = || format!("cannot lock {}", folder.join(OPENING).display());
+    tokio::task::spawn_blocking(move || file.lock().map(|()| file)).await?.with_context(cannot)
 }
 
 /// The file in a data folder whose lock tells who uses it.
 const IN_USE: &str = "in-use.lock";
 
 /// Takes the folder's lock, shared; tells whether nobody else had it.
-fn enter(folder: &Path) -> std::io::Result<(File, bool)> {
-    let file = File::options().create(true).truncate(false).write(true).open(folder.join(IN_USE))?;
+fn enter(folder: &Path) -> anyhow::Result<(File, bool)> {
+    let file = lock_file(folder, IN_USE)?;
     let alone = file.try_lock().is_ok();
     // From exclusive to shared, or to shared beside the others.
-    file.lock_shared()?;
+    file.lock_shared().with_context(|| format!("cannot lock {}", folder.join(IN_USE).display()))?;
     Ok((file, alone))
+}
+
+/// A file in a data folder that is there to be locked.
+fn lock_file(folder: &Path, name: &str) -> anyhow::Result<File> {
+    let opened = File::options().create(true).truncate(false).write(true).open(folder.join(name));
+    opened.with_context(|| format!("cannot write to the data folder {} (its file {name})", folder.display()))
 }
 
 /// Parquet to what is displayed, cleaned or as it was recorded; `None` when it cannot be read.

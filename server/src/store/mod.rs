@@ -24,6 +24,7 @@ pub(crate) use activities::{ActivityRow, NewActivity};
 pub(crate) use archives::WaitingArchive;
 pub(crate) use athletes::{Athlete, AthleteError, Profile, sex_from_name, sex_name};
 pub(crate) use imports::{Counts, FileResult, Import, ImportFile, ImportState, Source};
+pub(crate) use places::{Instead, InsteadOf, Without};
 pub(crate) use receive::{Arrival, Arrived, Finished, Reading, Received};
 pub(crate) use same::Likeness;
 pub(crate) use undo::Undone;

@@ -91,6 +91,19 @@ fn the_table_goes_to_its_files_wherever_it_stands() {
 }
 
 #[test]
+fn of_two_rows_that_name_one_file_the_last_counts_and_the_first_is_named() {
+    let row = |id: u8, title: &str| {
+        format!("{id},\"Jan 5, 2019, 6:32:11 AM\",{title},Run,,3700,10.1,,,,,,activities/1.gpx,,,3700,3600,10100,\n")
+    };
+    let table = format!("{HEADER}\n{}{}", row(1, "First"), row(2, "Second"));
+    let items = walked(&zip(&[("activities/1.gpx", GPX), ("activities.csv", table.as_bytes())]));
+    let title = details(&items, "a.zip/activities/1.gpx").unwrap().title;
+    assert_eq!(title.as_deref(), Some("Second"));
+    let left_out = "failed: activities that were left out, because a later line names the same file: 1 (line 2)";
+    assert_found(&items[items.len() - 1..], &[("a.zip/activities.csv", left_out)]);
+}
+
+#[test]
 fn activities_without_a_file_are_training_too() {
     let items = walked(&zip(&[("activities.csv", format!("{HEADER}\n{ROWS}").as_bytes())]));
     let found = by_hand(&items);

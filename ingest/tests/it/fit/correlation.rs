@@ -1,7 +1,7 @@
 //! Times that count from when the device was switched on, and a message that says which UTC belongs to one of them.
 
 use chrono::{DateTime, Utc};
-use plimsoll_ingest::{NoticeCode, OffsetSource, WatchFile};
+use plimsoll_ingest::{Notice, NoticeCode, OffsetSource, WatchFile};
 
 use super::bytes::*;
 
@@ -45,10 +45,14 @@ fn utc(time: u32) -> DateTime<Utc> {
     DateTime::from_timestamp(631_065_600 + i64::from(time), 0).unwrap()
 }
 
+/// The activities of which it is said that their times counted from when the device was switched on.
+fn converted(file: &WatchFile) -> Vec<usize> {
+    let told = |notice: &&Notice| notice.code == NoticeCode::Converted && notice.text.contains("switched on");
+    file.notices.iter().filter(told).filter_map(|notice| notice.activity).collect()
+}
+
 fn says_where_the_date_comes_from(file: &WatchFile) -> bool {
-    file.notices.iter().any(|notice| {
-        notice.code == NoticeCode::Converted && notice.activity == Some(0) && notice.text.contains("switched on")
-    })
+    converted(file).contains(&0)
 }
 
 #[track_caller]
@@ -102,6 +106,22 @@ fn a_clock_that_was_set_is_left_as_it_is() {
     let file = file.define(0, RECORD, &[(253, 4, U32), (3, 1, U8)]).parts(0, &[&(T0 + 100).to_le_bytes(), &[151]]);
     let last = column(&file.read(), "time").pop().unwrap();
     assert_eq!(last, Some(utc(T0 + 100).timestamp_millis() as f64));
+}
+
+#[test]
+fn only_activities_whose_own_times_were_moved_say_where_their_date_comes_from() {
+    let dated = || correlation(Messages::activity(), T0, u32::MAX, 69, 0);
+    let both = samples(samples(dated(), 100), T0 + 5000).read();
+    assert_eq!(both.activities.iter().map(|a| a.start).collect::<Vec<_>>(), [Some(utc(T0 + 31)), Some(utc(T0 + 5000))]);
+    assert_eq!(converted(&both), [0], "{:?}", both.notices);
+    // An event is no time of an activity.
+    let event = samples(dated(), T0).define(1, EVENT, &[(253, 4, U32), (0, 1, ENUM), (1, 1, ENUM)]);
+    let event = event.parts(1, &[&5_u32.to_le_bytes(), &[0, 4]]).read();
+    assert_eq!((event.activities[0].start, converted(&event)), (Some(utc(T0)), vec![]), "{:?}", event.notices);
+    // One sample is.
+    let sample = samples(samples(dated(), T0), T0 + 5000).define(0, RECORD, &[(253, 4, U32), (3, 1, U8)]);
+    let sample = sample.parts(0, &[&5150_u32.to_le_bytes(), &[151]]).read();
+    assert_eq!(converted(&sample), [1], "{:?}", sample.notices);
 }
 
 #[test]

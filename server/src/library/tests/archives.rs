@@ -66,9 +66,9 @@ async fn an_archive_in_the_data_folder_goes_on_where_the_process_ended() {
 
     let mut after = open(&bench.folder).await;
     // The lock of a process that ended goes with it; the batch that was forgotten here keeps its own.
-    after.alone = true;
+    after.alone_at_ms = Some(now_ms());
     after.clear_incoming().await.unwrap();
-    assert_eq!(after.finish_left_imports(0).await.unwrap(), 1);
+    assert_eq!(after.finish_left_imports(now_ms()).await.unwrap(), 1);
     let import = after.store.import(&bench.athlete.id, &id).await.unwrap().unwrap();
     assert_eq!((import.state, import.counts.new, import.counts.duplicate), (ImportState::Finished, 9, 0));
     assert_eq!(after.store.activities(&bench.athlete.id).await.unwrap().len(), 9);
@@ -149,7 +149,7 @@ async fn what_an_export_says_comes_to_a_file_that_is_there_already() {
     let copy = reports.iter().find(|report| report.name.ends_with("1.fit")).unwrap();
     assert_eq!(copy.result, FileResult::Duplicate);
     assert!(copy.messages[0].contains("was added"), "{copy:?}");
-    bench.library.finish_unread(0).await.unwrap();
+    bench.library.finish_unread(now_ms()).await.unwrap();
     let activity = bench.activities().await.remove(0);
     assert_eq!((activity.title.as_deref(), activity.gear.as_deref()), (Some("Before breakfast"), Some("Old shoes")));
     assert_eq!(activity.rpe, Some(6.0));

@@ -109,7 +109,7 @@ async fn what_an_export_says_of_bytes_that_are_just_being_read_is_not_lost() {
     let results: Vec<(&str, FileResult)> = reports.iter().map(|report| (report.name.as_str(), report.result)).collect();
     assert!(results.contains(&("export.zip/activities/0.fit", FileResult::New)), "{results:?}");
     assert!(results.contains(&("export.zip/activities/1.fit", FileResult::Duplicate)), "{results:?}");
-    bench.library.finish_unread(0).await.unwrap();
+    bench.library.finish_unread(now_ms()).await.unwrap();
     let run = bench.activities().await.remove(0);
     assert_eq!((run.title.as_deref(), run.gear.as_deref()), (Some("Before breakfast"), Some("Old shoes")));
     assert_eq!(run.rpe, Some(6.0));

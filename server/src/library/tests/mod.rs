@@ -29,6 +29,10 @@ fn noon() -> DateTime<Utc> {
     NaiveDate::from_ymd_opt(2026, 11, 20).unwrap().and_hms_opt(12, 0, 0).unwrap().and_utc()
 }
 
+fn now_ms() -> i64 {
+    noon().timestamp_millis()
+}
+
 async fn open(folder: &TempDir) -> Library {
     Library::open(folder.path(), Clock::Fixed(noon()), Limits::from_megabytes(128, 256)).await.unwrap()
 }
@@ -201,8 +205,8 @@ async fn an_import_that_was_left_running_is_finished_at_the_next_start() {
     std::mem::forget(batch);
 
     let after = open(&bench.folder).await;
-    assert_eq!(after.finish_unread(0).await.unwrap(), 1);
-    assert_eq!(after.finish_left_imports(0).await.unwrap(), 1);
+    assert_eq!(after.finish_unread(now_ms()).await.unwrap(), 1);
+    assert_eq!(after.finish_left_imports(now_ms()).await.unwrap(), 1);
     let import = after.store.import(&bench.athlete.id, &id).await.unwrap().unwrap();
     assert_eq!((import.state, import.counts.new, import.counts.waiting), (ImportState::Finished, 2, 0));
     assert_eq!(after.store.activities(&bench.athlete.id).await.unwrap().len(), 2);
@@ -222,7 +226,7 @@ async fn a_file_that_ends_the_program_again_and_again_is_given_up() {
     for _ in 0..2 {
         bench.library.store.begin_reading(&upload).await.unwrap();
     }
-    bench.library.finish_unread(0).await.unwrap();
+    bench.library.finish_unread(now_ms()).await.unwrap();
     let import = batch.finish().await.unwrap();
     assert_eq!((import.counts.failed, import.counts.waiting), (1, 0));
 }
@@ -279,11 +283,11 @@ async fn of_several_diary_values_of_a_day_the_last_measured_counts_and_undone_on
 #[tokio::test]
 async fn what_comes_in_through_another_process_is_left_alone() {
     let bench = Bench::new().await;
-    assert_eq!(bench.library.younger_ms(), 0, "it was alone from the start");
+    assert_eq!(bench.library.left_before_ms(), now_ms(), "it was alone from the start");
     let arriving = bench.library.incoming().join("arriving");
     std::fs::write(&arriving, b"half of it").unwrap();
     let second = open(&bench.folder).await;
-    assert!(second.younger_ms() > 0);
+    assert!(second.alone_at_ms.is_none());
     second.clear_incoming().await.unwrap();
     assert!(arriving.exists(), "its sender may still be at it");
     drop((bench.library, second));

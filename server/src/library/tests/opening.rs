@@ -24,7 +24,8 @@ fn a_new_folder_may_be_opened_by_several_at_once() {
                     library.store.ping().await?;
                     anyhow::Ok(library)
                 });
-                let alone = opened.as_ref().map(|library| library.alone).map_err(|error| format!("{error:#}"));
+                let alone =
+                    opened.as_ref().map(|library| library.alone_at_ms.is_some()).map_err(|error| format!("{error:#}"));
                 // All of them are in it before the first goes.
                 barrier.wait();
                 alone
@@ -34,4 +35,15 @@ fn a_new_folder_may_be_opened_by_several_at_once() {
         let opened: Result<Vec<bool>, String> = opening.into_iter().map(|thread| thread.join().unwrap()).collect();
         assert_eq!(opened.unwrap().into_iter().filter(|alone| *alone).count(), 1, "one of them was the first");
     }
+}
+
+#[tokio::test]
+async fn a_folder_that_cannot_be_written_to_is_named() {
+    let folder = tempfile::tempdir().unwrap();
+    // In the way of the file, which nobody may write to then, whoever runs the test.
+    std::fs::create_dir(folder.path().join(OPENING)).unwrap();
+    let limits = Limits::from_megabytes(1, 1);
+    let error = Library::open(folder.path(), Clock::Fixed(noon()), limits).await.unwrap_err();
+    let expected = format!("cannot write to the data folder {}", folder.path().display());
+    assert!(format!("{error:#}").starts_with(&expected), "{error:#}");
 }

@@ -150,7 +150,7 @@ async fn what_an_export_says_is_followed_at_the_next_start_when_the_process_ende
     std::mem::forget(batch);
     assert_eq!(bench.shown().await.gear, None);
 
-    open(&bench.folder).await.finish_unread(0).await.unwrap();
+    open(&bench.folder).await.finish_unread(now_ms()).await.unwrap();
     assert_eq!(bench.shown().await.gear.as_deref(), Some("Blue one"));
 }
 

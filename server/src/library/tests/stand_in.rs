@@ -63,6 +63,7 @@ async fn a_row_stands_in_for_its_file_that_gives_no_activity() {
         let kept = kept_words(&bench, &first).await;
         let stands_in = "what Strava’s table says of it was taken as past training".to_owned();
         assert_eq!(kept[0].2, [reports[0].messages[0].clone(), stands_in]);
+        assert_eq!(kept[2].2, reports[2].messages, "the page says of the row what the import said");
 
         let again = import().await;
         assert_eq!(results(&again), [FileResult::Failed, FileResult::SetAside, FileResult::Duplicate], "{again:?}");
@@ -165,10 +166,82 @@ async fn a_row_whose_file_was_read_before_the_process_ended_stands_in_after_the_
     assert!(shown(&bench).await.is_empty());
 
     let after = open(&bench.folder).await;
-    assert_eq!(after.finish_left_imports(0).await.unwrap(), 1);
+    assert_eq!(after.finish_left_imports(now_ms()).await.unwrap(), 1);
     let import = after.store.import(&bench.athlete.id, &id).await.unwrap().unwrap();
     assert_eq!((import.counts.new, import.counts.failed, import.counts.waiting), (2, 1, 0));
     assert!(shown(&bench).await.contains(&ROW.to_owned()));
     let words = &kept_words(&bench, &id).await[0].2;
     assert_eq!(words.len(), 2, "said once, beside the reason: {words:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_said_of_a_row_is_what_became_of_it_also_when_the_process_ended_before_it_was_said() {
+    let bench = Bench::new().await;
+    let files: &[(&str, &[u8])] = &[("activities/1.fit", &cut(1)), ("activities.csv", TABLE.as_bytes())];
+    std::fs::write(bench.library.incoming().join("spooled"), archives::zip(files)).unwrap();
+    let batch = bench.begin("export.zip").await;
+    let id = batch.id().to_owned();
+    batch.keep_archive("export.zip", "spooled").await.unwrap();
+    // The file and its row were in when the process ended, and nothing was said yet.
+    batch.take_in_all(vec![("export.zip/activities/1.fit".to_owned(), cut(1).into())]).await.unwrap();
+    let row = b"date,distance_m,duration_s\n2026-11-19T07:00:00Z,6000,2000\n";
+    let content = batch::Content::Bytes { bytes: row[..].into(), details: None };
+    let (name, position) = ("export.zip/activities.csv#2026-11-19T07:00:00Z".to_owned(), Some(feed::PLACES / 2));
+    batch.take_in_group(vec![batch::Incoming { name, position, content, room: None }]).await.unwrap();
+    std::mem::forget(batch);
+
+    let after = open(&bench.folder).await;
+    assert_eq!(after.finish_left_imports(now_ms()).await.unwrap(), 1);
+    let kept = kept_words(&bench, &id).await;
+    assert_eq!(bench.activities().await.len(), 1);
+    let said = |name: &str| kept.iter().find(|(known, ..)| known.starts_with(name)).unwrap().2.clone();
+    assert_eq!(said("1.fit")[1..], ["what Strava’s table says of it was taken as past training"]);
+    assert_eq!(said("activities.csv#"), ["instead of export.zip/activities/1.fit, which gave no activity"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_row_that_cannot_be_says_which_number_and_its_file_does_not_say_that_it_was_taken() {
+    for (table, number) in [
+        (TABLE.replace(",6.0,", ",99999999,"), "99999999000 m"),
+        (TABLE.replace(",2000,", ",999999999,"), "999999999 s"),
+    ] {
+        let bench = Bench::new().await;
+        let files: &[(&str, &[u8])] = &[("activities.csv", table.as_bytes()), ("activities/1.fit", &cut(1))];
+        let reports = bench.import_archive("export.zip", archives::zip(files)).await;
+        assert!(bench.activities().await.is_empty());
+        let kept = kept_words(&bench, &last_import(&bench).await).await;
+        let said = |name: &str| kept.iter().find(|(known, ..)| known.starts_with(name)).unwrap().clone();
+        let why = format!("its only row cannot be read: {number} is more than can be");
+        let (_, result, words) = said("activities.csv#");
+        let instead = "instead of export.zip/activities/1.fit, which gave no activity";
+        assert_eq!((result, words.as_slice()), (FileResult::Failed, [instead.to_owned(), why.clone()].as_slice()));
+        assert_eq!(reports.last().unwrap().messages, words);
+        let either = format!("what Strava’s table says of it could not be taken either: {why}");
+        assert_eq!(said("1.fit").2[1..], [either]);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_row_does_not_stand_in_for_a_file_that_is_being_read_in_another_import() {
+    let (good, bad) = (rich(1), cut(1));
+    for (file, is_good) in [(good, true), (bad, false)] {
+        let bench = Bench::new().await;
+        let other = bench.begin("beside").await;
+        bench.acknowledge(&other, file.clone(), now_ms()).await;
+        let export = archives::zip(&[("activities.csv", TABLE.as_bytes()), ("activities/1.fit", &file)]);
+        let reports = bench.import_archive("export.zip", export.clone()).await;
+        assert_eq!(results(&reports), [FileResult::SetAside, FileResult::Duplicate], "{reports:?}");
+        assert!(bench.activities().await.is_empty());
+        let kept = kept_words(&bench, &last_import(&bench).await).await;
+        let said = kept.iter().find(|(name, ..)| name == "1.fit").unwrap().2.last().unwrap();
+        assert!(said.contains("was still being read in another import"), "{kept:?}");
+
+        bench.library.finish_unread(now_ms()).await.unwrap();
+        other.finish().await.unwrap();
+        assert_eq!(bench.activities().await.len(), usize::from(is_good));
+        // Importing it again brings the row, if that is needed.
+        bench.import_archive("export.zip", export).await;
+        assert_eq!(bench.activities().await.len(), 1);
+        assert_eq!(shown(&bench).await == [ROW], !is_good);
+    }
 }
