@@ -16,6 +16,8 @@ pub struct Analysis {
     /// The day of the first row.
     pub(crate) first: Option<NaiveDate>,
     pub(crate) table: Table,
+    /// The channel that is looked at, and whether it and distance are recorded at all: it decides what is said of every day.
+    recorded: Option<(Channel, bool, bool)>,
     /// Marks, efficiency and mechanics against the athlete's own baseline.
     pub baselines: Baselines,
     /// In order of date; within a date in the order of [`crate::FlagCode`].
@@ -38,7 +40,9 @@ impl Analysis {
     /// with the same diary and parameters.
     pub fn update(&mut self, grid: &DayGrid, diary: &Diary, parameters: &Parameters, changed: NaiveDate) {
         let is_same_start = self.first == grid.first() && self.first.is_some_and(|first| first < changed);
-        let from = if is_same_start { grid.index_of(changed).unwrap_or_default().min(self.len()) } else { 0 };
+        let is_same_kind = self.recorded == Some(recorded(grid, parameters));
+        let from =
+            if is_same_start && is_same_kind { grid.index_of(changed).unwrap_or_default().min(self.len()) } else { 0 };
         self.first = grid.first();
         self.go_on(grid, diary, parameters, from);
     }
@@ -51,7 +55,8 @@ impl Analysis {
 
         let runs = compare(grid.lengths(), parameters);
         let breaks = breaks(grid.kinds(), parameters);
-        let channel = parameters.channel(|channel| grid.is_recorded(channel));
+        let (channel, ..) = recorded(grid, parameters);
+        self.recorded = Some(recorded(grid, parameters));
         let days = Days {
             kinds: grid.kinds(),
             breaks: &breaks,
@@ -69,4 +74,10 @@ impl Analysis {
         self.flags.extend(verdicts.iter().map(|verdict| tell(&facts, verdict)));
         self.baselines = body.baselines;
     }
+}
+
+/// The channel that is looked at, and whether it and distance are recorded.
+fn recorded(grid: &DayGrid, parameters: &Parameters) -> (Channel, bool, bool) {
+    let channel = parameters.channel(|channel| grid.is_recorded(channel));
+    (channel, grid.is_recorded(channel), grid.is_recorded(Channel::Distance))
 }

@@ -8,7 +8,7 @@ use crate::days::DayKind;
 use crate::longest::{Compared, standings};
 use crate::parameters::Parameters;
 use crate::table::Table;
-use crate::windows::Windows;
+use crate::windows::{Quantity, Windows};
 use crate::{DayMetric, Reason, State};
 
 /// Days in a training week.
@@ -74,9 +74,8 @@ pub(crate) fn fill<'a>(days: &Days<'a>, parameters: &Parameters, from: usize, ta
     let Windows { load, distance, .. } = &windows;
     states(days, parameters, from, table);
 
-    let own = if days.is_load_distance() { &[] } else { load.values };
-    table.extend(DayMetric::DistanceKm, distance.say(0, distance.values.iter().skip(from).copied().collect()));
-    table.extend(DayMetric::Load, load.say(0, own.iter().skip(from).copied().collect()));
+    table.extend(DayMetric::DistanceKm, distance.each());
+    table.extend(DayMetric::Load, if days.is_load_distance() { load.say(0, Vec::new()) } else { load.each() });
 
     table.extend(DayMetric::Acute, windows.acute.iter().copied());
     table.extend(DayMetric::Chronic, windows.chronic.iter().copied());
@@ -129,8 +128,7 @@ fn lines(days: &Days<'_>, parameters: &Parameters, from: usize, table: &mut Tabl
     let counted: Vec<f64> = counted.collect();
     table.extend(DayMetric::LineKm, counted.iter().map(|km| km * parameters.line_factor));
     table.extend(DayMetric::Longest30dKm, counted);
-    let careful: Vec<f64> = careful.collect();
-    table.extend(DayMetric::LineCarefulKm, careful.iter().map(|km| km * parameters.line_factor));
+    table.extend(DayMetric::LineCarefulKm, careful.map(|km| km * parameters.line_factor));
 }
 
 /// `above` ÷ `below`, day by day; a zero (or vanishing) load below has no ratio.
@@ -177,16 +175,7 @@ impl Why<'_> {
             DayMetric::Chronic => load.why(day, chronic_days),
             DayMetric::Fitness | DayMetric::Form => load.why(day, fitness_days),
             DayMetric::Fatigue => load.why(day, fatigue_days),
-            DayMetric::RatioCoupled
-            | DayMetric::RatioUncoupled
-            | DayMetric::RatioEwma
-            | DayMetric::RatioRedi
-            | DayMetric::RampPct
-            | DayMetric::Ramp3wPct
-                if self.days.is_returning(day) =>
-            {
-                Reason::Returning
-            }
+            _ if UNLESS_RETURNING.contains(&metric) && self.days.is_returning(day) => Reason::Returning,
             DayMetric::RatioCoupled => self.no_ratio(day, &self.windows.chronic),
             DayMetric::RatioUncoupled => self.no_ratio(day, &self.windows.chronic_before),
             DayMetric::RatioEwma if self.is_unknown(&self.windows.chronic, day) => load.why(day, chronic_days),
@@ -212,25 +201,26 @@ impl Why<'_> {
         column.get(day.saturating_sub(self.from)).is_none_or(|value| value.is_nan())
     }
 
+    /// Of `above` ÷ `below`, worked out from so many days each.
+    fn no_quotient(
+        &self,
+        day: usize,
+        of: &Quantity<'_>,
+        above: (&[f64], usize),
+        below: (&[f64], usize),
+    ) -> Option<Reason> {
+        [above, below].into_iter().find(|(column, _)| self.is_unknown(column, day)).map(|(_, days)| of.why(day, days))
+    }
+
     fn no_ratio(&self, day: usize, below: &[f64]) -> Reason {
+        let Windows { load, acute, .. } = self.windows;
         let Parameters { acute_days, chronic_days, .. } = *self.parameters;
-        if self.is_unknown(&self.windows.acute, day) {
-            self.windows.load.why(day, acute_days)
-        } else if self.is_unknown(below, day) {
-            self.windows.load.why(day, chronic_days)
-        } else {
-            Reason::NoChronicLoad
-        }
+        self.no_quotient(day, load, (acute, acute_days), (below, chronic_days)).unwrap_or(Reason::NoChronicLoad)
     }
 
     fn no_ramp(&self, day: usize, before: &[f64], days: usize) -> Reason {
-        if self.is_unknown(&self.windows.week, day) {
-            self.windows.distance.why(day, WEEK)
-        } else if self.is_unknown(before, day) {
-            self.windows.distance.why(day, days)
-        } else {
-            Reason::NoWeekBefore
-        }
+        let Windows { distance, week, .. } = self.windows;
+        self.no_quotient(day, distance, (week, WEEK), (before, days)).unwrap_or(Reason::NoWeekBefore)
     }
 }
 

@@ -93,6 +93,11 @@ impl<'a> Quantity<'a> {
         values
     }
 
+    /// The quantity itself.
+    pub(crate) fn each(&self) -> Vec<f64> {
+        self.say(0, self.values.get(self.from..).unwrap_or_default().to_vec())
+    }
+
     /// Whether history up to `day` is shorter than `days`.
     pub(crate) fn is_short(&self, day: usize, days: usize) -> bool {
         (day + 1).saturating_sub(self.first_known) < days

@@ -244,10 +244,10 @@ impl Walk<'_> {
             };
             let content = if taken.kept == count {
                 let of = if count == 1 { "it" } else { "them" };
-                Content::aside(format!("{what}; what the table says of {of} was taken as past training"))
+                Content::aside(format!("{what}; what the table says of {of} is read instead, as past training"))
             } else {
                 let lines = [taken.without_date, taken.without_amount].concat();
-                let mut reason = format!("{what}; what the table says was taken for {}", taken.kept);
+                let mut reason = format!("{what}; what the table says is read instead for {}", taken.kept);
                 if !lines.is_empty() {
                     reason.push_str(&format!("; it has no date, or no amount, for {}", list(&lines)));
                 }

@@ -72,8 +72,8 @@ fn the_table_goes_to_its_files_wherever_it_stands() {
                 (&rows[2], &gone),
                 (
                     &csv,
-                    "a file that the table names is not there: activities/5.fit.gz; what the table says of it was taken \
-                     as past training",
+                    "a file that the table names is not there: activities/5.fit.gz; what the table says of it is read \
+                     instead, as past training",
                 ),
             ],
         );
@@ -119,8 +119,8 @@ fn activities_without_a_file_are_training_too() {
     assert_eq!((hills.details.title.as_deref(), hills.details.rpe), (Some("Hills, \"again\""), Some(6.0)));
     assert_eq!((hills.session.distance_m, hills.session.timer_time_s), (Some(10_100.0), Some(3600.0)));
     assert_eq!((&gone.sport, gone.session.distance_m), (&Sport::Running(RunKind::Generic), Some(10_000.0)));
-    let last = "2 files that the table names are not there, such as activities/1.gpx.gz; what the table says of them was \
-                taken as past training";
+    let last = "2 files that the table names are not there, such as activities/1.gpx.gz; what the table says of them is \
+                read instead, as past training";
     assert_found(&items[items.len() - 1..], &[("a.zip/activities.csv", last)]);
 }
 
@@ -165,7 +165,7 @@ fn rows_that_say_too_little_are_named() {
             ),
             (
                 "a.zip/activities.csv",
-                "failed: a file that the table names is not there: activities/1.fit; what the table says was taken for 0; \
+                "failed: a file that the table names is not there: activities/1.fit; what the table says is read instead for 0; \
                  it has no date, or no amount, for 1 (line 2)",
             ),
         ],
@@ -307,8 +307,8 @@ fn an_activity_is_not_lost_with_its_file() {
     assert_eq!(days, [2, 3, 5]);
     assert_eq!(
         found.last().unwrap().1,
-        "3 files that the table names cannot be used, such as activities/2.fit.gz; what the table says of them was \
-         taken as past training"
+        "3 files that the table names cannot be used, such as activities/2.fit.gz; what the table says of them is \
+         read instead, as past training"
     );
 }
 

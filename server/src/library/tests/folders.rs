@@ -56,8 +56,8 @@ async fn an_unpacked_export_is_the_export() {
     let unpacked = folder(files);
     let reports = bench.import_folder(unpacked.path()).await;
     let table = "a table of Strava’s export: activities.csv; 1 activity without a file was taken from it";
-    let missing = "a file that the table names is not there: activities/2.fit.gz; what the table says of it was taken as \
-                   past training";
+    let missing = "a file that the table names is not there: activities/2.fit.gz; what the table says of it is read \
+         instead, as past training";
     let expected = [
         ("1.fit.gz", FileResult::New, ""),
         ("activities.csv#2026-11-17T07:00:00Z", FileResult::New, ""),
