@@ -1,6 +1,8 @@
 //! `plimsoll`: the one binary. Subcommands are its roles; everything that knows HTTP, SQL, JSON, HTML, files or the
 //! time of day is in this crate and in no other.
 
+mod access;
+mod accounts;
 mod blobs;
 mod cli;
 mod clock;
@@ -55,8 +57,11 @@ fn main() -> ExitCode {
 async fn run(command: Command) -> anyhow::Result<bool> {
     match command {
         Command::Demo { listen, limits } => commands::demo::demo(listen, limits.limits()).await.map(|()| true),
-        Command::Serve { data, listen, limits } => {
-            commands::serve::serve(&data, listen, limits.limits()).await.map(|()| true)
+        Command::Serve { data, listen, limits, doors } => {
+            commands::serve::serve(&data, listen, limits.limits(), doors).await.map(|()| true)
+        }
+        Command::ResetLink { email, data, drop_second_factor } => {
+            commands::reset_link::reset_link(&email, &data, drop_second_factor).await.map(|()| true)
         }
         Command::Import { paths, athlete, data, zone, files, timings } => {
             let limits = files.limits();
