@@ -259,6 +259,14 @@ proptest! {
     }
 
     #[test]
+    fn the_coupled_ratio_is_at_most_4(loads in loads(28..80), quiet in 0..60_usize) {
+        let loads = [vec![0.0; quiet], loads].concat();
+        for day in analysed(&runs(&loads), &[]).days() {
+            prop_assert!(day.get(DayMetric::RatioCoupled).unwrap_or_default() <= 4.0 + 1e-9);
+        }
+    }
+
+    #[test]
     fn any_record_gives_finite_values_or_a_reason(
         values in prop::collection::vec((0..400_u64, -3..3_i64, prop::option::of(0.0..1e9_f64), prop::option::of(prop_oneof![Just(0.0), Just(1e-300), 0.0..1e9_f64])), 0..60),
         unknown in prop::collection::vec(0..400_u64, 0..20),
