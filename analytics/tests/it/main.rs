@@ -29,4 +29,5 @@ mod recording;
 mod recovery;
 mod support;
 mod thresholds;
+mod update;
 mod variability;
