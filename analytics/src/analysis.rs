@@ -6,7 +6,7 @@ use crate::body::Body;
 use crate::breaks::breaks;
 use crate::flags::{Facts, Own, judge, tell};
 use crate::indicators::{Days, explain, fill};
-use crate::longest::compare;
+use crate::longest::weigh;
 use crate::table::Table;
 use crate::{Baselines, Channel, DayGrid, Diary, Flag, Parameters};
 
@@ -60,7 +60,7 @@ impl Analysis {
             .and_then(|last| self.first.and_then(|first| first.checked_add_days(CalendarDays::new(last as u64))));
         self.flags.retain(|flag| last_kept.is_some_and(|last| flag.date <= last));
 
-        let runs = compare(grid.lengths(), parameters);
+        let runs = weigh(grid.lengths(), parameters);
         let breaks = breaks(grid.kinds(), parameters);
         let (channel, ..) = recorded(grid, parameters);
         self.recorded = Some(recorded(grid, parameters));

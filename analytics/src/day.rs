@@ -25,7 +25,7 @@ pub enum Reason {
     NoChronicLoad,
     /// No run in the 30 days before.
     NoRunIn30Days,
-    /// Every run in the 30 days before was a spike less than 14 days ago.
+    /// Every run in the 30 days before is less than 14 days old, and was a spike or the first in 30 days.
     OnlyRecentSpikes,
     /// A break of 14 days or more, or less than 28 days since the first run after one.
     Returning,
@@ -70,7 +70,9 @@ impl Reason {
             Self::NotRecorded => "No run has a value for it.",
             Self::NoChronicLoad => "The chronic load is zero, so there is nothing to compare with.",
             Self::NoRunIn30Days => "There is no run in the 30 days before.",
-            Self::OnlyRecentSpikes => "Every run in the 30 days before was a spike less than 14 days ago.",
+            Self::OnlyRecentSpikes => {
+                "Every run in the 30 days before is less than 14 days old, and was a spike or the first in 30 days."
+            }
             Self::Returning => {
                 "After a break of 14 days or more, ratios mean little until 28 days from the first run back."
             }

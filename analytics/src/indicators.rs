@@ -5,7 +5,7 @@ use std::ops::Range;
 use crate::averages::Averages;
 use crate::breaks::Break;
 use crate::days::DayKind;
-use crate::longest::{Compared, standings};
+use crate::longest::{Weighed, standings};
 use crate::parameters::Parameters;
 use crate::table::Table;
 use crate::windows::{Quantity, Windows};
@@ -36,10 +36,10 @@ pub(crate) struct Days<'a> {
     /// Load in the channel that is looked at; NaN unknown. Empty: not recorded.
     pub(crate) load: &'a [f64],
     /// Runs with their baselines, in order.
-    pub(crate) runs: &'a [Compared],
+    pub(crate) runs: &'a [Weighed],
 }
 
-impl Days<'_> {
+impl<'a> Days<'a> {
     /// Whether the load that is looked at is distance itself.
     pub(crate) fn is_load_distance(&self) -> bool {
         std::ptr::eq(self.load, self.distance_km)
@@ -48,6 +48,13 @@ impl Days<'_> {
     /// Whether a day is part of a break or of a return.
     pub(crate) fn is_returning(&self, day: usize) -> bool {
         self.breaks.get(day).is_some_and(|pause| *pause != Break::None)
+    }
+
+    /// The runs of some days, each with its place among all.
+    pub(crate) fn runs_of(&self, days: Range<usize>) -> impl Iterator<Item = (usize, &'a Weighed)> + use<'a> {
+        let first = self.runs.partition_point(|weighed| weighed.run.day < days.start);
+        let runs = self.runs.iter().enumerate().skip(first);
+        runs.take_while(move |(_, weighed)| weighed.run.day < days.end)
     }
 
     /// Every stretch of such days from `from` on.

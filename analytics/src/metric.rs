@@ -163,7 +163,7 @@ day_metrics! {
         "1.10 × the longest run of the 30 days before: above it a run is a spike by the study's definition.",
         "doi 10.1136/bjsports-2024-109380" }
     LineCarefulKm { "line_careful_km", "The line", "km", 1, Last, OwnRule,
-        "The same without runs that were spikes themselves and are less than 14 days old.",
+        "The same without runs that are less than 14 days old and were spikes themselves, or the first in 30 days.",
         "our caution on top of doi 10.1136/bjsports-2024-109380" }
     WeekKm { "week_km", "Week", "km", 1, Last, Measured,
         "Distance of the last 7 days, km.", "The watch, or positions." }

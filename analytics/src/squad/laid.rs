@@ -8,7 +8,7 @@ use crate::breaks::breaks;
 use crate::days::{DayKind, MAX_DAYS};
 use crate::flags::{Facts, Verdict, judge};
 use crate::indicators::{Days, fill};
-use crate::longest::{Length, compare};
+use crate::longest::{Length, weigh};
 use crate::session::MIN_RUN_KM;
 use crate::table::Table;
 use crate::{Channel, Gaps, Parameters};
@@ -125,7 +125,7 @@ impl Laid {
     pub(super) fn analyse(&self, parameters: &Parameters, table: &mut Table, verdicts: &mut Vec<Verdict>) {
         let first_row = table.len();
         let breaks = breaks(&self.kinds, parameters);
-        let runs = compare(&self.lengths, parameters);
+        let runs = weigh(&self.lengths, parameters);
         let is_recorded = |channel| match channel {
             Channel::Distance => self.has_distance,
             Channel::Load => self.has_load,
