@@ -22,6 +22,9 @@ pub struct Parameters {
     pub redi_acute_decay: f64,
     /// Decay of the chronic REDI in a ratio, per day: 1/28 (ours).
     pub redi_chronic_decay: f64,
+    /// With less than this share of its weight on known days a REDI says nothing: 0.20 (our rule, no trial). At a decay
+    /// of 0.1 per day that is after 16 unknown days in a row.
+    pub redi_known_share: f64,
     /// Days of fitness: 42.
     pub fitness_days: usize,
     /// Days of fatigue: 7.
@@ -48,7 +51,9 @@ pub struct Parameters {
     pub break_days: u32,
     /// Days, from the first run back, for which a runner is returning: 28 (our rule, no trial).
     pub return_days: u32,
-    /// Above this share of unknown days a window says nothing: 0.20 (our rule, no trial).
+    /// A window with more than this share of its days unknown says nothing, nor does an exponential average over as
+    /// many days; a day with more of the 30 before it unknown is provisional, and a break with more is none: 0.20 (our
+    /// rule, no trial).
     pub unknown_share: f64,
     /// A week above both its comparisons by more than this many percent is a ramp: 30.
     pub ramp_pct: f64,
@@ -82,6 +87,7 @@ impl Default for Parameters {
             redi_decay: 0.1,
             redi_acute_decay: 1.0 / 7.0,
             redi_chronic_decay: 1.0 / 28.0,
+            redi_known_share: 0.20,
             fitness_days: 42,
             fatigue_days: 7,
             fitness: Smoothing::TimeConstant,

@@ -310,12 +310,34 @@ fn a_return_ends_after_28_days_and_13_days_are_no_break() {
     assert!(first.days().all(|day| day.state != State::Returning));
 }
 
-#[test]
-fn an_unknown_day_is_no_proof_of_a_break() {
-    let runs = [run(0, 10.0), run(20, 10.0)];
-    let grid = DayGrid::new(&runs, &[day(10)], None, Gaps::Rest).unwrap();
+/// The days on which a runner with runs on days 0 and `last` is returning, when some days between are unknown.
+fn returning(last: u64, unknown: &[u64]) -> Vec<u64> {
+    let unknown: Vec<_> = unknown.iter().map(|index| day(*index)).collect();
+    let grid = DayGrid::new(&[run(0, 10.0), run(last, 10.0)], &unknown, None, Gaps::Rest).unwrap();
     let analysis = analyse(&grid);
-    assert!(analysis.days().all(|day| day.state == State::Provisional));
+    (0..).zip(analysis.days()).filter(|(_, day)| day.state == State::Returning).map(|(index, _)| index).collect()
+}
+
+#[test]
+fn an_unknown_day_hides_no_break_and_is_no_part_of_it() {
+    // 14 known days without a run are over on day 14, with one unknown among them on day 15.
+    assert_eq!(returning(20, &[]), (14..=20).collect::<Vec<_>>());
+    assert_eq!(returning(20, &[10]), (15..=20).collect::<Vec<_>>());
+    let every_13: Vec<u64> = (1..200).step_by(13).collect();
+    assert_eq!(returning(200, &every_13), (16..=200).collect::<Vec<_>>());
+    let grid = DayGrid::new(&[run(0, 10.0)], &[day(10)], Some(day(15)), Gaps::Rest).unwrap();
+    let analysis = analyse(&grid);
+    let [flag] = of(&analysis.flags, FlagCode::Returning)[..] else { panic!("one flag") };
+    assert!(flag.text.starts_with("No run for 14 days (the last was on 1 Sep)."), "{}", flag.text);
+}
+
+#[test]
+fn more_than_a_fifth_of_unknown_days_are_no_proof_of_a_break() {
+    assert_eq!(returning(20, &[5, 10]), (16..=20).collect::<Vec<_>>());
+    // The third one in 14 days ends the count, which begins anew.
+    assert_eq!(returning(20, &[3, 6, 9]), Vec::<u64>::new());
+    assert_eq!(returning(24, &[3, 6, 9]), [23, 24]);
+    assert_eq!(returning(200, &(1..200).step_by(2).collect::<Vec<_>>()), Vec::<u64>::new());
 }
 
 #[test]
