@@ -54,6 +54,7 @@ impl Analysis {
 
     /// Works out everything from the day at `from` on, which both grids have or which is the first that one has not.
     fn go_on(&mut self, grid: &DayGrid, diary: &Diary, parameters: &Parameters, from: usize) {
+        let parameters = &parameters.bounded();
         self.table.truncate(from);
         let last_kept = from
             .checked_sub(1)

@@ -67,7 +67,7 @@ impl Baselines {
     /// no zero, and it is not carried on.
     #[must_use]
     pub fn of(grid: &DayGrid, diary: &Diary, parameters: &BodyParameters) -> Baselines {
-        Baselines::default().going_on(grid, diary, parameters, 0)
+        Baselines::default().going_on(grid, diary, &parameters.bounded(), 0)
     }
 
     /// The same for a grid and a diary that differ from those of `self` only from the day at `from` on: what was compared

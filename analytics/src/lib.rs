@@ -68,7 +68,7 @@ pub use loads::{LEAST_FOR_A_MEDIAN, Load, LoadScales, LoadSource, Loaded, NoLoad
 pub use method::method_page;
 pub use metric::{Aggregation, DayMetric, MetricInfo, Validity};
 pub use own_metric::OwnMetric;
-pub use parameters::Parameters;
+pub use parameters::{ParameterError, Parameters};
 pub use session::{HeartRateQuality, Session, SessionKind};
 pub use squad::{Squad, SquadError, analyse_squad};
 pub use thresholds::{

@@ -81,6 +81,7 @@ pub enum ChangeCause {
 /// on `date` itself moves the line the day after.
 #[must_use]
 pub fn line_outlook(grid: &DayGrid, date: NaiveDate, parameters: &Parameters) -> LineOutlook {
+    let parameters = &parameters.bounded();
     let mut outlook = LineOutlook {
         date,
         line_km: Err(Reason::ShortHistory),
@@ -164,7 +165,7 @@ pub struct WeighedRun {
 /// Every run that has a distance, by day and order, with its class (doi 10.1136/bjsports-2024-109380).
 #[must_use]
 pub fn weigh_runs(grid: &DayGrid, parameters: &Parameters) -> Vec<WeighedRun> {
-    let weighed = weigh(grid.lengths(), parameters);
+    let weighed = weigh(grid.lengths(), &parameters.bounded());
     let run = |(weighed, session): (Weighed, &crate::Session)| WeighedRun {
         session: session.id.clone(),
         date: session.date,
@@ -200,6 +201,7 @@ pub fn planned_run(
     distance_km: f64,
     parameters: &Parameters,
 ) -> PlannedRun {
+    let parameters = &parameters.bounded();
     let nothing = PlannedRun { distance_km, ratio: None, class: None, flag: None };
     if !distance_km.is_finite() || distance_km < 0.0 {
         return nothing;

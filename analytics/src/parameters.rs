@@ -1,10 +1,39 @@
 //! Windows and thresholds, in one place.
 
+use thiserror::Error;
+
+use crate::days::MAX_DAYS;
 use crate::kernels::{Smoothing, Spread};
 use crate::{BodyParameters, Channel};
 
+/// No window looks further, days: a grid spans no more.
+const MOST_DAYS: usize = MAX_DAYS as usize;
+
+/// A window by the name of its field, and the fewest days that it can have.
+pub(crate) type Window<'a> = (&'static str, &'a mut usize, usize);
+
+/// Why parameters cannot be.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[non_exhaustive]
+pub enum ParameterError {
+    /// A window that is empty where there is a mean to take, or longer than any record.
+    #[error("{field} is {days}; it must be from {least} to {most} days")]
+    Window {
+        /// The field of [`Parameters`] or [`BodyParameters`].
+        field: &'static str,
+        /// Its value.
+        days: usize,
+        /// The fewest days.
+        least: usize,
+        /// The most days.
+        most: usize,
+    },
+}
+
 /// Windows and thresholds of every measure and flag. The default holds the documented values; the sources stand with
 /// the measures ([`crate::Day`]) and in the evidence register.
+///
+/// [`Parameters::check`] names a window that cannot be. What is looked at without a check takes the nearest that can.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Parameters {
     /// The channel of acute and chronic load, ratios, monotony, strain, fitness, fatigue and form. `None`:
@@ -117,10 +146,53 @@ impl Default for Parameters {
 }
 
 impl Parameters {
+    /// Looks for windows that cannot be: averages over no day, and any of more than 100 years.
+    ///
+    /// # Errors
+    /// The first that is found, by the name of its field.
+    pub fn check(&self) -> Result<(), ParameterError> {
+        let mut parameters = self.clone();
+        parameters.windows().into_iter().try_for_each(|(field, days, least)| {
+            let (days, most) = (*days, MOST_DAYS);
+            if (least..=most).contains(&days) {
+                Ok(())
+            } else {
+                Err(ParameterError::Window { field, days, least, most })
+            }
+        })
+    }
+
+    /// The same with every window within the bounds of [`Parameters::check`]: sums of days and windows then stay far
+    /// from overflowing.
+    pub(crate) fn bounded(&self) -> Parameters {
+        let mut parameters = self.clone();
+        bound(parameters.windows());
+        parameters
+    }
+
+    fn windows(&mut self) -> Vec<Window<'_>> {
+        let own = [
+            ("acute_days", &mut self.acute_days, 1),
+            ("chronic_days", &mut self.chronic_days, 1),
+            ("fitness_days", &mut self.fitness_days, 1),
+            ("fatigue_days", &mut self.fatigue_days, 1),
+            ("line_days", &mut self.line_days, 0),
+            ("careful_days", &mut self.careful_days, 0),
+        ];
+        own.into_iter().chain(self.body.windows()).collect()
+    }
+
     /// The channel of acute and chronic load where these channels are recorded.
     pub(crate) fn channel(&self, is_recorded: impl Fn(Channel) -> bool) -> Channel {
         let usual = if is_recorded(Channel::Load) { Channel::Load } else { Channel::Distance };
         self.load.unwrap_or(usual)
+    }
+}
+
+/// Keeps windows within the bounds of [`Parameters::check`].
+pub(crate) fn bound<'a>(windows: impl IntoIterator<Item = Window<'a>>) {
+    for (_, days, least) in windows {
+        *days = (*days).clamp(least, MOST_DAYS);
     }
 }
 

@@ -7,6 +7,7 @@ mod athlete;
 mod baseline;
 mod best;
 mod body_invariants;
+mod bounds;
 mod channels;
 mod context;
 mod diary;
