@@ -76,9 +76,11 @@ run_km = days["distance_km"].where(is_run)
 out["longest_30d_km"] = longest(run_km, 30, 1)
 out["line_km"] = 1.1 * out["longest_30d_km"]
 spike = days["distance_km"] / out["longest_30d_km"]
-ordinary = longest(run_km.where(~(spike > SPIKE)), 30, 1)
-old_spikes = longest(run_km.where(spike > SPIKE), 17, 14)
-out["line_careful_km"] = 1.1 * np.fmax(ordinary, old_spikes)
+# A spike, or the first run in 30 days of record, lifts the careful line 14 days later.
+waits = (spike > SPIKE) | (out["longest_30d_km"].isna() & (day >= 30))
+ordinary = longest(run_km.where(~waits), 30, 1)
+waited = longest(run_km.where(waits), 17, 14)
+out["line_careful_km"] = 1.1 * np.fmax(ordinary, waited)
 out["week_km"] = flat(km.rolling(7).sum())
 out["ramp_pct"] = 100 * ratio(out["week_km"], delayed(out["week_km"], 7)) - 100
 out["ramp_3w_pct"] = 100 * ratio(out["week_km"], delayed(flat(km.rolling(21).sum()), 7) / 3) - 100

@@ -157,6 +157,11 @@ fn by_lazy_polars(runs: &DataFrame, with_year: bool) -> DataFrame {
     let ratio = |above: Expr, below: Expr| {
         when(col("returning").not().and(below.clone().gt(lit(0.0)))).then(above / below).otherwise(lit(NULL))
     };
+    // A spike, or the first run in 30 days of record, lifts the careful line 14 days later.
+    let waits = || {
+        let first = col("longest_30d_km").is_null().and(col("day").gt_eq(lit(30)));
+        col("spike").gt(lit(SPIKE)).fill_null(lit(false)).or(first)
+    };
     let year = own(col("strain")
         .rolling_quantile(QuantileMethod::Linear, 0.9, RollingOptionsFixedWindow { min_periods: 56, ..rolling(365) })
         .shift(lit(1)));
@@ -196,8 +201,8 @@ fn by_lazy_polars(runs: &DataFrame, with_year: bool) -> DataFrame {
                 .then(col("day"))
                 .otherwise(lit(NULL))
                 .alias("back"),
-            when(col("spike").gt(lit(SPIKE))).then(lit(NULL)).otherwise(run_km()).alias("ordinary"),
-            when(col("spike").gt(lit(SPIKE))).then(km()).otherwise(lit(NULL)).alias("spikes"),
+            when(waits()).then(lit(NULL)).otherwise(run_km()).alias("ordinary"),
+            when(waits()).then(run_km()).otherwise(lit(NULL)).alias("waiting"),
             (col("acute") * lit(7.0) * col("monotony")).alias("strain"),
         ])
         .with_columns([
@@ -206,7 +211,7 @@ fn by_lazy_polars(runs: &DataFrame, with_year: bool) -> DataFrame {
                 .alias("returning"),
             polars::lazy::dsl::max_horizontal([
                 own(col("ordinary").rolling_max(any(30)).shift(lit(1))),
-                own(col("spikes").rolling_max(any(17)).shift(lit(14))),
+                own(col("waiting").rolling_max(any(17)).shift(lit(14))),
             ])
             .unwrap()
             .alias("longest_careful"),

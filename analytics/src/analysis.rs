@@ -1,12 +1,12 @@
 //! Everything that is said of one athlete's days: measures and flags.
 
-use chrono::NaiveDate;
+use chrono::{Days as CalendarDays, NaiveDate};
 
 use crate::body::Body;
 use crate::breaks::breaks;
 use crate::flags::{Facts, Own, judge, tell};
 use crate::indicators::{Days, explain, fill};
-use crate::longest::compare;
+use crate::longest::weigh;
 use crate::table::Table;
 use crate::{Baselines, Channel, DayGrid, Diary, Flag, Parameters};
 
@@ -35,25 +35,33 @@ pub fn analyse(grid: &DayGrid, diary: &Diary, parameters: &Parameters) -> Analys
 }
 
 impl Analysis {
-    /// Brings the analysis up to a grid that differs from the one before only from the day of `changed` on, as when one
-    /// run is added: only what the change can reach is worked out again. Gives the same as [`analyse`] of the new grid
-    /// with the same diary and parameters.
+    /// Brings the analysis up to a grid that differs from the one before only from the day of `changed` on, as when a
+    /// run is added, edited or taken away: only what the change can reach is worked out again. Gives the same as
+    /// [`analyse`] of the new grid with the same diary and parameters.
+    ///
+    /// Every session before `changed`, and every day before it that both grids have, must be the same. The new grid may
+    /// be longer or shorter: without an `as_of` the days behind the last session go with it, also those before
+    /// `changed`. Where the first day moves, or a channel begins or ceases to be recorded, everything is worked out
+    /// anew. A caller whose loads are put together over all activities, as [`crate::loads`] takes medians, may find
+    /// that one more run moves the load of earlier days: then `changed` is the first of those.
     pub fn update(&mut self, grid: &DayGrid, diary: &Diary, parameters: &Parameters, changed: NaiveDate) {
         let is_same_start = self.first == grid.first() && self.first.is_some_and(|first| first < changed);
         let is_same_kind = self.recorded == Some(recorded(grid, parameters));
-        let from =
-            if is_same_start && is_same_kind { grid.index_of(changed).unwrap_or_default().min(self.len()) } else { 0 };
+        let from = if is_same_start && is_same_kind { grid.index_of(changed).unwrap_or_default() } else { 0 };
         self.first = grid.first();
-        self.go_on(grid, diary, parameters, from);
+        self.go_on(grid, diary, parameters, from.min(self.len()).min(grid.len()));
     }
 
-    /// Works out everything from the day at `from` on.
+    /// Works out everything from the day at `from` on, which both grids have or which is the first that one has not.
     fn go_on(&mut self, grid: &DayGrid, diary: &Diary, parameters: &Parameters, from: usize) {
+        let parameters = &parameters.bounded();
         self.table.truncate(from);
-        let first_changed = grid.date(from);
-        self.flags.retain(|flag| first_changed.is_none_or(|changed| flag.date < changed));
+        let last_kept = from
+            .checked_sub(1)
+            .and_then(|last| self.first.and_then(|first| first.checked_add_days(CalendarDays::new(last as u64))));
+        self.flags.retain(|flag| last_kept.is_some_and(|last| flag.date <= last));
 
-        let runs = compare(grid.lengths(), parameters);
+        let runs = weigh(grid.lengths(), parameters);
         let breaks = breaks(grid.kinds(), parameters);
         let (channel, ..) = recorded(grid, parameters);
         self.recorded = Some(recorded(grid, parameters));

@@ -67,7 +67,7 @@ impl Baselines {
     /// no zero, and it is not carried on.
     #[must_use]
     pub fn of(grid: &DayGrid, diary: &Diary, parameters: &BodyParameters) -> Baselines {
-        Baselines::default().going_on(grid, diary, parameters, 0)
+        Baselines::default().going_on(grid, diary, &parameters.bounded(), 0)
     }
 
     /// The same for a grid and a diary that differ from those of `self` only from the day at `from` on: what was compared
@@ -84,8 +84,8 @@ impl Baselines {
             let known = self.get(metric);
             let known = known.get(..known.partition_point(|value| value.day < from)).unwrap_or_default();
             let values = match metric.form() {
-                Some(form) => runs(grid, &diary.runs, parameters, form, known),
-                None => days(grid, diary, parameters, metric, known),
+                Some(form) => values_of_runs(grid, &diary.runs, parameters, form, known),
+                None => values_of_days(grid, diary, parameters, metric, known),
             };
             if metric.is_told_of_alone() {
                 baselines.shifts.extend(shifts(metric, &values, parameters));
@@ -121,7 +121,7 @@ pub(crate) fn place(grid: &DayGrid, date: NaiveDate) -> Option<usize> {
 }
 
 /// Values of days: those of one day are averaged. `known` are the first of them.
-fn days(
+fn values_of_days(
     grid: &DayGrid,
     diary: &Diary,
     parameters: &BodyParameters,
@@ -222,7 +222,7 @@ fn against(recent: f64, base: &[f64], days: usize, parameters: &BodyParameters) 
 }
 
 /// Values of runs, each against those at a matched speed. `known` are the first of them.
-fn runs(
+fn values_of_runs(
     grid: &DayGrid,
     forms: &[RunForm],
     parameters: &BodyParameters,

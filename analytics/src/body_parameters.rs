@@ -1,5 +1,7 @@
 //! Windows and thresholds of what rests on more than loads.
 
+use crate::parameters::{Window, bound};
+
 /// Windows and thresholds of baselines and of the flags that rest on a diary. The default holds the documented values.
 ///
 /// Where no source is named the value is ours or habit: it can be set, and no text sells it as a result.
@@ -97,5 +99,30 @@ impl Default for BodyParameters {
             shoe_least: 4,
             heart_rate_days: 28,
         }
+    }
+}
+
+impl BodyParameters {
+    /// The same with every window within the bounds of [`crate::Parameters::check`].
+    pub(crate) fn bounded(&self) -> BodyParameters {
+        let mut parameters = self.clone();
+        bound(parameters.windows());
+        parameters
+    }
+
+    pub(crate) fn windows(&mut self) -> [Window<'_>; 11] {
+        [
+            ("baseline_days", &mut self.baseline_days, 0),
+            ("recent_days", &mut self.recent_days, 0),
+            ("off_window_days", &mut self.off_window_days, 0),
+            ("efficiency_down_days", &mut self.efficiency_down_days, 0),
+            ("mechanics_days", &mut self.mechanics_days, 0),
+            ("pain_days", &mut self.pain_days, 0),
+            ("pain_spell_days", &mut self.pain_spell_days, 0),
+            ("pain_side_days", &mut self.pain_side_days, 0),
+            ("race_recovery_days", &mut self.race_recovery_days, 0),
+            ("shoe_days", &mut self.shoe_days, 0),
+            ("heart_rate_days", &mut self.heart_rate_days, 0),
+        ]
     }
 }

@@ -25,7 +25,7 @@ pub enum Reason {
     NoChronicLoad,
     /// No run in the 30 days before.
     NoRunIn30Days,
-    /// Every run in the 30 days before was a spike less than 14 days ago.
+    /// Every run in the 30 days before is less than 14 days old, and was a spike or the first in 30 days.
     OnlyRecentSpikes,
     /// A break of 14 days or more, or less than 28 days since the first run after one.
     Returning,
@@ -70,7 +70,9 @@ impl Reason {
             Self::NotRecorded => "No run has a value for it.",
             Self::NoChronicLoad => "The chronic load is zero, so there is nothing to compare with.",
             Self::NoRunIn30Days => "There is no run in the 30 days before.",
-            Self::OnlyRecentSpikes => "Every run in the 30 days before was a spike less than 14 days ago.",
+            Self::OnlyRecentSpikes => {
+                "Every run in the 30 days before is less than 14 days old, and was a spike or the first in 30 days."
+            }
             Self::Returning => {
                 "After a break of 14 days or more, ratios mean little until 28 days from the first run back."
             }
@@ -87,7 +89,8 @@ impl Reason {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum State {
-    /// Fewer than 30 days of record before the day: a longer run before them would not be known.
+    /// Fewer than 30 days of record before the day, or more than 20 % of those 30 unknown: a longer run would not be
+    /// known.
     Provisional,
     /// A break of 14 days or more, or less than 28 days since the first run after one. Comes before `Provisional`.
     Returning,
@@ -120,7 +123,8 @@ impl State {
 ///
 /// Load is that of the channel that is looked at ([`crate::Parameters::load`]). Windows end with the day itself unless
 /// [`DayMetric::info`] says otherwise. Means are per day over the known days of the window; with more than 20 % of it
-/// unknown they are [`Reason::UnknownDays`].
+/// unknown they are [`Reason::UnknownDays`], and so are exponential averages with more than 20 % of as many days as
+/// they average over. REDI, made for gaps, goes on until less than 20 % of its weight is on known days.
 #[derive(Debug, Clone, Copy)]
 pub struct Day<'a> {
     /// The day.

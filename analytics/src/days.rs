@@ -84,8 +84,8 @@ pub(crate) enum DayKind {
 
 /// A dense calendar: every day from the first to the last, with the load of each channel summed per day.
 ///
-/// 0 is a known zero; a day that is unknown in a channel is NaN inside and `None` outside. A channel that no session
-/// has a value in counts as not recorded.
+/// 0 is a known zero; a day that is unknown in a channel is NaN inside and `None` outside. A channel that no training
+/// has a value in counts as not recorded; without any training, one that no rest is stated in.
 #[derive(Debug, Clone, Default)]
 pub struct DayGrid {
     first: Option<NaiveDate>,
@@ -112,8 +112,8 @@ impl DayGrid {
     /// Lays sessions out over the calendar, from the first day mentioned to `as_of` (default: the last day mentioned).
     ///
     /// Sessions and unknown days after `as_of` are left out. The order of `sessions` does not matter. A day in
-    /// `unknown` is unknown in every channel even when it has a session; its runs still count as runs. No day at all
-    /// gives an empty grid.
+    /// `unknown` is unknown in every channel even when it has a session, and so is one with a session of
+    /// [`SessionKind::Unknown`]; its runs still count as runs. No day at all gives an empty grid.
     ///
     /// # Errors
     /// [`GridError`]: a value that is not finite, negative or absurd (names the session), or a span over 100 years.
@@ -139,13 +139,19 @@ impl DayGrid {
             return Err(GridError::TooLong { first, last });
         }
 
-        let recorded = Channel::ALL.map(|channel| sessions.iter().any(|session| session.loads.get(channel).is_some()));
+        // A rest that is stated in some channel would else make all training in it unknown.
+        let is_only_rest = !sessions.iter().any(Session::is_training);
+        let says = |session: &Session| is_only_rest || session.is_training();
+        let recorded = Channel::ALL
+            .map(|channel| sessions.iter().any(|session| says(session) && session.loads.get(channel).is_some()));
         let mut grid = DayGrid { first: Some(first), ..DayGrid::default() };
         let mut rest = sessions.as_slice();
         for date in first.iter_days().take_while(|date| *date <= last) {
             let (today, later) = rest.split_at(rest.partition_point(|session| session.date <= date));
             rest = later;
-            let is_unknown = unknown.contains(&date) || (today.is_empty() && gaps == Gaps::Unknown);
+            let is_unknown = unknown.contains(&date)
+                || (today.is_empty() && gaps == Gaps::Unknown)
+                || today.iter().any(|session| session.kind == SessionKind::Unknown);
             let day = grid.kinds.len();
             grid.kinds.push(match (today.iter().any(|session| session.kind == SessionKind::Run), is_unknown) {
                 (true, _) => DayKind::Run,
@@ -230,7 +236,7 @@ impl DayGrid {
         (0..self.len()).map(|day| values.get(day).copied().filter(|value| !value.is_nan())).collect()
     }
 
-    /// Whether any session has a value in the channel.
+    /// Whether any training has a value in the channel; without any training, whether a rest is stated in it.
     #[must_use]
     pub fn is_recorded(&self, channel: Channel) -> bool {
         !self.column(channel).is_empty()

@@ -5,7 +5,7 @@ use std::ops::Range;
 use crate::averages::Averages;
 use crate::breaks::Break;
 use crate::days::DayKind;
-use crate::longest::{Compared, standings};
+use crate::longest::{Weighed, standings};
 use crate::parameters::Parameters;
 use crate::table::Table;
 use crate::windows::{Quantity, Windows};
@@ -36,10 +36,10 @@ pub(crate) struct Days<'a> {
     /// Load in the channel that is looked at; NaN unknown. Empty: not recorded.
     pub(crate) load: &'a [f64],
     /// Runs with their baselines, in order.
-    pub(crate) runs: &'a [Compared],
+    pub(crate) runs: &'a [Weighed],
 }
 
-impl Days<'_> {
+impl<'a> Days<'a> {
     /// Whether the load that is looked at is distance itself.
     pub(crate) fn is_load_distance(&self) -> bool {
         std::ptr::eq(self.load, self.distance_km)
@@ -48,6 +48,13 @@ impl Days<'_> {
     /// Whether a day is part of a break or of a return.
     pub(crate) fn is_returning(&self, day: usize) -> bool {
         self.breaks.get(day).is_some_and(|pause| *pause != Break::None)
+    }
+
+    /// The runs of some days, each with its place among all.
+    pub(crate) fn runs_of(&self, days: Range<usize>) -> impl Iterator<Item = (usize, &'a Weighed)> + use<'a> {
+        let first = self.runs.partition_point(|weighed| weighed.run.day < days.start);
+        let runs = self.runs.iter().enumerate().skip(first);
+        runs.take_while(move |(_, weighed)| weighed.run.day < days.end)
     }
 
     /// Every stretch of such days from `from` on.
@@ -70,7 +77,7 @@ impl Days<'_> {
 /// Gives the windows, from which `explain` can tell the reasons.
 pub(crate) fn fill<'a>(days: &Days<'a>, parameters: &Parameters, from: usize, table: &mut Table) -> Windows<'a> {
     let first_row = table.len();
-    let windows = Windows::of(days, parameters, from);
+    let mut windows = Windows::of(days, parameters, from);
     let Windows { load, distance, .. } = &windows;
     states(days, parameters, from, table);
 
@@ -82,9 +89,9 @@ pub(crate) fn fill<'a>(days: &Days<'a>, parameters: &Parameters, from: usize, ta
     table.extend(DayMetric::RatioCoupled, ratios(&windows.acute, &windows.chronic));
     table.extend(DayMetric::RatioUncoupled, ratios(&windows.acute, &windows.chronic_before));
 
-    let averages = Averages::of(load.values, parameters, from);
+    let averages = Averages::of(load, parameters, from);
     let (acute, chronic) = (load.say(1, averages.acute), load.say(1, averages.chronic));
-    // A chronic load that is not known has no ratio, whatever its average carries on.
+    // The averages begin with the first day, their ratio with a whole window.
     let known = ratios(&acute, &chronic).zip(&windows.chronic);
     table.extend(DayMetric::RatioEwma, known.map(|(ratio, chronic)| if chronic.is_nan() { f64::NAN } else { ratio }));
     table.extend(DayMetric::AcuteEwma, acute);
@@ -92,6 +99,12 @@ pub(crate) fn fill<'a>(days: &Days<'a>, parameters: &Parameters, from: usize, ta
     table.extend(DayMetric::Redi, load.say(parameters.acute_days, averages.redi));
     let ratio_redi = ratios(&averages.redi_acute, &averages.redi_chronic).collect();
     table.extend(DayMetric::RatioRedi, load.say(parameters.chronic_days, ratio_redi));
+    let redi_unknown = if load.has_gaps() {
+        let is_unknown = |(acute, chronic): (&f64, &f64)| acute.is_nan() || chronic.is_nan();
+        averages.redi_acute.iter().zip(&averages.redi_chronic).map(is_unknown).collect()
+    } else {
+        Vec::new()
+    };
     table.extend(DayMetric::Fitness, load.say(parameters.fitness_days, averages.fitness));
     table.extend(DayMetric::Fatigue, load.say(parameters.fatigue_days, averages.fatigue));
     table.extend(DayMetric::Form, load.say(parameters.fitness_days, averages.form));
@@ -111,14 +124,25 @@ pub(crate) fn fill<'a>(days: &Days<'a>, parameters: &Parameters, from: usize, ta
         }
     }
     lines(days, parameters, from, table);
+    windows.redi_unknown = redi_unknown;
     windows
 }
 
 fn states(days: &Days<'_>, parameters: &Parameters, from: usize, table: &mut Table) {
-    let state = |(day, pause): (usize, &Break)| match pause {
-        Break::Away { .. } | Break::Back { .. } => State::Returning,
-        Break::None if day < parameters.line_days => State::Provisional,
-        Break::None => State::Steady,
+    let window = parameters.line_days;
+    let most = parameters.unknown_share * window as f64;
+    let is_unknown = |day: usize| days.kinds.get(day) == Some(&DayKind::Unknown);
+    // Unknown days of the window before a day, counted along.
+    let mut unknown = (from.saturating_sub(window)..from).filter(|day| is_unknown(*day)).count();
+    let state = |(day, pause): (usize, &Break)| {
+        let is_little_known = day < window || unknown as f64 > most;
+        unknown += usize::from(is_unknown(day));
+        unknown -= usize::from(day.checked_sub(window).is_some_and(is_unknown));
+        match pause {
+            Break::Away { .. } | Break::Back { .. } => State::Returning,
+            Break::None if is_little_known => State::Provisional,
+            Break::None => State::Steady,
+        }
     };
     table.states.extend(days.breaks.iter().enumerate().skip(from).map(state));
 }
@@ -179,9 +203,11 @@ impl Why<'_> {
             DayMetric::RatioCoupled => self.no_ratio(day, &self.windows.chronic),
             DayMetric::RatioUncoupled => self.no_ratio(day, &self.windows.chronic_before),
             DayMetric::RatioEwma if self.is_unknown(&self.windows.chronic, day) => load.why(day, chronic_days),
+            DayMetric::RatioEwma if table.get(DayMetric::AcuteEwma, day).is_err() => Reason::UnknownDays,
             DayMetric::RatioRedi if load.values.is_empty() || load.is_short(day, chronic_days) => {
                 load.why(day, chronic_days)
             }
+            DayMetric::RatioRedi if self.is_redi_unknown(day) => Reason::UnknownDays,
             DayMetric::RatioEwma | DayMetric::RatioRedi => Reason::NoChronicLoad,
             DayMetric::Monotony | DayMetric::Strain if self.is_unknown(&self.windows.load_week, day) => {
                 load.why(day, WEEK)
@@ -199,6 +225,10 @@ impl Why<'_> {
 
     fn is_unknown(&self, column: &[f64], day: usize) -> bool {
         column.get(day.saturating_sub(self.from)).is_none_or(|value| value.is_nan())
+    }
+
+    fn is_redi_unknown(&self, day: usize) -> bool {
+        self.windows.redi_unknown.get(day.saturating_sub(self.from)) == Some(&true)
     }
 
     /// Of `above` ÷ `below`, worked out from so many days each.

@@ -149,9 +149,11 @@ pub enum Smoothing {
 }
 
 impl Smoothing {
-    /// The weight of the newest day for `days`.
+    /// The weight of the newest day for `days`, above 0 and at most 1. Less than one day, or what is no number, counts
+    /// as one.
     #[must_use]
     pub fn weight(self, days: f64) -> f64 {
+        let days = days.max(1.0);
         match self {
             Self::Span => 2.0 / (days + 1.0),
             Self::TimeConstant => 1.0 - (-1.0 / days).exp(),

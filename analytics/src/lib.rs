@@ -63,12 +63,12 @@ pub use diary::{DayMarks, Diary, DiaryError, Hooper, Illness, Injury, Pain, RunF
 pub use evidence::{Evidence, Source, evidence, register};
 pub use flags::{Episode, Flag, FlagCode, Input, InputValue, Level, SpikeClass};
 pub use interval::{Interval, IntervalKind};
-pub use line::{ChangeCause, LineChange, LineOutlook, PlannedRun, line_outlook, planned_run};
+pub use line::{ChangeCause, LineChange, LineOutlook, PlannedRun, WeighedRun, line_outlook, planned_run, weigh_runs};
 pub use loads::{LEAST_FOR_A_MEDIAN, Load, LoadScales, LoadSource, Loaded, NoLoad, loads};
 pub use method::method_page;
 pub use metric::{Aggregation, DayMetric, MetricInfo, Validity};
 pub use own_metric::OwnMetric;
-pub use parameters::Parameters;
+pub use parameters::{ParameterError, Parameters};
 pub use session::{HeartRateQuality, Session, SessionKind};
 pub use squad::{Squad, SquadError, analyse_squad};
 pub use thresholds::{

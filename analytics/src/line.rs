@@ -4,9 +4,9 @@ use chrono::{Days as CalendarDays, NaiveDate};
 use serde::Serialize;
 
 use crate::body::Body;
-use crate::flags::{Facts, Own, planned_spike};
+use crate::flags::{Facts, Own, planned_spike, planned_without_baseline};
 use crate::indicators::{Days, no_longest};
-use crate::longest::{Compared, Length as RunLength, Standing, compare, longer, standing};
+use crate::longest::{Length as RunLength, Weighed, standing, weigh};
 use crate::table::Table;
 use crate::{Channel, DayGrid, Diary, Flag, Measure, Parameters, Reason, SpikeClass};
 
@@ -23,17 +23,18 @@ pub struct LineOutlook {
     pub date: NaiveDate,
     /// 1.10 × the longest run of the 30 days before, km.
     pub line_km: Measure,
-    /// The same without runs that were spikes and are less than 14 days old, km: the headline.
+    /// The same without runs that are less than 14 days old and were spikes, or had no run in the 30 days before them,
+    /// km: the headline.
     pub careful_km: Measure,
     /// The run that `careful_km` rests on.
     pub longest: Option<Length>,
     /// The run that `line_km` rests on.
     pub counted_longest: Option<Length>,
-    /// Every day of the next 60 on which `careful_km` moves if nothing more is run, in order. Empty when there is no
-    /// careful line to move.
+    /// The class of the run that `line_km` rests on.
+    pub counted_class: Option<SpikeClass>,
+    /// Every day of the next 60 on which `careful_km` moves if nothing more is run, in order: it rises, falls, ends, or
+    /// appears again. The differences between the outlooks of one day and the next.
     pub calendar: Vec<LineChange>,
-    /// When there is no careful line on the day: the first of the next 60 days that has one, with the line in km.
-    pub appears: Option<Length>,
 }
 
 /// One move of the careful line.
@@ -41,8 +42,8 @@ pub struct LineOutlook {
 pub struct LineChange {
     /// The first day with the new line.
     pub date: NaiveDate,
-    /// The line until then, km.
-    pub from_km: f64,
+    /// The line until then, km; `None`: there is no line yet.
+    pub from_km: Option<f64>,
     /// The line from then on, km; `None`: there is no line any more.
     pub to_km: Option<f64>,
     /// The run that leaves the window, when the line falls.
@@ -70,7 +71,7 @@ impl LineOutlook {
 pub enum ChangeCause {
     /// The run that it rested on is more than 30 days old.
     LeavesWindow,
-    /// A run that was a spike is 14 days old and counts from now on.
+    /// A run that was a spike, or had no run in the 30 days before it, is 14 days old and counts from now on.
     CarefulDaysEnd,
     /// A run of the day itself counts from the next day on.
     RunCounts,
@@ -80,55 +81,50 @@ pub enum ChangeCause {
 /// on `date` itself moves the line the day after.
 #[must_use]
 pub fn line_outlook(grid: &DayGrid, date: NaiveDate, parameters: &Parameters) -> LineOutlook {
+    let parameters = &parameters.bounded();
     let mut outlook = LineOutlook {
         date,
         line_km: Err(Reason::ShortHistory),
         careful_km: Err(Reason::ShortHistory),
         longest: None,
         counted_longest: None,
+        counted_class: None,
         calendar: Vec::new(),
-        appears: None,
     };
     let Some(today) = grid.index_of(date) else { return outlook };
-    let mut runs = compare(grid.lengths(), parameters);
-    runs.retain(|compared| compared.run.day <= today);
+    let mut runs = weigh(grid.lengths(), parameters);
+    runs.retain(|weighed| weighed.run.day <= today);
     let now = standing(&runs, today, parameters);
     let days =
         Days { kinds: grid.kinds(), breaks: &[], distance_km: grid.column(Channel::Distance), load: &[], runs: &runs };
     let none = no_longest(&days, today, parameters);
-    let line = |run: RunLength| run.km * parameters.line_factor;
-    let dated = |run: RunLength| Some((day_of(grid, run.day)?, run.km));
+    let line = |weighed: Weighed| weighed.run.km * parameters.line_factor;
+    let dated = |weighed: Weighed| Some((day_of(grid, weighed.run.day)?, weighed.run.km));
     outlook.line_km = now.counted.map(line).ok_or(none);
     outlook.careful_km = now.careful.map(line).ok_or(now.counted.map_or(none, |_| Reason::OnlyRecentSpikes));
     outlook.longest = now.careful.and_then(dated);
     outlook.counted_longest = now.counted.and_then(dated);
+    outlook.counted_class = now.counted.map(|weighed| weighed.class);
 
-    let mut before = now.careful;
+    let mut from = now.careful;
     for later in today + 1..=today.saturating_add(OUTLOOK_DAYS) {
         let Some(on) = day_of(grid, later) else { break };
-        let standing = standing(&runs, later, parameters);
-        let to_km = standing.careful.map(|run| run.km * parameters.line_factor);
-        match (before, standing.careful) {
-            (Some(from), to) if Some(from.km) != to.map(|run| run.km) => {
-                let because = cause(from, standing, today);
-                let leaves = because == ChangeCause::LeavesWindow;
-                outlook.calendar.push(LineChange {
-                    date: on,
-                    from_km: from.km * parameters.line_factor,
-                    to_km,
-                    leaving: dated(from).filter(|_| leaves),
-                    resting_on: standing.careful.and_then(dated),
-                    kept_by_km: leaves.then_some(from.km),
-                    because,
-                });
-            }
-            (None, Some(_)) if outlook.calendar.is_empty() => {
-                outlook.appears = to_km.map(|km| (on, km));
-                break;
-            }
-            _ => {}
+        let to = standing(&runs, later, parameters).careful;
+        let km = |longest: Option<Weighed>| longest.map(|weighed| weighed.run.km);
+        if km(from) != km(to) {
+            let because = cause(from, to, later);
+            let leaving = from.filter(|_| because == ChangeCause::LeavesWindow);
+            outlook.calendar.push(LineChange {
+                date: on,
+                from_km: from.map(line),
+                to_km: to.map(line),
+                leaving: leaving.and_then(dated),
+                resting_on: to.and_then(dated),
+                kept_by_km: km(leaving),
+                because,
+            });
         }
-        before = standing.careful;
+        from = to;
     }
     outlook
 }
@@ -138,12 +134,47 @@ fn day_of(grid: &DayGrid, day: usize) -> Option<NaiveDate> {
     grid.first()?.checked_add_days(CalendarDays::new(day as u64))
 }
 
-fn cause(from: RunLength, standing: Standing, today: usize) -> ChangeCause {
-    match standing.careful {
-        Some(to) if to.km > from.km && to.day == today => ChangeCause::RunCounts,
-        Some(to) if to.km > from.km => ChangeCause::CarefulDaysEnd,
-        _ => ChangeCause::LeavesWindow,
+/// Why the line moves on `day`. It only rises because a run counts from then on: one of the day before, or one that had
+/// to wait.
+fn cause(from: Option<Weighed>, to: Option<Weighed>, day: usize) -> ChangeCause {
+    let before = from.map_or(0.0, |weighed| weighed.run.km);
+    match to.filter(|weighed| weighed.run.km > before) {
+        Some(to) if to.run.day + 1 == day => ChangeCause::RunCounts,
+        Some(_) => ChangeCause::CarefulDaysEnd,
+        None => ChangeCause::LeavesWindow,
     }
+}
+
+/// A run that was, beside the longest run of the 30 days before it.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct WeighedRun {
+    /// The id of its session.
+    pub session: String,
+    /// Its day.
+    pub date: NaiveDate,
+    /// Its distance, km.
+    pub distance_km: f64,
+    /// The longest run of the 30 days before it and of those earlier on its day; `None`: there is none with a distance.
+    pub longest: Option<Length>,
+    /// Distance ÷ longest.
+    pub ratio: Option<f64>,
+    /// The class of the ratio; [`SpikeClass::NoBaseline`] without one.
+    pub class: SpikeClass,
+}
+
+/// Every run that has a distance, by day and order, with its class (doi 10.1136/bjsports-2024-109380).
+#[must_use]
+pub fn weigh_runs(grid: &DayGrid, parameters: &Parameters) -> Vec<WeighedRun> {
+    let weighed = weigh(grid.lengths(), &parameters.bounded());
+    let run = |(weighed, session): (Weighed, &crate::Session)| WeighedRun {
+        session: session.id.clone(),
+        date: session.date,
+        distance_km: weighed.run.km,
+        longest: weighed.baseline.and_then(|longest| Some((day_of(grid, longest.day)?, longest.km))),
+        ratio: weighed.baseline.map(|longest| weighed.run.km / longest.km),
+        class: weighed.class,
+    };
+    weighed.into_iter().zip(grid.measured_runs()).map(run).collect()
 }
 
 /// A run that is planned, beside the longest run of the 30 days before it.
@@ -153,9 +184,11 @@ pub struct PlannedRun {
     pub distance_km: f64,
     /// Planned ÷ longest. `None`: no run in the 30 days before, or the distance is no number of at least zero.
     pub ratio: Option<f64>,
-    /// The class of the ratio.
+    /// The class of the ratio; [`SpikeClass::NoBaseline`] without a run in the 30 days before. `None`: the day lies
+    /// before the record, or the distance is no number of at least zero.
     pub class: Option<SpikeClass>,
-    /// The flag that the run would raise, by the study's definition.
+    /// The flag that the run would raise: by the study's definition, or our caution where there is nothing to weigh it
+    /// against.
     pub flag: Option<Flag>,
 }
 
@@ -168,21 +201,26 @@ pub fn planned_run(
     distance_km: f64,
     parameters: &Parameters,
 ) -> PlannedRun {
+    let parameters = &parameters.bounded();
     let nothing = PlannedRun { distance_km, ratio: None, class: None, flag: None };
     if !distance_km.is_finite() || distance_km < 0.0 {
         return nothing;
     }
     let Some(day) = grid.index_of(date) else { return nothing };
-    let is_before = |run: &&RunLength| run.day <= day && run.day.saturating_add(parameters.line_days) >= day;
-    let baseline = grid.lengths().iter().filter(is_before).copied().map(Some).reduce(longer).flatten();
-    let Some(longest) = baseline else { return nothing };
-    let ratio = distance_km / longest.km;
-    let class = SpikeClass::with(ratio, parameters);
-    let planned = Compared { run: RunLength { day, km: distance_km }, baseline, class };
+    let runs = grid.lengths();
+    let up_to_day = runs.get(..runs.partition_point(|run| run.day <= day)).unwrap_or_default();
+    let mut planned = up_to_day.to_vec();
+    planned.push(RunLength { day, km: distance_km });
+    let Some(planned) = weigh(&planned, parameters).pop() else { return nothing };
     let days =
         Days { kinds: grid.kinds(), breaks: &[], distance_km: grid.column(Channel::Distance), load: &[], runs: &[] };
     let body = Body::of_injuries(diary, parameters);
     let own = Some(Own { grid, diary, body: &body });
     let facts = Facts { days, table: &Table::default(), first_row: 0, parameters, own };
-    PlannedRun { distance_km, ratio: Some(ratio), class: Some(class), flag: planned_spike(&facts, &planned) }
+    PlannedRun {
+        distance_km,
+        ratio: planned.baseline.map(|longest| distance_km / longest.km),
+        class: Some(planned.class),
+        flag: planned_spike(&facts, &planned).or_else(|| planned_without_baseline(&facts, &planned)),
+    }
 }

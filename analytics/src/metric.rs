@@ -129,21 +129,21 @@ day_metrics! {
         "Mean load per day of the last 28 days, the acute 7 included, over the known ones.",
         "doi 10.1136/bjsports-2015-095788" }
     RatioCoupled { "ratio_coupled", "Load ratio, coupled 7:28", "", 2, Last, Contested,
-        "Acute ÷ chronic. At most 4 by construction.", "doi 10.1136/bjsports-2015-095788; contested: doi 10.4085/1062-6050-501-19" }
+        "Acute ÷ chronic. At most 4 by construction where every day is known.", "doi 10.1136/bjsports-2015-095788; contested: doi 10.4085/1062-6050-501-19" }
     RatioUncoupled { "ratio_uncoupled", "Load ratio, uncoupled 7:21", "", 2, Last, Contested,
         "Acute ÷ mean load per day of the 21 days before the acute 7.", "doi 10.1136/bjsports-2017-098925" }
     AcuteEwma { "acute_ewma", "Acute load, EWMA", "per day", 1, Last, OtherEvidence,
-        "E(today) = λ × load + (1 − λ) × E(yesterday), λ = 2 ÷ (7 + 1), begun with the first day's load; an unknown day carries it on.",
+        "E(today) = λ × load + (1 − λ) × E(yesterday), λ = 2 ÷ (7 + 1), begun with the first day's load; an unknown day carries it on, more than 20 % of the last 7 end it.",
         "doi 10.1136/bjsports-2016-096589" }
     ChronicEwma { "chronic_ewma", "Chronic load, EWMA", "per day", 1, Last, OtherEvidence,
-        "The same with λ = 2 ÷ (28 + 1).", "doi 10.1136/bjsports-2016-096589" }
+        "The same with 28 days, λ = 2 ÷ (28 + 1).", "doi 10.1136/bjsports-2016-096589" }
     RatioEwma { "ratio_ewma", "Load ratio, EWMA 7:28", "", 2, Last, Contested,
         "Acute EWMA ÷ chronic EWMA.", "doi 10.1136/bjsports-2016-096589" }
     Redi { "redi", "REDI", "per day", 1, Last, OtherEvidence,
-        "Mean load per day with weights e^(−0.1 × days ago) over the known days: made for records with gaps.",
+        "Mean load per day with weights e^(−0.1 × days ago) over the known days: made for records with gaps, and left out when less than 20 % of the weight is on known days.",
         "doi 10.1136/bmjsem-2019-000573" }
     RatioRedi { "ratio_redi", "Load ratio, REDI", "", 2, Last, OwnRule,
-        "REDI with a decay of 1/7 per day ÷ REDI with 1/28: said also when many days are unknown.",
+        "REDI with a decay of 1/7 per day ÷ REDI with 1/28: said also when many days are unknown, as far as each of them is.",
         "doi 10.1136/bmjsem-2019-000573 for the mean; the ratio and its decays are ours, without bounds" }
     Monotony { "monotony", "Monotony", "", 2, Last, OtherEvidence,
         "Mean ÷ population standard deviation of the last 7 days, rest days as 0; at most 10, which no spread at all has.",
@@ -151,7 +151,7 @@ day_metrics! {
     Strain { "strain", "Strain", "", 0, Last, OtherEvidence,
         "Sum of the last 7 days × monotony.", "Foster 1998, Med Sci Sports Exerc 30:1164" }
     Fitness { "fitness", "Fitness", "per day", 1, Last, OwnRule,
-        "Exponential average over 42 days, begun with 0, λ = 1 − e^(−1/42). Performance planning; no study of running injuries.",
+        "Exponential average over 42 days, begun with 0, λ = 1 − e^(−1/42); left out when more than 20 % of them are unknown. Performance planning; no study of running injuries.",
         "GoldenCheetah's convention; TrainingPeaks and Runalyze take other weights" }
     Fatigue { "fatigue", "Fatigue", "per day", 1, Last, OwnRule,
         "The same over 7 days.", "GoldenCheetah's convention" }
@@ -163,7 +163,7 @@ day_metrics! {
         "1.10 × the longest run of the 30 days before: above it a run is a spike by the study's definition.",
         "doi 10.1136/bjsports-2024-109380" }
     LineCarefulKm { "line_careful_km", "The line", "km", 1, Last, OwnRule,
-        "The same without runs that were spikes themselves and are less than 14 days old.",
+        "The same without runs that are less than 14 days old and were spikes themselves, or the first in 30 days.",
         "our caution on top of doi 10.1136/bjsports-2024-109380" }
     WeekKm { "week_km", "Week", "km", 1, Last, Measured,
         "Distance of the last 7 days, km.", "The watch, or positions." }

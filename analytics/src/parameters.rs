@@ -1,10 +1,39 @@
 //! Windows and thresholds, in one place.
 
+use thiserror::Error;
+
+use crate::days::MAX_DAYS;
 use crate::kernels::{Smoothing, Spread};
 use crate::{BodyParameters, Channel};
 
+/// No window looks further, days: a grid spans no more.
+const MOST_DAYS: usize = MAX_DAYS as usize;
+
+/// A window by the name of its field, and the fewest days that it can have.
+pub(crate) type Window<'a> = (&'static str, &'a mut usize, usize);
+
+/// Why parameters cannot be.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[non_exhaustive]
+pub enum ParameterError {
+    /// A window that is empty where there is a mean to take, or longer than any record.
+    #[error("{field} is {days}; it must be from {least} to {most} days")]
+    Window {
+        /// The field of [`Parameters`] or [`BodyParameters`].
+        field: &'static str,
+        /// Its value.
+        days: usize,
+        /// The fewest days.
+        least: usize,
+        /// The most days.
+        most: usize,
+    },
+}
+
 /// Windows and thresholds of every measure and flag. The default holds the documented values; the sources stand with
 /// the measures ([`crate::Day`]) and in the evidence register.
+///
+/// [`Parameters::check`] names a window that cannot be. What is looked at without a check takes the nearest that can.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Parameters {
     /// The channel of acute and chronic load, ratios, monotony, strain, fitness, fatigue and form. `None`:
@@ -22,6 +51,9 @@ pub struct Parameters {
     pub redi_acute_decay: f64,
     /// Decay of the chronic REDI in a ratio, per day: 1/28 (ours).
     pub redi_chronic_decay: f64,
+    /// With less than this share of its weight on known days a REDI says nothing: 0.20 (our rule, no trial). At a decay
+    /// of 0.1 per day that is after 16 unknown days in a row.
+    pub redi_known_share: f64,
     /// Days of fitness: 42.
     pub fitness_days: usize,
     /// Days of fatigue: 7.
@@ -48,7 +80,9 @@ pub struct Parameters {
     pub break_days: u32,
     /// Days, from the first run back, for which a runner is returning: 28 (our rule, no trial).
     pub return_days: u32,
-    /// Above this share of unknown days a window says nothing: 0.20 (our rule, no trial).
+    /// A window with more than this share of its days unknown says nothing, nor does an exponential average over as
+    /// many days; a day with more of the 30 before it unknown is provisional, and a break with more is none: 0.20 (our
+    /// rule, no trial).
     pub unknown_share: f64,
     /// A week above both its comparisons by more than this many percent is a ramp: 30.
     pub ramp_pct: f64,
@@ -82,6 +116,7 @@ impl Default for Parameters {
             redi_decay: 0.1,
             redi_acute_decay: 1.0 / 7.0,
             redi_chronic_decay: 1.0 / 28.0,
+            redi_known_share: 0.20,
             fitness_days: 42,
             fatigue_days: 7,
             fitness: Smoothing::TimeConstant,
@@ -111,10 +146,53 @@ impl Default for Parameters {
 }
 
 impl Parameters {
+    /// Looks for windows that cannot be: averages over no day, and any of more than 100 years.
+    ///
+    /// # Errors
+    /// The first that is found, by the name of its field.
+    pub fn check(&self) -> Result<(), ParameterError> {
+        let mut parameters = self.clone();
+        parameters.windows().into_iter().try_for_each(|(field, days, least)| {
+            let (days, most) = (*days, MOST_DAYS);
+            if (least..=most).contains(&days) {
+                Ok(())
+            } else {
+                Err(ParameterError::Window { field, days, least, most })
+            }
+        })
+    }
+
+    /// The same with every window within the bounds of [`Parameters::check`]: sums of days and windows then stay far
+    /// from overflowing.
+    pub(crate) fn bounded(&self) -> Parameters {
+        let mut parameters = self.clone();
+        bound(parameters.windows());
+        parameters
+    }
+
+    fn windows(&mut self) -> Vec<Window<'_>> {
+        let own = [
+            ("acute_days", &mut self.acute_days, 1),
+            ("chronic_days", &mut self.chronic_days, 1),
+            ("fitness_days", &mut self.fitness_days, 1),
+            ("fatigue_days", &mut self.fatigue_days, 1),
+            ("line_days", &mut self.line_days, 0),
+            ("careful_days", &mut self.careful_days, 0),
+        ];
+        own.into_iter().chain(self.body.windows()).collect()
+    }
+
     /// The channel of acute and chronic load where these channels are recorded.
     pub(crate) fn channel(&self, is_recorded: impl Fn(Channel) -> bool) -> Channel {
         let usual = if is_recorded(Channel::Load) { Channel::Load } else { Channel::Distance };
         self.load.unwrap_or(usual)
+    }
+}
+
+/// Keeps windows within the bounds of [`Parameters::check`].
+pub(crate) fn bound<'a>(windows: impl IntoIterator<Item = Window<'a>>) {
+    for (_, days, least) in windows {
+        *days = (*days).clamp(least, MOST_DAYS);
     }
 }
 

@@ -22,6 +22,8 @@ pub enum SessionKind {
     CrossTraining,
     /// A day stated to be without training.
     Rest,
+    /// Nobody knows what was done, or whether anything was: the day is unknown in every channel.
+    Unknown,
 }
 
 /// What became of the heart rate of a session.
@@ -50,7 +52,8 @@ pub struct Session {
     pub order: i64,
     /// What it was.
     pub kind: SessionKind,
-    /// Its load by channel. `None` where it counts and nobody knows how much: the day is unknown in that channel.
+    /// Its load by channel. `None` where it counts and nobody knows how much: the day is unknown in that channel. A
+    /// stated rest adds 0 where it says nothing.
     pub loads: Loads,
     /// Where [`Channel::Load`] comes from; `None`: it was given as it is.
     pub load_source: Option<LoadSource>,
@@ -94,7 +97,8 @@ impl Session {
     /// A row of a table that states a distance (km), a load in any one unit, or both.
     ///
     /// It is a run when the distance is at least a metre, or when there is none but a load; training of another kind
-    /// when the distance is 0 and there is load; otherwise a statement of rest.
+    /// when the distance is 0 and there is load. What states zero and nothing else is a rest, in every channel. What
+    /// states neither is unknown.
     #[must_use]
     pub fn row(
         id: impl Into<String>,
@@ -108,8 +112,9 @@ impl Session {
             (Some(km), _) if km >= MIN_RUN_KM => SessionKind::Run,
             (Some(_), _) if has_load => SessionKind::CrossTraining,
             (Some(_), _) => SessionKind::Rest,
-            (None, Some(_)) if !has_load => SessionKind::Rest,
-            (None, _) => SessionKind::Run,
+            (None, Some(_)) if has_load => SessionKind::Run,
+            (None, Some(_)) => SessionKind::Rest,
+            (None, None) => SessionKind::Unknown,
         };
         let loads = Loads::unknown().with(Channel::Distance, distance_km).with(Channel::Load, load);
         Session { kind, loads, ..Session::run(id, date, order) }
@@ -129,8 +134,16 @@ impl Session {
 
     /// What the session adds to its day in `channel`: NaN when it counts there and nobody knows how much.
     pub(crate) fn adds(&self, channel: Channel) -> f64 {
-        let counts = self.kind != SessionKind::CrossTraining || !channel.is_mechanical();
-        if counts { self.loads.get(channel).unwrap_or(f64::NAN) } else { 0.0 }
+        match self.kind {
+            SessionKind::CrossTraining if channel.is_mechanical() => 0.0,
+            SessionKind::Rest => self.loads.get(channel).unwrap_or(0.0),
+            _ => self.loads.get(channel).unwrap_or(f64::NAN),
+        }
+    }
+
+    /// Whether somebody trained: what such a session has no value for is not recorded. A rest tells nothing of that.
+    pub(crate) fn is_training(&self) -> bool {
+        matches!(self.kind, SessionKind::Run | SessionKind::CrossTraining)
     }
 
     /// # Errors

@@ -18,6 +18,8 @@ pub(crate) struct Windows<'a> {
     pub(crate) week: Vec<f64>,
     pub(crate) week_before: Vec<f64>,
     pub(crate) three_weeks_before: Vec<f64>,
+    /// Whether too little is known for the ratio of REDIs. Empty: of no day.
+    pub(crate) redi_unknown: Vec<bool>,
 }
 
 impl<'a> Windows<'a> {
@@ -53,6 +55,7 @@ impl<'a> Windows<'a> {
             week: distance.say(WEEK, delayed(&week, 0, first)),
             week_before: distance.say(2 * WEEK, delayed(&week, WEEK, first)),
             three_weeks_before: distance.say(4 * WEEK, delayed(&three_weeks, WEEK, first)),
+            redi_unknown: Vec::new(),
             load,
             distance,
         }
@@ -96,6 +99,43 @@ impl<'a> Quantity<'a> {
     /// The quantity itself.
     pub(crate) fn each(&self) -> Vec<f64> {
         self.say(0, self.values.get(self.from..).unwrap_or_default().to_vec())
+    }
+
+    /// Whether a day since the first known one is unknown.
+    pub(crate) fn has_gaps(&self) -> bool {
+        self.values.get(self.first_known..).unwrap_or_default().iter().any(|value| value.is_nan())
+    }
+
+    fn is_unknown(&self, day: usize) -> bool {
+        day >= self.first_known && self.values.get(day).is_some_and(|value| value.is_nan())
+    }
+
+    /// Of each day from `from` on whether more than `share` of the `days` days that end with it is unknown. What lies
+    /// before the first known day is no part of the record, and so not unknown.
+    pub(crate) fn is_sparse(&self, days: usize, share: f64, from: usize) -> Vec<bool> {
+        let most = share * days as f64;
+        let mut unknown = (from.saturating_sub(days)..from).filter(|day| self.is_unknown(*day)).count();
+        let is_sparse = |day: usize| {
+            unknown += usize::from(self.is_unknown(day));
+            unknown -= usize::from(day.checked_sub(days).is_some_and(|left| self.is_unknown(left)));
+            unknown as f64 > most
+        };
+        (from..self.values.len()).map(is_sparse).collect()
+    }
+
+    /// Of each day from `from` on whether, with weights e^(−decay × days ago), the known days up to it have less than
+    /// `least` of the weight of all days since the first known one.
+    pub(crate) fn is_forgotten(&self, decay: f64, least: f64, from: usize) -> Vec<bool> {
+        let keep = (-decay).exp();
+        let (mut known, mut all) = (0.0, 0.0);
+        let is_forgotten = |(day, value): (usize, &f64)| {
+            if day >= self.first_known {
+                known = known * keep + if value.is_nan() { 0.0 } else { 1.0 };
+                all = all * keep + 1.0;
+            }
+            known < least * all
+        };
+        self.values.iter().enumerate().map(is_forgotten).skip(from).collect()
     }
 
     /// Whether history up to `day` is shorter than `days`.

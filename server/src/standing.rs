@@ -14,7 +14,8 @@ use crate::library::Library;
 use crate::store::{ActivityRow, Athlete};
 use crate::training;
 
-/// How long a spike stays among the active flags, days: as long as it stays out of the careful line.
+/// How long a spike, or the first run in 30 days, stays among the active flags, days: as long as it stays out of the
+/// careful line.
 const SPIKE_STAYS_DAYS: i64 = 14;
 
 /// No watch recorded a run before this day.
@@ -88,12 +89,13 @@ impl Standing {
         weeks
     }
 
-    /// Flags that hold on the last day, and spikes of the last 14 days: the gravest first, then the newest.
+    /// Flags that hold on the last day, and those of runs of the last 14 days that the line leaves out: the gravest
+    /// first, then the newest.
     pub(crate) fn active_episodes(&self) -> Vec<Episode> {
         let Some(analysis) = self.analysis.as_deref() else { return Vec::new() };
         let mut active = analysis.episodes();
         active.retain(|episode| {
-            if episode.flag.code == FlagCode::SessionSpike {
+            if matches!(episode.flag.code, FlagCode::SessionSpike | FlagCode::NoBaseline) {
                 (self.today - episode.last).num_days() < SPIKE_STAYS_DAYS
             } else {
                 episode.last == self.as_of
@@ -115,7 +117,7 @@ impl Standing {
     }
 
     /// Whether the line would be higher with all runs counted.
-    pub(crate) fn leaves_out_spikes(&self) -> bool {
+    pub(crate) fn leaves_out_runs(&self) -> bool {
         self.outlook.as_ref().is_some_and(|outlook| {
             outlook.line_km.is_ok_and(|counted| outlook.careful_km.map_or(true, |careful| counted > careful + 0.05))
         })

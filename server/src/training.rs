@@ -31,7 +31,12 @@ fn session(activity: &ActivityRow, scales: &LoadScales) -> Session {
     let stated = Session::row(&activity.id, activity.local_date, activity.start_ms, km(summary.distance_m), None);
     let is_run = activity.sport == "running";
     Session {
-        kind: if is_run { stated.kind } else { SessionKind::CrossTraining },
+        kind: match stated.kind {
+            _ if !is_run => SessionKind::CrossTraining,
+            // Its file states no distance.
+            SessionKind::Unknown => SessionKind::Run,
+            kind => kind,
+        },
         load_source: load.map(|load| load.source),
         shoe: activity.gear.clone().filter(|_| is_run),
         heart_rate: heart_rate(activity),

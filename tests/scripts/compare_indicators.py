@@ -34,11 +34,19 @@ def history(random):
     """Rows (day, km, load) of one athlete; None is a value left empty."""
     days = int(random.integers(5, 160))
     has_load, gaps, rest = random.random() < 0.6, random.choice([0.0, 0.0, 0.03, 0.15]), random.choice([0.2, 0.5, 0.9])
+    # A stretch in which nothing is said, or only that there was no run.
+    silence, is_unknown = sorted(random.integers(1, days, 2)), random.random() < 0.5
+    has_silence = random.random() < 0.3
     rows = []
     for day in range(days):
+        if has_silence and silence[0] <= day < min(silence[1], days - 1):
+            if is_unknown and random.random() < 0.9:
+                rows.append((day, None, None))
+            continue
         if 0 < day < days - 1 and random.random() < rest:
             if random.random() < 0.3:
-                rows.append((day, 0.0, 0.0 if has_load else None))
+                # A rest may be stated in either column, whatever the runs are stated in.
+                rows.append((day, *[(0.0, 0.0), (0.0, None), (None, 0.0)][int(random.integers(3))]))
             continue
         for _ in range(1 + (random.random() < 0.1)):
             km = round(float(random.gamma(4, 2.5)), 2)
@@ -62,13 +70,19 @@ class Athlete:
         self.first, self.days = first, days - first
         self.km, self.load = np.zeros(self.days), np.zeros(self.days)
         self.ran, self.unknown, self.runs = [False] * self.days, [False] * self.days, []
+        trainings = []
         for day, km, load in rows:
             at = day - first
             if km is None and load is None:
                 self.unknown[at] = True
                 continue
-            self.km[at] += NAN if km is None else km
-            self.load[at] += NAN if load is None else load
+            is_rest = (km or 0) < 0.001 and not load
+            if not is_rest:
+                trainings.append((km, load))
+            # A stated rest is zero in the column that it leaves empty.
+            blank = 0.0 if is_rest else NAN
+            self.km[at] += blank if km is None else km
+            self.load[at] += blank if load is None else load
             if (km is None and load > 0) or (km is not None and km >= 0.001):
                 self.ran[at] = True
             if km is not None and km >= 0.001:
@@ -76,33 +90,42 @@ class Athlete:
         for at, unknown in enumerate(self.unknown):
             if unknown:
                 self.km[at] = self.load[at] = NAN
-        self.has_km = any(km is not None for _, km, _ in rows)
-        self.has_load = any(load is not None for _, _, load in rows)
+        # What no training is stated in is not recorded, unless there is nothing but rest.
+        stated = trainings or [(km, load) for _, km, load in rows]
+        self.has_km = any(km is not None for km, _ in stated)
+        self.has_load = any(load is not None for _, load in stated)
         self.x = self.load if self.has_load else self.km
         self.returning = self.returns()
-        self.spikes = self.classes()
+        self.classes = self.weigh()
 
     def returns(self):
-        """Whether a break of 14 days, or 28 days from the first run after one, holds."""
-        last, rest, back, result = None, 0, None, []
+        """Whether a break of 14 known days, or 28 days from the first run after one, holds.
+
+        Unknown days are passed over, up to a fifth of the stretch (of 14 days at least); one more begins it anew.
+        """
+        last, rest, unknown, back, result = None, 0, 0, None, []
         for at in range(self.days):
             if self.ran[at]:
                 if last is not None and rest >= 14:
                     back = at
-                last, rest = at, 0
+                last, rest, unknown = at, 0, 0
+            elif self.unknown[at]:
+                unknown += 1
+                if unknown > 0.2 * max(rest + unknown, 14):
+                    rest = unknown = 0
             else:
-                rest = 0 if self.unknown[at] else rest + 1
+                rest += 1
             away = last is not None and not self.ran[at] and rest >= 14
             result.append(away or (back is not None and at - back < 28))
         return result
 
-    def classes(self):
-        """(day, km, longest before, whether a spike) of each run."""
+    def weigh(self):
+        """(day, km, whether it waits 14 days before it lifts the careful line) of each run."""
         result = []
         for place, (at, km) in enumerate(self.runs):
             before = [other for day, other in self.runs[:place] if at - 30 <= day]
-            longest = max(before, default=None)
-            result.append((at, km, longest, longest is not None and km / longest > 1.1 * (1 + 1e-9)))
+            # With nothing in the 30 days before: in a younger record it is all there is.
+            result.append((at, km, km / max(before) > 1.1 * (1 + 1e-9) if before else at >= 30))
         return result
 
     def known_from(self, values):
@@ -128,9 +151,24 @@ class Athlete:
                 state = value if math.isnan(state) else weight * value + (1 - weight) * state
         return state
 
+    def is_sparse(self, at, days):
+        """Whether more than a fifth of the last days is unknown; those before the record are not counted."""
+        window = self.x[max(self.known_from(self.x), at + 1 - days) : at + 1]
+        return int(np.isnan(window).sum()) > 0.2 * days
+
     def redi(self, at, decay):
-        known = [(math.exp(-decay * age), self.x[at - age]) for age in range(at + 1) if not math.isnan(self.x[at - age])]
-        return sum(w * x for w, x in known) / sum(w for w, _ in known) if known else NAN
+        ages = range(at + 1 - self.known_from(self.x))
+        known = [(math.exp(-decay * age), self.x[at - age]) for age in ages if not math.isnan(self.x[at - age])]
+        weight = sum(w for w, _ in known)
+        # At least a fifth of the weight of all days of the record.
+        if not known or weight < 0.2 * sum(math.exp(-decay * age) for age in ages):
+            return NAN
+        return sum(w * x for w, x in known) / weight
+
+    def state(self, at):
+        if self.returning[at]:
+            return "returning"
+        return "provisional" if at < 30 or sum(self.unknown[at - 30 : at]) > 6 else "steady"
 
     def indicators(self, at):
         x, km = self.x, self.km
@@ -139,7 +177,7 @@ class Athlete:
         said = lambda value, days: value if record >= days else NAN
         ratio = lambda a, b: NAN if back or not b > 0 else a / b
         acute, chronic, before = self.mean(x, at, 7), self.mean(x, at, 28), self.mean(x, at, 21, 7)
-        ewma = [said(self.average(x, at, 2 / (days + 1)), 1) for days in (7, 28)]
+        ewma = [NAN if self.is_sparse(at, days) else said(self.average(x, at, 2 / (days + 1)), 1) for days in (7, 28)]
         redi = [said(self.redi(at, decay), 28) for decay in (1 / 7, 1 / 28)]
         week = x[at - 6 : at + 1] if record >= 7 else np.array([NAN])
         spread = float(np.std(week))
@@ -150,10 +188,10 @@ class Athlete:
             monotony = min(10.0, load_week / 7 / spread) if spread > 0 else 10.0
         fitness, fatigue = (self.average(x, at, 1 - math.exp(-1 / days), 0.0) for days in (42, 7))
         form = [self.average(x, at - 1, 1 - math.exp(-1 / days), 0.0) if at else 0.0 for days in (42, 7)]
+        sparse = {(days, back): self.is_sparse(at - back, days) for days in (42, 7) for back in (0, 1)}
         longest = max((km for day, km in self.runs if at - 30 <= day < at), default=NAN)
-        careful = max(
-            (km for day, km, _, spike in self.spikes if at - 30 <= day < at and not (spike and at - day < 14)), default=NAN
-        )
+        counts = lambda day, waits: at - 30 <= day < at and not (waits and at - day < 14)
+        careful = max((km for day, km, waits in self.classes if counts(day, waits)), default=NAN)
         week_km, before_km, three = self.total(km, at, 7), self.total(km, at, 7, 7), 7 * self.mean(km, at, 21, 7)
         ramp = lambda base: NAN if back or not base > 0 else 100 * (week_km - base) / base
         recorded = lambda value: value if self.has_km else NAN
@@ -171,9 +209,9 @@ class Athlete:
             "ratio_redi": ratio(*redi),
             "monotony": monotony,
             "strain": load_week * monotony,
-            "fitness": said(fitness, 42),
-            "fatigue": said(fatigue, 7),
-            "form": said(form[0] - form[1], 42),
+            "fitness": NAN if sparse[42, 0] else said(fitness, 42),
+            "fatigue": NAN if sparse[7, 0] else said(fatigue, 7),
+            "form": NAN if sparse[42, 1] or sparse[7, 1] else said(form[0] - form[1], 42),
             "longest_30d_km": longest,
             "line_km": 1.1 * longest,
             "line_careful_km": 1.1 * careful,
@@ -216,6 +254,9 @@ def main():
             continue
         for at in range(athlete.days):
             day = found.pop((name, athlete.first + at))
+            values += 1
+            if day["state"] != athlete.state(at):
+                sys.exit(f"athlete {name}, day {at}: {day['state']}, expected {athlete.state(at)}")
             for indicator, expected in athlete.indicators(at).items():
                 values += 1
                 if differs(day[indicator], expected):

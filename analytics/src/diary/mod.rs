@@ -88,7 +88,7 @@ pub struct Injury {
     pub is_bone: bool,
     /// First day.
     pub first: NaiveDate,
-    /// Last day; `None`: it goes on.
+    /// Last day; `None`, or a day that is still to come: it goes on.
     pub last: Option<NaiveDate>,
 }
 

@@ -58,7 +58,7 @@ fn session<'a>(facts: &Facts<'a>, verdict: &Verdict) -> Option<&'a Session> {
 fn named(session: &Session) -> String {
     let what = match session.kind {
         SessionKind::Run => "run",
-        SessionKind::CrossTraining | SessionKind::Rest => "session",
+        _ => "session",
     };
     let km = session.loads.get(Channel::Distance).filter(|_| session.kind == SessionKind::Run);
     let of = km.map(|km| format!(" of {}", words::km(km))).unwrap_or_default();

@@ -22,8 +22,10 @@ pub(super) fn previous(facts: &Facts<'_>, days: Range<usize>, verdicts: &mut Vec
     let Some(own) = facts.own else { return };
     for (subject, closed) in closed(facts).iter().enumerate() {
         let until = own.grid.index_of(closed.forgotten).unwrap_or_default();
+        // One that ends with the last date there is, as some write that it goes on, is never over.
+        let Some(next) = closed.last.succ_opt() else { continue };
         // Over before the first day: its first day as a previous one lies before the grid.
-        let first = closed.last.succ_opt().and_then(|next| own.grid.index_of(next)).unwrap_or_default();
+        let first = own.grid.index_of(next).unwrap_or_default();
         for day in first.max(days.start)..until.min(days.end) {
             verdicts.push(Verdict {
                 code: FlagCode::PreviousInjury,

@@ -4,7 +4,9 @@ use std::ops::Range;
 
 use chrono::{Days as CalendarDays, NaiveDate};
 
-use super::{Flag, FlagCode, Input, Level, gear, heart_rate, injury, load, mechanics, pain, recovery, strain};
+use super::{
+    Flag, FlagCode, Input, Level, gear, heart_rate, injury, load, mechanics, no_baseline, pain, recovery, strain,
+};
 use crate::body::Body;
 use crate::indicators::Days;
 use crate::table::Table;
@@ -95,6 +97,7 @@ const RULES: &[Rule] = &[
     Rule { code: FlagCode::PainNextMorning, judge: pain::next_morning, tell: pain::tell_next_morning },
     Rule { code: FlagCode::PainRising, judge: pain::rising, tell: pain::tell_rising },
     Rule { code: FlagCode::SessionSpike, judge: load::session_spike, tell: load::tell_session_spike },
+    Rule { code: FlagCode::NoBaseline, judge: no_baseline::judge, tell: no_baseline::tell },
     Rule { code: FlagCode::WeeklyRamp, judge: load::weekly_ramp, tell: load::tell_weekly_ramp },
     Rule { code: FlagCode::UnderRecovery, judge: recovery::under_recovery, tell: recovery::tell_under_recovery },
     Rule { code: FlagCode::LoadRatio, judge: load::load_ratio, tell: load::tell_load_ratio },
@@ -144,7 +147,11 @@ pub(crate) fn judge(facts: &Facts<'_>, days: Range<usize>, verdicts: &mut Vec<Ve
 /// A verdict as a flag with its inputs and words.
 pub(crate) fn tell(facts: &Facts<'_>, verdict: &Verdict) -> Flag {
     let rule = RULES.iter().find(|rule| rule.code == verdict.code);
-    let told = rule.map(|rule| (rule.tell)(facts, verdict)).unwrap_or_default();
+    flag(facts, verdict, rule.map(|rule| (rule.tell)(facts, verdict)).unwrap_or_default())
+}
+
+/// A verdict as a flag with words that were found for it.
+pub(super) fn flag(facts: &Facts<'_>, verdict: &Verdict, told: Told) -> Flag {
     Flag {
         code: verdict.code,
         level: verdict.level,

@@ -2,12 +2,12 @@
 
 use std::ops::Range;
 
-use super::judge::{Facts, Told, Verdict};
+use super::judge::{Facts, Told, Verdict, flag};
 use super::{Flag, FlagCode, Input, Level, SpikeClass, words};
 use crate::breaks::Break;
 use crate::days::DayKind;
 use crate::indicators::unknown_days;
-use crate::longest::{Compared, Length};
+use crate::longest::{Length, Weighed};
 use crate::parameters::{is_above, is_below};
 use crate::{Channel, DayMetric, Parameters};
 
@@ -18,65 +18,49 @@ pub(super) fn load_unit(facts: &Facts<'_>) -> &'static str {
 }
 
 pub(super) fn session_spike(facts: &Facts<'_>, days: Range<usize>, verdicts: &mut Vec<Verdict>) {
-    let first = facts.days.runs.partition_point(|compared| compared.run.day < days.start);
-    for (place, compared) in facts.days.runs.iter().enumerate().skip(first) {
-        if compared.run.day >= days.end {
-            break;
-        }
-        verdicts.extend(spike(compared, place, FlagCode::SessionSpike, facts.parameters));
+    for (place, weighed) in facts.days.runs_of(days) {
+        verdicts.extend(spike(weighed, place, FlagCode::SessionSpike, facts.parameters));
     }
 }
 
-fn spike(compared: &Compared, place: usize, code: FlagCode, parameters: &Parameters) -> Option<Verdict> {
-    let threshold = match compared.class {
+fn spike(weighed: &Weighed, place: usize, code: FlagCode, parameters: &Parameters) -> Option<Verdict> {
+    let threshold = match weighed.class {
         SpikeClass::Large => parameters.large_spike,
         SpikeClass::Moderate => parameters.moderate_spike,
         SpikeClass::Small => parameters.small_spike,
-        SpikeClass::Reference => return None,
+        SpikeClass::Reference | SpikeClass::NoBaseline => return None,
     };
     Some(Verdict {
         code,
-        level: compared.class.level()?,
-        day: compared.run.day,
+        level: weighed.class.level()?,
+        day: weighed.run.day,
         subject: place,
-        value: compared.run.km / compared.baseline?.km,
+        value: weighed.run.km / weighed.baseline?.km,
         threshold,
     })
 }
 
 pub(super) fn tell_session_spike(facts: &Facts<'_>, verdict: &Verdict) -> Told {
     let id = facts.own.and_then(|own| own.grid.measured_runs().nth(verdict.subject)).map(|run| run.id.clone());
-    let compared = facts.days.runs.get(verdict.subject);
-    let told = compared.map(|compared| tell_spike(facts, compared, verdict, false)).unwrap_or_default();
+    let weighed = facts.days.runs.get(verdict.subject);
+    let told = weighed.map(|weighed| tell_spike(facts, weighed, verdict, false)).unwrap_or_default();
     Told { session: id, ..told }
 }
 
 /// The flag that a planned run raises, beside the longest run of the days before it.
-pub(crate) fn planned_spike(facts: &Facts<'_>, compared: &Compared) -> Option<Flag> {
-    let verdict = spike(compared, 0, FlagCode::PlannedSessionSpike, facts.parameters)?;
-    let told = tell_spike(facts, compared, &verdict, true);
-    Some(Flag {
-        code: verdict.code,
-        level: verdict.level,
-        date: facts.date(verdict.day),
-        session: None,
-        about: None,
-        value: Some(verdict.value),
-        threshold: Some(verdict.threshold),
-        unit: told.unit,
-        evidence: verdict.code.evidence(),
-        inputs: told.inputs,
-        text: told.text,
-    })
+pub(crate) fn planned_spike(facts: &Facts<'_>, weighed: &Weighed) -> Option<Flag> {
+    let verdict = spike(weighed, 0, FlagCode::PlannedSessionSpike, facts.parameters)?;
+    let told = tell_spike(facts, weighed, &verdict, true);
+    Some(flag(facts, &verdict, told))
 }
 
-fn tell_spike(facts: &Facts<'_>, compared: &Compared, verdict: &Verdict, is_planned: bool) -> Told {
-    let Compared { run, baseline, class } = *compared;
+fn tell_spike(facts: &Facts<'_>, weighed: &Weighed, verdict: &Verdict, is_planned: bool) -> Told {
+    let Weighed { run, baseline, class, .. } = *weighed;
     let baseline = baseline.unwrap_or(run);
     let range = match class {
         SpikeClass::Large => "more than twice the longest",
         SpikeClass::Moderate => "more than 30 % and up to 100 % longer",
-        SpikeClass::Small | SpikeClass::Reference => "more than 10 % and up to 30 % longer",
+        SpikeClass::Small | SpikeClass::Reference | SpikeClass::NoBaseline => "more than 10 % and up to 30 % longer",
     };
     let (verb, window) = if is_planned {
         ("would be", format!("the 30 days before {}", words::day(facts.date(run.day))))

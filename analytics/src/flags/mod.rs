@@ -15,6 +15,7 @@ mod injury;
 mod judge;
 mod load;
 mod mechanics;
+mod no_baseline;
 mod pain;
 mod recovery;
 mod strain;
@@ -22,6 +23,7 @@ mod words;
 
 pub(crate) use judge::{Facts, Own, Verdict, judge, tell};
 pub(crate) use load::planned_spike;
+pub(crate) use no_baseline::planned as planned_without_baseline;
 
 /// How much a flag asks for. Ordered: information is the least.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
@@ -108,6 +110,8 @@ flag_codes! {
         "One run more than 10 % longer than the longest of the 30 days before (more than 30 % and more than 100 %: warning)." }
     PlannedSessionSpike { "planned_session_spike", "Planned longer than usual", "frandsen_2025",
         "The same for a planned run." }
+    NoBaseline { "no_baseline", "First run in 30 days", "returning",
+        "A run with none in the 30 days before, done or planned: there is nothing to weigh it against (caution)." }
     WeeklyRamp { "weekly_ramp", "More than in recent weeks", "weekly_ramp",
         "The last 7 days more than 30 % above both the 7 before and the mean of the 3 weeks before." }
     UnderRecovery { "under_recovery", "Signs of too little recovery", "under_recovery",
@@ -139,10 +143,13 @@ flag_codes! {
 }
 
 /// A run against the longest run of the 30 days before, r = run ÷ longest, in the classes of the study
-/// (doi 10.1136/bjsports-2024-109380).
+/// (doi 10.1136/bjsports-2024-109380). How the study counted runs without any before them is not known to us; here they
+/// are a class of their own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum SpikeClass {
+    /// There is no run with a known distance in the 30 days before, so there is no r.
+    NoBaseline,
     /// r ≤ 1.10
     Reference,
     /// 1.10 < r ≤ 1.30
@@ -178,6 +185,7 @@ impl SpikeClass {
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
+            Self::NoBaseline => "no_baseline",
             Self::Reference => "reference",
             Self::Small => "small",
             Self::Moderate => "moderate",
@@ -190,7 +198,7 @@ impl SpikeClass {
     pub fn level(self) -> Option<Level> {
         match self {
             Self::Reference => None,
-            Self::Small => Some(Level::Caution),
+            Self::NoBaseline | Self::Small => Some(Level::Caution),
             Self::Moderate | Self::Large => Some(Level::Warning),
         }
     }
@@ -248,7 +256,17 @@ pub struct Flag {
     pub about: Option<String>,
     /// What was measured, in `unit`.
     pub value: Option<f64>,
-    /// The bound that it crossed, in `unit`.
+    /// What the value is held against, in `unit`. By code:
+    ///
+    /// - the bound that it crossed: session spikes (of their class), ramp, ratio, monotony, the shift of mechanics;
+    /// - the most that is allowed, which it is above: pain while running and the morning after, shoes, unknown days
+    ///   (0);
+    /// - the least that it takes, which it reaches: rising pain, signs of too little recovery, signs that something
+    ///   should be looked at, days of a break;
+    /// - how many days it lasts: after a race.
+    ///
+    /// `None` where there is no one number: strain (against the own year), a run without a baseline, an earlier injury,
+    /// one pair of shoes, heart rate.
     pub threshold: Option<f64>,
     /// Unit of value and threshold: `ratio`, `%`, `days`.
     pub unit: &'static str,

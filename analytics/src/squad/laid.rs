@@ -8,7 +8,7 @@ use crate::breaks::breaks;
 use crate::days::{DayKind, MAX_DAYS};
 use crate::flags::{Facts, Verdict, judge};
 use crate::indicators::{Days, fill};
-use crate::longest::{Length, compare};
+use crate::longest::{Length, weigh};
 use crate::session::MIN_RUN_KM;
 use crate::table::Table;
 use crate::{Channel, Gaps, Parameters};
@@ -24,6 +24,20 @@ pub(super) struct Laid {
     lengths: Vec<Length>,
     has_distance: bool,
     has_load: bool,
+}
+
+/// Which quantities some rows have a value of.
+#[derive(Default)]
+struct Recorded {
+    distance: bool,
+    load: bool,
+}
+
+impl Recorded {
+    fn note(&mut self, km: f64, load: f64) {
+        self.distance |= !km.is_nan();
+        self.load |= !load.is_nan();
+    }
 }
 
 impl Laid {
@@ -55,9 +69,6 @@ impl Laid {
         self.first = *first;
         let distances = rows.distance_km.get(athlete.clone()).unwrap_or_default();
         let loads = rows.load.get(athlete).unwrap_or_default();
-        let is_known = |value: &f64| !value.is_nan();
-        self.has_distance = distances.iter().take(past).any(is_known);
-        self.has_load = loads.iter().take(past).any(is_known);
         let (empty, blank) = match settings.gaps {
             Gaps::Rest => (DayKind::Rest, 0.0),
             Gaps::Unknown => (DayKind::Unknown, f64::NAN),
@@ -67,19 +78,29 @@ impl Laid {
         self.distance_km.resize(days, blank);
         self.load.resize(days, blank);
         let mut before = None;
+        let (mut has_training, mut of_training, mut of_rest) = (false, Recorded::default(), Recorded::default());
         for (row, date) in dates.iter().enumerate() {
             let of = |column: &[f64]| column.get(row).copied().unwrap_or(f64::NAN);
             let day = usize::try_from(*date - *first).unwrap_or_default();
-            self.add(day, before == Some(*date), of(distances), of(loads));
+            let (km, load) = (of(distances), of(loads));
+            let is_training = self.add(day, before == Some(*date), km, load);
+            has_training |= is_training;
+            if is_training { &mut of_training } else { &mut of_rest }.note(km, load);
             before = Some(*date);
         }
+        let recorded = if has_training { of_training } else { of_rest };
+        (self.has_distance, self.has_load) = (recorded.distance, recorded.load);
         Ok(())
     }
 
-    /// Adds a session to a day, which has one already or not.
-    fn add(&mut self, day: usize, is_more: bool, km: f64, load: f64) {
+    /// Adds a session to a day, which has one already or not, and gives whether somebody trained.
+    fn add(&mut self, day: usize, is_more: bool, km: f64, load: f64) -> bool {
         let is_run = if km.is_nan() { load > 0.0 } else { km >= MIN_RUN_KM };
         let is_unknown = km.is_nan() && load.is_nan();
+        let is_training = is_run || load > 0.0;
+        // A stated rest is zero in the column that it leaves empty.
+        let blank = if is_training || is_unknown { f64::NAN } else { 0.0 };
+        let adds = |value: f64| if value.is_nan() { blank } else { value };
         if let (Some(kind), Some(distance), Some(sum)) =
             (self.kinds.get_mut(day), self.distance_km.get_mut(day), self.load.get_mut(day))
         {
@@ -91,19 +112,20 @@ impl Laid {
                 (DayKind::Unknown, ..) | (_, _, true) => DayKind::Unknown,
                 (DayKind::Rest, ..) => DayKind::Rest,
             };
-            *distance += km;
-            *sum += load;
+            *distance += if is_training && !is_run { 0.0 } else { adds(km) };
+            *sum += adds(load);
         }
         if km >= MIN_RUN_KM {
             self.lengths.push(Length { day, km });
         }
+        is_training
     }
 
     /// Adds the athlete's rows and flags.
     pub(super) fn analyse(&self, parameters: &Parameters, table: &mut Table, verdicts: &mut Vec<Verdict>) {
         let first_row = table.len();
         let breaks = breaks(&self.kinds, parameters);
-        let runs = compare(&self.lengths, parameters);
+        let runs = weigh(&self.lengths, parameters);
         let is_recorded = |channel| match channel {
             Channel::Distance => self.has_distance,
             Channel::Load => self.has_load,

@@ -70,6 +70,14 @@ pub enum SquadError {
         /// The value.
         value: f64,
     },
+    /// A date that no calendar has.
+    #[error("row {row} of the runs: the date is {days} days from 1970, beyond what a date can be")]
+    Date {
+        /// From 0.
+        row: usize,
+        /// Days since 1970.
+        days: i32,
+    },
     /// Days that span more than a hundred years.
     #[error("the runs that end with row {row} span more than 100 years; is a year mistyped?")]
     TooLong {
@@ -100,7 +108,7 @@ pub fn analyse_squad(
 ) -> Result<Squad, SquadError> {
     let rows = Rows::read(runs)?;
     let athletes = rows.athletes(runs)?;
-    let settings = Settings { as_of: as_of.map(epoch_day), gaps, parameters };
+    let settings = Settings { as_of: as_of.map(epoch_day), gaps, parameters: &parameters.bounded() };
     let tasks = tasks(&athletes);
     let parts: Vec<Result<Part, SquadError>> = tasks
         .into_par_iter()

@@ -3,10 +3,12 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
+use chrono::NaiveDate;
 use plimsoll_ingest::schema;
 use polars::prelude::{ChunkCompareEq as _, DataFrame, DataType, PolarsResult};
 
 use super::SquadError;
+use crate::day::epoch_day;
 
 /// The columns of the runs; those without nulls are looked at where they are.
 pub(super) struct Rows<'a> {
@@ -56,12 +58,18 @@ impl<'a> Rows<'a> {
         Ok(starts.iter().zip(ends).map(|(start, end)| *start..end).collect())
     }
 
-    /// That an athlete's rows are sorted by date and hold what sessions can have.
+    /// That an athlete's rows are sorted by date, on days that there are, and hold what sessions can have.
     pub(super) fn check(&self, athlete: &Range<usize>) -> Result<(), SquadError> {
         let dates = self.dates.get(athlete.clone()).unwrap_or_default();
         if !dates.is_sorted() {
             let place = dates.iter().zip(dates.iter().skip(1)).position(|(before, date)| date < before);
             return Err(SquadError::NotSorted { row: athlete.start + 1 + place.unwrap_or_default() });
+        }
+        let calendar = epoch_day(NaiveDate::MIN)..=epoch_day(NaiveDate::MAX);
+        for (row, date) in [(athlete.start, dates.first()), (athlete.end.saturating_sub(1), dates.last())] {
+            if let Some(days) = date.copied().filter(|date| !calendar.contains(date)) {
+                return Err(SquadError::Date { row, days });
+            }
         }
         for (column, values) in [("distance_km", &self.distance_km), ("load", &self.load)] {
             let values = values.get(athlete.clone()).unwrap_or_default();

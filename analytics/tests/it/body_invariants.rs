@@ -1,8 +1,8 @@
 //! What holds for every diary.
 
 use plimsoll_analytics::{
-    Analysis, DayMarks, Diary, Flag, FlagCode, HeartRateQuality, Hooper, Illness, Injury, Pain, RunForm, Session, Shoe,
-    Side, evidence,
+    Analysis, Channel, DayGrid, DayMarks, Diary, Flag, FlagCode, Gaps, HeartRateQuality, Hooper, Illness, Injury, Pain,
+    RunForm, Session, Shoe, Side, evidence,
 };
 use proptest::prelude::*;
 
@@ -222,6 +222,36 @@ proptest! {
         let whole = plimsoll_analytics::analyse(&all, &diary, &parameters);
         prop_assert_eq!(analysis.flags, whole.flags);
         prop_assert_eq!(analysis.baselines, whole.baselines);
+    }
+
+    // The calendar ends with the last session, so it shrinks where that is taken away.
+    #[test]
+    fn taking_runs_away_and_editing_them_gives_the_same_as_starting_anew(
+        diary in diary(),
+        days in proptest::collection::btree_set(0..=LAST, 2..40),
+        gone in proptest::collection::vec(any::<proptest::sample::Index>(), 1..4),
+        km in proptest::option::of(0.0..40.0_f64),
+    ) {
+        let diary = &diary;
+        let grid = |runs: &[Session]| {
+            DayGrid::new(runs, &[], None, Gaps::Rest).unwrap().with_intervals(&diary.intervals())
+        };
+        let before: Vec<Session> = days.iter().map(|index| run(*index, 5.0 + (index % 7) as f64)).collect();
+        let gone: Vec<u64> = gone.iter().map(|place| *days.iter().nth(place.index(days.len())).unwrap()).collect();
+        let changed = day(*gone.iter().min().unwrap());
+        let stays = |run: &Session| !gone.iter().any(|index| run.date == day(*index));
+        let edited = |run: &Session| km.map(|km| run.clone().with(Channel::Distance, km));
+        let after: Vec<Session> =
+            before.iter().filter_map(|run| if stays(run) { Some(run.clone()) } else { edited(run) }).collect();
+        let parameters = plimsoll_analytics::Parameters::default();
+        let (before, after) = (grid(&before), grid(&after));
+        let mut analysis = plimsoll_analytics::analyse(&before, diary, &parameters);
+        analysis.update(&after, diary, &parameters, changed);
+        prop_assert_eq!(analysis.len(), after.len());
+        prop_assert_eq!(&analysis, &plimsoll_analytics::analyse(&after, diary, &parameters));
+        // And back again.
+        analysis.update(&before, diary, &parameters, changed);
+        prop_assert_eq!(analysis, plimsoll_analytics::analyse(&before, diary, &parameters));
     }
 
     #[test]

@@ -38,6 +38,16 @@ fn an_injury_is_a_previous_one_for_12_months() {
     );
 }
 
+#[test]
+fn an_injury_that_ends_with_the_calendar_goes_on() {
+    let open = injured(Injury::new("calf", day(10), Some(chrono::NaiveDate::MAX)));
+    assert_eq!(open.check(), Ok(()));
+    assert!(days(&keeping(&open, 60), FlagCode::PreviousInjury).is_empty());
+    let analysis = with(&spiking(), &open, 45);
+    let (_, spike) = of(&analysis, FlagCode::SessionSpike).pop().unwrap();
+    assert!(spike.text.ends_with("Your injury (calf) of 11 Sep 2025 is still open."), "{}", spike.text);
+}
+
 /// Runs that spike and ramp at the end.
 fn spiking() -> Vec<Session> {
     [eights(40), vec![run(41, 14.0), run(43, 18.0), run(45, 20.0)]].concat()

@@ -1,8 +1,8 @@
 //! Each flag's rule at its bounds, and its words.
 
 use plimsoll_analytics::{
-    DayGrid, DayMetric, Diary, Flag, FlagCode, Gaps, Level, Parameters, PlannedRun, Reason, Session, SpikeClass, State,
-    evidence,
+    Channel, DayGrid, DayMetric, Diary, Flag, FlagCode, Gaps, Level, Parameters, PlannedRun, Reason, Session,
+    SpikeClass, State, evidence,
 };
 
 use crate::support::{analyse, analysis, close, day, grid, loaded, run};
@@ -116,11 +116,64 @@ fn the_window_of_the_longest_run_is_the_30_days_before() {
 }
 
 #[test]
-fn a_run_without_anything_before_it_is_no_spike() {
+fn a_run_without_anything_before_it_is_no_spike_and_a_caution() {
     let analysis = analysis(&[run(0, 10.0), run(31, 25.0)], 31);
     assert_eq!(of(&analysis.flags, FlagCode::SessionSpike), Vec::<&Flag>::new());
     assert_eq!(analysis.day(31).unwrap().state, State::Returning);
     assert_eq!(analysis.day(31).unwrap().get(DayMetric::Longest30dKm), Err(Reason::NoRunIn30Days));
+    let [flag] = of(&analysis.flags, FlagCode::NoBaseline)[..] else { panic!("one flag") };
+    assert_eq!((flag.level, flag.date, flag.session.as_deref()), (Level::Caution, day(31), Some("run-31")));
+    assert_eq!((flag.value, flag.threshold, flag.unit), (Some(25.0), None, "km"));
+    assert_eq!(
+        flag.text,
+        "25.0 km is the first run in 30 days, 31 days after the one of 1 Sep 2025: there is nothing to weigh it \
+         against. How the largest study of runners counted such runs is not known here. As our own caution the run \
+         lifts the careful line only after 14 days; build up in stages rather than by percentages."
+    );
+}
+
+#[test]
+fn a_run_is_the_first_in_30_days_only_where_those_are_known() {
+    let flags = |runs: &[Session], unknown: &[u64], last| {
+        let unknown: Vec<_> = unknown.iter().map(|index| day(*index)).collect();
+        let analysis = analyse(&DayGrid::new(runs, &unknown, Some(day(last)), Gaps::Rest).unwrap());
+        of(&analysis.flags, FlagCode::NoBaseline).into_iter().cloned().collect::<Vec<_>>()
+    };
+    let runs = [run(0, 10.0), run(31, 25.0)];
+    assert_eq!(flags(&runs, &[], 31).len(), 1);
+    assert_eq!(flags(&[run(0, 10.0), run(30, 25.0)], &[], 30), []);
+    let six = [3, 6, 9, 12, 15, 18];
+    let [flag] = &flags(&runs, &six, 31)[..] else { panic!("one flag") };
+    assert!(flag.text.ends_with("by percentages. 6 days of that window are unknown."), "{}", flag.text);
+    assert_eq!(flags(&runs, &[&six[..], &[21]].concat(), 31), []);
+    // A run whose distance nobody knows is a run.
+    assert_eq!(flags(&[runs.to_vec(), vec![run(20, 1.0).with(Channel::Distance, None)]].concat(), &[], 31), []);
+    // The first of a record that is known for 30 days, and of a younger one.
+    let [flag] = &flags(&[run(0, 0.0), run(40, 8.0)], &[], 40)[..] else { panic!("one flag") };
+    assert!(
+        flag.text.starts_with("8.0 km is the first run in 30 days, and of a record that begins 40 days before: there"),
+        "{}",
+        flag.text
+    );
+    assert_eq!(flags(&[run(0, 0.0), run(29, 8.0)], &[], 29), []);
+}
+
+#[test]
+fn a_planned_run_after_30_days_without_one_is_a_caution() {
+    let grid = grid(&[run(0, 10.0)], 60);
+    let planned = planned_run(&grid, day(61), 30.0);
+    assert_eq!((planned.ratio, planned.class), (None, Some(SpikeClass::NoBaseline)));
+    let flag = planned.flag.unwrap();
+    assert_eq!((flag.code, flag.level, flag.session), (FlagCode::NoBaseline, Level::Caution, None));
+    assert!(
+        flag.text.starts_with("30.0 km would be the first run in 30 days, 61 days after the one of 1 Sep 2025:")
+            && flag.text.contains("the run would lift the careful line only after 14 days"),
+        "{}",
+        flag.text
+    );
+    // A second run of that day is weighed against the first.
+    let grid = crate::support::grid(&[run(0, 10.0), run(61, 10.0)], 61);
+    assert_eq!(planned_run(&grid, day(61), 11.0).class, Some(SpikeClass::Reference));
 }
 
 #[test]
@@ -257,12 +310,34 @@ fn a_return_ends_after_28_days_and_13_days_are_no_break() {
     assert!(first.days().all(|day| day.state != State::Returning));
 }
 
-#[test]
-fn an_unknown_day_is_no_proof_of_a_break() {
-    let runs = [run(0, 10.0), run(20, 10.0)];
-    let grid = DayGrid::new(&runs, &[day(10)], None, Gaps::Rest).unwrap();
+/// The days on which a runner with runs on days 0 and `last` is returning, when some days between are unknown.
+fn returning(last: u64, unknown: &[u64]) -> Vec<u64> {
+    let unknown: Vec<_> = unknown.iter().map(|index| day(*index)).collect();
+    let grid = DayGrid::new(&[run(0, 10.0), run(last, 10.0)], &unknown, None, Gaps::Rest).unwrap();
     let analysis = analyse(&grid);
-    assert!(analysis.days().all(|day| day.state == State::Provisional));
+    (0..).zip(analysis.days()).filter(|(_, day)| day.state == State::Returning).map(|(index, _)| index).collect()
+}
+
+#[test]
+fn an_unknown_day_hides_no_break_and_is_no_part_of_it() {
+    // 14 known days without a run are over on day 14, with one unknown among them on day 15.
+    assert_eq!(returning(20, &[]), (14..=20).collect::<Vec<_>>());
+    assert_eq!(returning(20, &[10]), (15..=20).collect::<Vec<_>>());
+    let every_13: Vec<u64> = (1..200).step_by(13).collect();
+    assert_eq!(returning(200, &every_13), (16..=200).collect::<Vec<_>>());
+    let grid = DayGrid::new(&[run(0, 10.0)], &[day(10)], Some(day(15)), Gaps::Rest).unwrap();
+    let analysis = analyse(&grid);
+    let [flag] = of(&analysis.flags, FlagCode::Returning)[..] else { panic!("one flag") };
+    assert!(flag.text.starts_with("No run for 14 days (the last was on 1 Sep)."), "{}", flag.text);
+}
+
+#[test]
+fn more_than_a_fifth_of_unknown_days_are_no_proof_of_a_break() {
+    assert_eq!(returning(20, &[5, 10]), (16..=20).collect::<Vec<_>>());
+    // The third one in 14 days ends the count, which begins anew.
+    assert_eq!(returning(20, &[3, 6, 9]), Vec::<u64>::new());
+    assert_eq!(returning(24, &[3, 6, 9]), [23, 24]);
+    assert_eq!(returning(200, &(1..200).step_by(2).collect::<Vec<_>>()), Vec::<u64>::new());
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! Runs to days, and what a short or broken record leaves unsaid.
 
-use plimsoll_analytics::{Analysis, Channel, DayGrid, DayMetric, Gaps, GridError, Reason, Session};
+use plimsoll_analytics::{Analysis, Channel, DayGrid, DayMetric, Gaps, GridError, Reason, Session, SessionKind, State};
 
 use crate::support::{analyse, analysis, close, day, loaded, run, start};
 
@@ -52,6 +52,51 @@ fn unknown_is_not_zero() {
     assert_eq!(rest.daily(Channel::Distance), [Some(5.0), None, None, Some(0.0), Some(5.0)]);
     let unknown = DayGrid::new(&[run(0, 5.0), run(2, 0.0), run(4, 5.0)], &[], None, Gaps::Unknown).unwrap();
     assert_eq!(unknown.daily(Channel::Distance), [Some(5.0), None, Some(0.0), None, Some(5.0)]);
+}
+
+#[test]
+fn a_row_that_states_a_rest_is_zero_in_the_column_that_it_leaves_empty() {
+    let row = |index, km, load| Session::row(format!("row-{index}"), day(index), 0, km, load);
+    let rows = [
+        row(0, Some(10.0), Some(60.0)),
+        row(1, Some(0.0), None),
+        row(2, None, Some(0.0)),
+        row(3, Some(8.0), None),
+        row(4, None, Some(50.0)),
+    ];
+    let grid = DayGrid::new(&rows, &[], None, Gaps::Unknown).unwrap();
+    assert_eq!(grid.daily(Channel::Distance), [Some(10.0), Some(0.0), Some(0.0), Some(8.0), None]);
+    assert_eq!(grid.daily(Channel::Load), [Some(60.0), Some(0.0), Some(0.0), None, Some(50.0)]);
+    assert_eq!([&rows[1], &rows[2]].map(|row| row.kind), [SessionKind::Rest; 2]);
+}
+
+#[test]
+fn a_rest_does_not_make_a_quantity_recorded() {
+    for rest in [Session::rest("rest", day(1)), Session::row("rest", day(1), 0, None, Some(0.0))] {
+        let grid = DayGrid::new(&[run(0, 5.0), rest, run(2, 5.0)], &[], None, Gaps::Rest).unwrap();
+        assert!(grid.is_recorded(Channel::Distance) && !grid.is_recorded(Channel::Load));
+        assert_eq!(analyse(&grid).last().unwrap().get(DayMetric::Load), Err(Reason::NotRecorded));
+    }
+    // Where there is nothing but rest, what it is stated in is known to be zero.
+    let rest = DayGrid::new(&[run(0, 0.0)], &[], None, Gaps::Rest).unwrap();
+    assert_eq!(rest.daily(Channel::Distance), [Some(0.0)]);
+    assert!(!rest.is_recorded(Channel::Load));
+}
+
+#[test]
+fn a_row_that_states_nothing_is_an_unknown_day() {
+    let rows = [run(0, 10.0), Session::row("empty", day(20), 0, None, None), run(40, 10.0)];
+    assert_eq!(rows[1].kind, SessionKind::Unknown);
+    let grid = DayGrid::new(&rows, &[], None, Gaps::Rest).unwrap();
+    let stated = DayGrid::new(&[run(0, 10.0), run(40, 10.0)], &[day(20)], None, Gaps::Rest).unwrap();
+    assert_eq!(grid.daily(Channel::Distance), stated.daily(Channel::Distance));
+    assert_eq!(grid.daily(Channel::Distance)[20], None);
+    assert_eq!(analyse(&grid), analyse(&stated));
+    // A run beside it is still a run, of a day that nobody knows the sum of.
+    let both = [rows.to_vec(), vec![run(20, 5.0)]].concat();
+    let grid = DayGrid::new(&both, &[], None, Gaps::Rest).unwrap();
+    assert_eq!(grid.daily(Channel::Distance)[20], None);
+    close(analyse(&grid).day(21).unwrap().get(DayMetric::Longest30dKm).unwrap(), 10.0, 1e-12);
 }
 
 #[test]
@@ -118,6 +163,63 @@ fn up_to_a_fifth_of_a_window_may_be_unknown() {
     }
     // REDI is made for gaps.
     close(last(&six, DayMetric::RatioRedi).unwrap(), 1.0, 1e-12);
+}
+
+/// Runs of 50 on `known` days, then silence up to day `last`.
+fn silent(known: u64, last: u64) -> Analysis {
+    let runs: Vec<_> = (0..known).map(|index| loaded(index, 50.0)).collect();
+    analyse(&DayGrid::new(&runs, &[], Some(day(last)), Gaps::Unknown).unwrap())
+}
+
+#[test]
+fn silence_is_not_steady() {
+    let analysis = silent(60, 260);
+    let states =
+        |days: std::ops::Range<usize>| days.map(|index| analysis.day(index).unwrap().state).collect::<Vec<_>>();
+    // 6 of the 30 days before day 66 are unknown, a fifth; 7 of those before day 67.
+    assert!(states(30..67).iter().all(|state| *state == State::Steady));
+    assert!(states(67..261).iter().all(|state| *state == State::Provisional));
+    // Back among the known: 24 of 30 days.
+    let runs: Vec<_> = (0..60).chain(100..140).map(|index| loaded(index, 50.0)).collect();
+    let back = analyse(&DayGrid::new(&runs, &[], None, Gaps::Unknown).unwrap());
+    assert_eq!((back.day(123).unwrap().state, back.day(124).unwrap().state), (State::Provisional, State::Steady));
+}
+
+#[test]
+fn no_average_outlives_what_it_rests_on() {
+    use DayMetric::{AcuteEwma, ChronicEwma, Fatigue, Fitness, Form, RatioEwma, RatioRedi, Redi};
+    let analysis = silent(60, 260);
+    // Days of silence up to which each is said: a fifth of its own window; for REDI four fifths of its weight.
+    for (metric, days) in [
+        (AcuteEwma, 1),
+        (ChronicEwma, 5),
+        (RatioEwma, 1),
+        (Fitness, 8),
+        (Fatigue, 1),
+        // Fitness − fatigue of the day before.
+        (Form, 2),
+        (Redi, 16),
+        (RatioRedi, 11),
+    ] {
+        for (index, day) in analysis.days().enumerate().skip(59) {
+            let measure = day.get(metric);
+            if index < 60 + days {
+                assert!(measure.is_ok(), "{metric:?} on day {index}: {measure:?}");
+            } else {
+                assert_eq!(measure, Err(Reason::UnknownDays), "{metric:?} on day {index}");
+            }
+        }
+    }
+}
+
+#[test]
+fn an_average_comes_back_with_the_days_that_it_rests_on() {
+    use DayMetric::{AcuteEwma, Form, Redi};
+    let runs: Vec<_> = (0..60).chain(120..180).map(|index| loaded(index, 50.0)).collect();
+    let analysis = analyse(&DayGrid::new(&runs, &[], None, Gaps::Unknown).unwrap());
+    let first = |metric| (120..180).find(|index| analysis.day(*index).unwrap().get(metric).is_ok());
+    // 6 of 7 days; 34 of 42, a day later; a fifth of the weight of e^(−0.1 × days ago): 1 − e^(−0.1 n) ≥ 0.2.
+    assert_eq!((first(AcuteEwma), first(Form), first(Redi)), (Some(125), Some(154), Some(122)));
 }
 
 #[test]

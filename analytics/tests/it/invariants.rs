@@ -4,8 +4,8 @@ use std::ops::Range;
 
 use plimsoll_analytics::kernels::{Smoothing, ewma};
 use plimsoll_analytics::{
-    Analysis, Channel, Day, DayGrid, DayMetric, Diary, FlagCode, Gaps, Measure, Parameters, Session, State,
-    analyse_squad, line_outlook,
+    Analysis, ChangeCause, Channel, Day, DayGrid, DayMetric, Diary, FlagCode, Gaps, Measure, Parameters, Session,
+    State, analyse_squad, line_outlook,
 };
 use polars::prelude::*;
 use proptest::prelude::*;
@@ -55,8 +55,7 @@ fn all(day: Day<'_>) -> Vec<(&'static str, Measure)> {
 /// Sessions of one athlete as somebody may keep them: several a day, values that are not known.
 fn records() -> impl Strategy<Value = Vec<Session>> {
     let value = prop_oneof![1 => Just(None), 1 => Just(Some(0.0)), 4 => (0.5..40.0_f64).prop_map(Some)];
-    let session = (0..90_u64, -3..3_i64, value.clone(), value)
-        .prop_filter("both unknown is no session", |session| session.2.is_some() || session.3.is_some());
+    let session = (0..90_u64, -3..3_i64, value.clone(), value);
     prop::collection::vec(session, 1..120).prop_map(|sessions| {
         let mut sessions: Vec<Session> = (0..)
             .zip(sessions)
@@ -255,6 +254,40 @@ proptest! {
             let outlook = line_outlook(&grid, day.date, &Parameters::default());
             prop_assert_eq!(outlook.line_km, day.get(DayMetric::LineKm));
             prop_assert_eq!(outlook.careful_km, day.get(DayMetric::LineCarefulKm));
+        }
+    }
+
+    #[test]
+    fn the_calendar_is_the_differences_of_successive_outlooks(records in records(), last in 0..95_u64) {
+        let grid = DayGrid::new(&records, &[], Some(day(last)), Gaps::Rest).unwrap();
+        let parameters = Parameters::default();
+        let careful = |ahead: u64| line_outlook(&grid, day(last + ahead), &parameters).careful_km.ok();
+        let moves: Vec<_> = (1..=60)
+            .map(|ahead| (day(last + ahead), careful(ahead - 1), careful(ahead)))
+            .filter(|(_, from, to)| from != to)
+            .collect();
+        let calendar = line_outlook(&grid, day(last), &parameters).calendar;
+        let told: Vec<_> = calendar.iter().map(|change| (change.date, change.from_km, change.to_km)).collect();
+        prop_assert_eq!(told, moves);
+        for change in calendar {
+            let ran_before = change.resting_on.is_some_and(|(date, _)| date.succ_opt() == Some(change.date));
+            let rises = change.to_km.is_some_and(|to| change.from_km.is_none_or(|from| to > from));
+            let cause = match (rises, ran_before) {
+                (true, true) => ChangeCause::RunCounts,
+                (true, false) => ChangeCause::CarefulDaysEnd,
+                (false, _) => ChangeCause::LeavesWindow,
+            };
+            prop_assert_eq!(change.because, cause);
+            // A run that counts from the next day on is one of today.
+            prop_assert!(cause != ChangeCause::RunCounts || change.date == day(last + 1));
+        }
+    }
+
+    #[test]
+    fn the_coupled_ratio_is_at_most_4(loads in loads(28..80), quiet in 0..60_usize) {
+        let loads = [vec![0.0; quiet], loads].concat();
+        for day in analysed(&runs(&loads), &[]).days() {
+            prop_assert!(day.get(DayMetric::RatioCoupled).unwrap_or_default() <= 4.0 + 1e-9);
         }
     }
 

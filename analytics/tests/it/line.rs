@@ -1,7 +1,10 @@
 //! The line, the careful line, and when it moves.
 
 use chrono::NaiveDate;
-use plimsoll_analytics::{ChangeCause, DayGrid, DayMetric, Diary, Parameters, PlannedRun, Reason, line_outlook};
+use plimsoll_analytics::{
+    ChangeCause, Channel, DayGrid, DayMetric, Diary, Parameters, PlannedRun, Reason, SpikeClass, State, line_outlook,
+    weigh_runs,
+};
 
 use crate::support::{analysis, close, day, grid, run};
 
@@ -54,10 +57,10 @@ fn there_is_no_careful_line_when_only_recent_spikes_are_left() {
     close(analysis.day(43).unwrap().get(DayMetric::LineCarefulKm).unwrap(), 8.8, 1e-12);
     let outlook = line_outlook(&grid(&[run(0, 5.0), run(29, 8.0)], 31), day(31), &p());
     assert_eq!(outlook.careful_km, Err(Reason::OnlyRecentSpikes));
-    assert_eq!(outlook.next(), None);
-    let (appears, km) = outlook.appears.unwrap();
-    assert_eq!(appears, day(43));
-    close(km, 8.8, 1e-12);
+    let appears = outlook.next().unwrap();
+    assert_eq!((appears.date, appears.from_km, appears.because), (day(43), None, ChangeCause::CarefulDaysEnd));
+    assert_eq!(appears.resting_on, Some((day(29), 8.0)));
+    close(appears.to_km.unwrap(), 8.8, 1e-12);
 }
 
 #[test]
@@ -70,7 +73,7 @@ fn the_outlook_says_when_the_line_falls_and_which_run_leaves() {
         let next = outlook.next().unwrap();
         assert_eq!((next.date, next.because), (day(31), ChangeCause::LeavesWindow));
         assert_eq!((next.leaving, next.resting_on), (Some((day(0), 12.0)), Some((day(20), 10.0))));
-        close(next.from_km, 13.2, 1e-12);
+        close(next.from_km.unwrap(), 13.2, 1e-12);
         close(next.to_km.unwrap(), 11.0, 1e-12);
     }
 }
@@ -113,6 +116,84 @@ fn a_run_of_today_counts_tomorrow() {
 }
 
 #[test]
+fn the_calendar_goes_on_behind_the_end_of_the_line() {
+    // The spike of day 25 is all that is left when the 10 km leave, and does not count for 8 more days.
+    let outlook = line_outlook(&grid(&[run(0, 10.0), run(25, 15.0)], 26), day(26), &p());
+    let moves: Vec<_> =
+        outlook.calendar.iter().map(|change| (change.date, change.from_km, change.to_km, change.because)).collect();
+    use ChangeCause::{CarefulDaysEnd, LeavesWindow};
+    let (ten, fifteen) = (Some(10.0 * 1.1), Some(15.0 * 1.1));
+    assert_eq!(
+        moves,
+        [
+            (day(31), ten, None, LeavesWindow),
+            (day(39), None, fifteen, CarefulDaysEnd),
+            (day(56), fifteen, None, LeavesWindow)
+        ]
+    );
+}
+
+#[test]
+fn a_spike_of_today_counts_when_its_careful_days_end() {
+    let outlook = line_outlook(&grid(&[run(0, 10.0), run(5, 15.0)], 5), day(5), &p());
+    let rise = outlook.next().unwrap();
+    assert_eq!((rise.date, rise.because), (day(19), ChangeCause::CarefulDaysEnd));
+    assert_eq!(rise.resting_on, Some((day(5), 15.0)));
+}
+
+#[test]
+fn the_first_run_in_30_days_lifts_the_careful_line_after_14_days() {
+    let runs = [run(0, 20.0), run(61, 30.0)];
+    let (analysis, grid) = (analysis(&runs, 90), grid(&runs, 90));
+    for (index, careful) in [(61, Err(Reason::NoRunIn30Days)), (62, Err(Reason::OnlyRecentSpikes))] {
+        assert_eq!(analysis.day(index).unwrap().get(DayMetric::LineCarefulKm), careful);
+    }
+    close(analysis.day(62).unwrap().get(DayMetric::LineKm).unwrap(), 33.0, 1e-12);
+    assert_eq!(analysis.day(74).unwrap().get(DayMetric::LineCarefulKm), Err(Reason::OnlyRecentSpikes));
+    close(analysis.day(75).unwrap().get(DayMetric::LineCarefulKm).unwrap(), 33.0, 1e-12);
+    assert_eq!(analysis.day(62).unwrap().state, State::Returning);
+
+    let outlook = line_outlook(&grid, day(62), &p());
+    assert_eq!(outlook.careful_km, Err(Reason::OnlyRecentSpikes));
+    assert_eq!((outlook.counted_longest, outlook.counted_class), (Some((day(61), 30.0)), Some(SpikeClass::NoBaseline)));
+    let appears = outlook.next().unwrap();
+    assert_eq!((appears.date, appears.from_km, appears.because), (day(75), None, ChangeCause::CarefulDaysEnd));
+}
+
+#[test]
+fn a_second_run_after_a_break_is_what_the_careful_line_rests_on() {
+    let analysis = analysis(&[run(0, 20.0), run(61, 30.0), run(63, 5.0)], 64);
+    close(analysis.day(64).unwrap().get(DayMetric::LineCarefulKm).unwrap(), 5.5, 1e-12);
+    close(analysis.day(64).unwrap().get(DayMetric::LineKm).unwrap(), 33.0, 1e-12);
+}
+
+// Science: while the record is younger than 30 days, what exists counts, and the state says so.
+#[test]
+fn the_first_run_of_a_young_record_counts_at_once() {
+    let analysed = analysis(&[run(0, 0.0), run(29, 10.0)], 30);
+    close(analysed.day(30).unwrap().get(DayMetric::LineCarefulKm).unwrap(), 11.0, 1e-12);
+    // 30 days that are known to be without a run are a baseline of none.
+    let analysed = analysis(&[run(0, 0.0), run(30, 10.0)], 31);
+    assert_eq!(analysed.day(31).unwrap().get(DayMetric::LineCarefulKm), Err(Reason::OnlyRecentSpikes));
+}
+
+#[test]
+fn every_run_has_its_class() {
+    let runs = [run(0, 10.0), run(10, 11.0), run(12, 13.0), run(14, 26.0), run(16, 52.1), run(80, 9.0)];
+    let no_distance = run(20, 0.0).with(Channel::Distance, None);
+    let grid = grid(&[runs.to_vec(), vec![no_distance]].concat(), 80);
+    let weighed = weigh_runs(&grid, &p());
+    use SpikeClass::{Large, Moderate, NoBaseline, Reference, Small};
+    let classes: Vec<SpikeClass> = weighed.iter().map(|run| run.class).collect();
+    assert_eq!(classes, [NoBaseline, Reference, Small, Moderate, Large, NoBaseline]);
+    let spike = &weighed[2];
+    assert_eq!((spike.session.as_str(), spike.date, spike.distance_km), ("run-12", day(12), 13.0));
+    assert_eq!(spike.longest, Some((day(10), 11.0)));
+    close(spike.ratio.unwrap(), 13.0 / 11.0, 1e-12);
+    assert_eq!((weighed[5].longest, weighed[5].ratio), (None, None));
+}
+
+#[test]
 fn the_outlook_agrees_with_the_days() {
     let runs: Vec<_> = (0..80).step_by(3).map(|index| run(index, 6.0 + (index * 7 % 11) as f64)).collect();
     let grid = grid(&runs, 100);
@@ -132,7 +213,7 @@ fn nothing_to_look_ahead_from() {
     let empty = DayGrid::default();
     let outlook = line_outlook(&empty, day(0), &p());
     assert_eq!(outlook.line_km, Err(Reason::ShortHistory));
-    assert_eq!((outlook.next(), outlook.appears), (None, None));
+    assert_eq!(outlook.next(), None);
     let grid = grid(&[run(0, 12.0)], 10);
     for date in [NaiveDate::MIN, NaiveDate::MAX] {
         assert!(line_outlook(&grid, date, &p()).line_km.is_err());

@@ -202,6 +202,52 @@ async fn the_pages_of_an_import_read_as_they_did() {
     insta::assert_snapshot!("import_pages", told);
 }
 
+/// The first run in 30 days draws no line, and says so; what is planned on top of it is not weighed against it unsaid.
+#[tokio::test(flavor = "multi_thread")]
+async fn today_after_a_long_break_says_why_there_is_no_line() {
+    let (_folder, router, athlete) = ada().await;
+    let page = async || {
+        let page = get(&router, &format!("/athletes/{}?plan=25", athlete.id)).await.1;
+        main_of(&String::from_utf8(page).unwrap(), &[])
+    };
+    let api = async || -> Value {
+        let path = format!("/api/v1/athletes/{}/today?planned_km=25", athlete.id);
+        serde_json::from_slice(&get(&router, &path).await.1).unwrap()
+    };
+    let run =
+        |row: &str| form(&athlete.id, &[("past.csv", format!("date,distance_km,duration\n{row}\n").into_bytes())]);
+
+    send(&router, run("2026-09-10 07:30,20,1:50:00")).await;
+    let away = page().await;
+    assert!(
+        away.contains("25.0 km would be the first run in 30 days, 71 days after the one of 10 Sep 2026:"),
+        "{away}"
+    );
+    let planned = &api().await["planned"];
+    assert_eq!((&planned["class"], &planned["ratio"]), (&"no_baseline".into(), &Value::Null));
+    assert_eq!((&planned["flag"]["code"], &planned["flag"]["level"]), (&"no_baseline".into(), &"caution".into()));
+
+    send(&router, run("2026-11-18 07:30,30,2:50:00")).await;
+    let back = page().await.replace('\u{a0}', " ");
+    for words in [
+        "Every run of the last 30 days is younger than 14 days and was a spike itself, or the first after 30 days \
+         without one, so the careful line cannot be drawn yet.",
+        "The 30.0 km run of 18 Nov had no other in the 30 days before it and counts only after 14 days; counted, the \
+         line would be 33.0 km.",
+        "Build up in stages, by how it feels during the run and the morning after",
+        "From 2 Dec on there is a line: 33.0 km, when the 30.0 km run of 18 Nov starts to count.",
+        "There is no line to weigh 25.0 km against: the longest run of the last 30 days (30.0 km) had no other in the \
+         30 days before it and is younger than 14 days.",
+        "30.0 km is the first run in 30 days, 69 days after the one of 10 Sep 2026",
+    ] {
+        assert!(back.contains(words), "{words}: {back}");
+    }
+    let line = &api().await["line"];
+    assert_eq!((&line["line_careful_km"], &line["reason"]), (&Value::Null, &"only_recent_spikes".into()));
+    assert_eq!((&line["next"]["date"], &line["next"]["from_km"]), (&"2026-12-02".into(), &Value::Null));
+    assert!((line["next"]["to_km"].as_f64().unwrap() - 33.0).abs() < 1e-9);
+}
+
 /// A table of many rows, and the same rows in other bytes: both lists of their line in the report end early.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_file_that_gave_many_activities_names_the_first() {

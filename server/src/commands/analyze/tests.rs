@@ -94,6 +94,21 @@ fn empty_is_unknown_and_zero_is_rest() {
 }
 
 #[test]
+fn a_rest_stated_in_one_column_is_known_in_the_other() {
+    let csv =
+        "date,distance_km,load\n2026-01-01,10,60\n2026-01-02,0,\n2026-01-03,8,50\n2026-01-04,,0\n2026-01-05,5,30\n";
+    let lines = lines(csv, &JSON);
+    assert!(lines.iter().all(|line| line["code"] != "data_gap"), "{lines:#?}");
+    let of = |column: &str| lines.iter().take(5).map(|day| day[column].as_f64().unwrap()).collect::<Vec<_>>();
+    assert_eq!(of("distance_km"), [10.0, 0.0, 8.0, 0.0, 5.0]);
+    assert_eq!(of("load"), [60.0, 0.0, 50.0, 0.0, 30.0]);
+    // A rest that is stated in loads makes no loads of a table of distances.
+    let days = days("date,distance_km,load\n2026-01-01,10,\n2026-01-02,,0\n2026-01-03,8,\n", &JSON);
+    assert_eq!((&days[2]["load"], &days[2]["reasons"]["load"]), (&Value::Null, &"not_recorded".into()));
+    assert_eq!(days[2]["acute_ewma"], 0.75 * 0.75 * 10.0 + 0.25 * 8.0);
+}
+
+#[test]
 fn as_of_extends_or_cuts_the_days() {
     let csv = "date,distance_km\n2025-01-01,5\n2025-01-03,6\n";
     let until = |day: &str| days(csv, &AnalyzeOptions { as_of: Some(date(day)), ..JSON });

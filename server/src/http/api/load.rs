@@ -7,7 +7,7 @@ use axum::response::{IntoResponse as _, Response};
 use chrono::{Days, NaiveDate};
 use plimsoll_analytics::{
     ACTIVITY_METRICS, Analysis, Channel, Day, DayMetric, Episode, Evidence, Flag, FlagCode, Input, LineChange,
-    LineOutlook, MetricInfo, OwnMetric, PlannedRun, register,
+    LineOutlook, MetricInfo, OwnMetric, PlannedRun, SpikeClass, register,
 };
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -112,13 +112,13 @@ pub(crate) struct LongestBody {
 pub(crate) struct LineBody {
     /// 1.10 × the longest run of the 30 days before, km.
     line_km: Option<f64>,
-    /// The same without young spikes, km: the headline.
+    /// The same without runs that are less than 14 days old and were spikes, or the first in 30 days, km: the headline.
     line_careful_km: Option<f64>,
     /// Why the headline is null.
     reason: Option<&'static str>,
     /// The run that the headline rests on.
     longest: Option<LongestBody>,
-    /// The longest run, young spikes counted.
+    /// The longest run of the 30 days before, whatever it was.
     counted_longest: Option<LongestBody>,
     /// When the headline moves next if nothing more is run.
     next: Option<LineChangeBody>,
@@ -132,8 +132,8 @@ pub(crate) struct LineChangeBody {
     /// The day.
     #[schema(value_type = String, format = Date)]
     date: NaiveDate,
-    /// From, km.
-    from_km: f64,
+    /// From, km; null when there is no line until then.
+    from_km: Option<f64>,
     /// To, km; null when there will be no line.
     to_km: Option<f64>,
     /// A run of this length before then, km, keeps the line where it was; null when it does not fall.
@@ -169,8 +169,10 @@ impl From<&LineOutlook> for LineBody {
 pub(crate) struct PlannedBody {
     /// The planned distance, km.
     distance_km: f64,
-    /// Planned ÷ longest.
+    /// Planned ÷ longest; null when there is none.
     ratio: Option<f64>,
+    /// The class of the ratio: `reference`, `small`, `moderate` or `large`; `no_baseline` without one.
+    class: Option<&'static str>,
     /// The flag that it would raise.
     flag: Option<FlagBody>,
 }
@@ -185,7 +187,7 @@ pub(crate) struct TodayBody {
     line: Option<LineBody>,
     /// The measures of the last day: today once something was run, yesterday before that. Null before the first run.
     day: Option<DayBody>,
-    /// Flags that hold today, and spikes of the last 14 days, the gravest first.
+    /// Flags that hold today, and those of runs of the last 14 days that the line leaves out, the gravest first.
     flags: Vec<FlagBody>,
     /// The planned run, when `planned_km` was given.
     planned: Option<PlannedBody>,
@@ -226,6 +228,7 @@ fn planned_body(planned: &PlannedRun) -> PlannedBody {
     PlannedBody {
         distance_km: planned.distance_km,
         ratio: planned.ratio,
+        class: planned.class.map(SpikeClass::as_str),
         flag: planned.flag.as_ref().map(|flag| FlagBody::new(flag, flag.date, flag.date)),
     }
 }

@@ -5,7 +5,8 @@ use axum::extract::State;
 use axum::response::Html;
 use chrono::Days;
 use plimsoll_analytics::{
-    ChangeCause, DayMetric, Episode, Evidence, FlagCode, LineOutlook, Measure, Reason, State as DayState, evidence,
+    ChangeCause, DayMetric, Episode, Evidence, FlagCode, LineOutlook, Measure, Reason, SpikeClass, State as DayState,
+    evidence,
 };
 use serde::Deserialize;
 
@@ -143,12 +144,16 @@ fn gauge(outlook: &LineOutlook, standing: &Standing, plan_km: Option<f64>) -> Ga
     let Ok(line_km) = outlook.careful_km else { return Gauge::empty() };
     let last = standing.runs.last().and_then(|run| run.summary.distance_m).map(|metres| metres / 1000.0);
     let water = plan_km.map(|km| ("planned", km)).or(last.map(|km| ("last run", km)));
-    Gauge::new(line_km, outlook.longest.map(|(_, km)| km), water, !standing.leaves_out_spikes())
+    Gauge::new(line_km, outlook.longest.map(|(_, km)| km), water, !standing.leaves_out_runs())
 }
 
 fn lead(outlook: &LineOutlook, standing: &Standing) -> Option<Lead> {
     let (date, km) = outlook.longest?;
-    let left_out = if standing.leaves_out_spikes() { ", spikes left out" } else { "" };
+    let left_out = match outlook.counted_class.filter(|_| standing.leaves_out_runs()) {
+        None => "",
+        Some(SpikeClass::NoBaseline) => ", the first after the break left out",
+        Some(_) => ", spikes left out",
+    };
     let longest = format!(
         "your longest in the last 30 days{left_out} ({} on {})",
         words::km(km),
@@ -166,8 +171,8 @@ fn no_line(reason: Reason) -> String {
                 .to_owned()
         }
         Reason::OnlyRecentSpikes => {
-            "Every run of the last 30 days was a spike itself and is younger than 14 days, so the careful line cannot \
-             be drawn yet."
+            "Every run of the last 30 days is younger than 14 days and was a spike itself, or the first after 30 days \
+             without one, so the careful line cannot be drawn yet."
                 .to_owned()
         }
         Reason::ShortHistory => {
@@ -182,34 +187,38 @@ fn no_line(reason: Reason) -> String {
     }
 }
 
+/// Why the longest run of the 30 days is not what the line rests on.
+fn why_left_out(outlook: &LineOutlook) -> &'static str {
+    match outlook.counted_class {
+        Some(SpikeClass::NoBaseline) => "had no other in the 30 days before it",
+        _ => "was a spike itself",
+    }
+}
+
 /// What is to be said beside the line: what it leaves out, and when it moves.
 fn notes(outlook: &LineOutlook, standing: &Standing) -> Vec<String> {
     let near = |date| words::day_month_near(date, standing.today);
     let mut notes = Vec::new();
-    if outlook.careful_km.is_ok() && standing.day().is_some_and(|day| day.state == DayState::Returning) {
-        notes.push(
-            "After a break the line rests on few runs. Build up in stages, by how it feels during the run and the \
-             morning after, rather than by a percentage."
-                .to_owned(),
-        );
+    if outlook.line_km.is_ok() && standing.day().is_some_and(|day| day.state == DayState::Returning) {
+        let few = if outlook.careful_km.is_ok() { "After a break the line rests on few runs. " } else { "" };
+        notes.push(format!(
+            "{few}Build up in stages, by how it feels during the run and the morning after, rather than by a \
+             percentage."
+        ));
     }
     if let (Ok(counted), Some((date, km))) = (outlook.line_km, outlook.counted_longest)
-        && standing.leaves_out_spikes()
+        && standing.leaves_out_runs()
     {
+        let was = why_left_out(outlook);
         notes.push(format!(
-            "The {} run of {} was a spike and counts only after 14 days; counted, the line would be {}. Leaving it \
+            "The {} run of {} {was} and counts only after 14 days; counted, the line would be {}. Leaving it \
              out is our caution (evidence grade D), not the study’s rule.",
             words::km(km),
             near(date),
             words::line_km(counted)
         ));
     }
-    let Some(next) = outlook.next() else {
-        if let Some((date, km)) = outlook.appears {
-            notes.push(format!("From {} on there is a line: {}.", near(date), words::line_km(km)));
-        }
-        return notes;
-    };
+    let Some(next) = outlook.next() else { return notes };
     let on = near(next.date);
     notes.push(match (next.because, next.to_km) {
         (_, None) => {
@@ -232,7 +241,10 @@ fn notes(outlook: &LineOutlook, standing: &Standing) -> Vec<String> {
             let because = next.resting_on.map_or_else(String::new, |(date, km)| {
                 format!(", when the {} run of {} starts to count", words::km(km), near(date))
             });
-            format!("On {on} it moves to {}{because}.", words::line_km(to))
+            match next.from_km {
+                Some(_) => format!("On {on} it moves to {}{because}.", words::line_km(to)),
+                None => format!("From {on} on there is a line: {}{because}.", words::line_km(to)),
+            }
         }
     });
     notes
@@ -251,12 +263,22 @@ fn planned(standing: &Standing) -> Option<PlannedView> {
         (None, None) => return view("info", "There is no run in the last 30 days to weigh it against.".to_owned()),
     };
     let longest = words::km(planned.distance_km / ratio);
+    let left_out = why_left_out(outlook);
+    if outlook.careful_km.is_err() {
+        return view(
+            "info",
+            format!(
+                "There is no line to weigh {km} against: the longest run of the last 30 days ({longest}) {left_out} \
+                 and is younger than 14 days."
+            ),
+        );
+    }
     if let Some(line) = line_passed {
         return view(
             "caution",
             format!(
                 "{km} is above your line of {}. By the study’s definition it is no spike, but only because it is \
-                 measured against {longest}, a run that was a spike itself and is younger than 14 days.",
+                 measured against {longest}, a run that {left_out} and is younger than 14 days.",
                 words::line_km(line)
             ),
         );
