@@ -14,6 +14,8 @@ pub(crate) struct Bench {
     pub(crate) service: Service,
     pub(crate) client: Client,
     pub(crate) athlete: String,
+    /// Lets programs send files.
+    pub(crate) token: String,
     _folder: Option<tempfile::TempDir>,
 }
 
@@ -31,9 +33,12 @@ impl Bench {
 
     pub(crate) async fn with(data: &Path, arguments: &[&str]) -> Self {
         let service = Service::start(&[&["serve", "--data", data.to_str().unwrap()], arguments].concat());
-        let browser = Browser::new(&service);
+        let browser = Browser::following(&service);
         browser.sign_up(service.setup.as_deref().unwrap(), "Ada").await;
         let athlete = browser.own_athlete().await;
+        let mut token = vec![("name", "all"), ("days", "7")];
+        token.extend(["activities:read", "activities:write"].map(|scope| ("scope", scope)));
+        let token = browser.post("/account/tokens", &token).await.shown();
         let client = browser.client;
         let answer = client
             .put(format!("{}/api/v1/athletes/{athlete}", service.url))
@@ -42,7 +47,7 @@ impl Bench {
             .await
             .unwrap();
         assert_eq!(answer.status(), StatusCode::OK);
-        Self { service, client, athlete, _folder: None }
+        Self { service, client, athlete, token, _folder: None }
     }
 
     pub(crate) fn api(&self, path: &str) -> String {

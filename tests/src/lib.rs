@@ -41,12 +41,11 @@ impl Service {
     /// When it ends before that.
     #[must_use]
     pub fn start(arguments: &[&str]) -> Self {
-        let mut child = Command::new(binary())
-            .args(arguments)
-            .args(["--listen", "127.0.0.1:0"])
-            .stdout(Stdio::piped())
-            .spawn()
-            .unwrap();
+        Self::begin(Command::new(binary()).args(arguments))
+    }
+
+    fn begin(command: &mut Command) -> Self {
+        let mut child = command.args(["--listen", "127.0.0.1:0"]).stdout(Stdio::piped()).spawn().unwrap();
         let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
         let mut setup = None;
         let url = loop {
@@ -58,6 +57,13 @@ impl Service {
             }
         };
         Self { child, url, setup }
+    }
+
+    /// The same, with everything that it tells of itself in a file.
+    #[must_use]
+    pub fn logging(arguments: &[&str], log: &Path) -> Self {
+        let log = std::fs::File::create(log).unwrap();
+        Self::begin(Command::new(binary()).args(arguments).env("PLIMSOLL_LOG", "trace").stderr(log))
     }
 
     /// Starts `plimsoll serve` on `data`.

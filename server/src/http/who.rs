@@ -305,10 +305,8 @@ macro_rules! needs {
 needs! {
     ReadLoad: Load Read, WriteLoad: Load Write,
     ReadActivities: Activities Read, WriteActivities: Activities Write,
-    ReadDiary: Diary Read, WriteDiary: Diary Write,
-    ReadInjuries: Injuries Read, WriteInjuries: Injuries Write,
+    ReadDiary: Diary Read,
     ReadConsent: Consent Read, WriteConsent: Consent Write,
-    ReadWhole: Whole Read, WriteWhole: Whole Write,
 }
 
 /// The athlete of the address, for who may do `N` with their data. It is the only way in which a handler gets at an
