@@ -1,6 +1,7 @@
 //! `plimsoll`: the one binary. Subcommands are its roles; everything that knows HTTP, SQL, JSON, HTML, files or the
 //! time of day is in this crate and in no other.
 
+mod accounts;
 mod blobs;
 mod cli;
 mod clock;

@@ -1,0 +1,4 @@
+//! What accounts are made of: secrets, passwords, second factors and mail. Nothing here knows HTTP or SQL.
+#![cfg_attr(not(test), expect(dead_code, reason = "used by the pages of accounts, which come next"))]
+
+pub(crate) mod secret;
