@@ -4,4 +4,5 @@
 mod breached;
 mod guessable;
 pub(crate) mod password;
+pub(crate) mod second_factor;
 pub(crate) mod secret;
