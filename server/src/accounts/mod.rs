@@ -3,6 +3,10 @@
 
 mod breached;
 mod guessable;
+pub(crate) mod mail;
 pub(crate) mod password;
 pub(crate) mod second_factor;
 pub(crate) mod secret;
+
+#[cfg(test)]
+mod tests;
