@@ -8,8 +8,8 @@ use std::time::Duration;
 use plimsoll_ingest::encode;
 use plimsoll_tests::people::Browser;
 use plimsoll_tests::run;
+use reqwest::StatusCode;
 use reqwest::multipart::{Form, Part};
-use reqwest::{Client, StatusCode};
 use serde_json::{Value, json};
 use zip::write::SimpleFileOptions;
 

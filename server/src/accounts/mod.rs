@@ -1,5 +1,7 @@
-//! Accounts: secrets, passwords, second factors, mail, and signing in.
+//! Accounts: secrets, passwords, second factors and mail, and signing in and up with them. Nothing here knows HTTP or SQL.
 
+mod breached;
+mod guessable;
 mod mail;
 mod password;
 mod second_factor;
@@ -11,3 +13,6 @@ pub(crate) use password::{Password, Passwords};
 pub(crate) use second_factor::{TotpSecret, qr_svg, recovery_codes, recovery_hash};
 pub(crate) use secret::Secret;
 pub(crate) use signing::{Accounts, Begun, Caller, SignInError, SignUp, path_of};
+
+#[cfg(test)]
+mod tests;

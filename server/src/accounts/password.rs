@@ -1,35 +1,53 @@
-//! Passwords: which are taken, and how they are kept.
+//! Passwords: how they are kept, and which ones are refused. Nothing is ever looked up on a network.
 
 use std::fmt;
-use std::fs::File;
-use std::io::{BufRead as _, BufReader, Seek as _, SeekFrom};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 
 use anyhow::Context as _;
-use argon2::password_hash::phc::PasswordHash;
-use argon2::password_hash::{PasswordHasher as _, PasswordVerifier as _};
-use argon2::{Algorithm, Argon2, Params, Version};
+use argon2::password_hash::Error as HashError;
+use argon2::{Algorithm, Argon2, Params, PasswordHash, PasswordHasher as _, PasswordVerifier as _, Version};
 use serde::Deserialize;
-use sha1::{Digest as _, Sha1};
 use tokio::sync::Semaphore;
-use zxcvbn::feedback::Warning;
+use unicode_normalization::UnicodeNormalization as _;
 
-/// Fewest characters.
+use super::breached::Breached;
+use super::guessable::{self, Known};
+use super::secret::random_bytes;
+
+/// Fewest characters of a new password.
 const SHORTEST: usize = 10;
 
-/// Most bytes: longer ones cost time and make nothing safer.
+/// Most bytes: more than anybody types, and little enough to work with.
 const LONGEST_BYTES: usize = 1024;
 
-/// Memory of one hash, KiB; with the next two what OWASP's cheat sheet on storing passwords asks for at least.
+/// Memory of one hash, KiB. The three are what OWASP recommends for Argon2id.
 const MEMORY_KIB: u32 = 19_456;
+
+/// Passes over the memory.
 const PASSES: u32 = 2;
+
+/// Lanes that could be worked on at once.
 const LANES: u32 = 1;
 
-/// A password as it was typed. Shows nowhere.
-#[derive(Clone, Default, Deserialize)]
-#[serde(transparent)]
-pub(crate) struct Password(String);
+/// A password as somebody typed it. Unicode that looks the same is the same (NFKC, as NIST SP 800-63B asks for), so
+/// that it does not depend on the keyboard.
+#[derive(Clone, Deserialize)]
+#[serde(from = "String")]
+pub(crate) struct Password {
+    /// Normalised; empty when it is too long.
+    text: String,
+    /// Whether more was typed than is taken: no account has such a password.
+    too_long: bool,
+}
+
+impl From<String> for Password {
+    fn from(typed: String) -> Self {
+        let too_long = typed.len() > LONGEST_BYTES;
+        let text = if too_long { String::new() } else { typed.nfkc().collect() };
+        Self { text, too_long }
+    }
+}
 
 impl fmt::Debug for Password {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -37,182 +55,125 @@ impl fmt::Debug for Password {
     }
 }
 
-/// Hashes, compares and judges passwords. Cheap to clone.
+/// Hashes and judges passwords, at most as many at once as there are cores: each hash takes 19 MiB.
 #[derive(Debug, Clone)]
 pub(crate) struct Passwords {
-    /// Each hash takes memory and a core for a while.
     permits: Arc<Semaphore>,
-    /// What is compared with where there is no account, so that this takes as long as where there is one.
-    nobody: Arc<str>,
-    leaked: Option<Arc<Path>>,
+    breached: Option<Breached>,
 }
 
 impl Passwords {
-    /// With a file of passwords that are known from leaks, or without: lines of `SHA1:COUNT` sorted by the hash, as Have I
-    /// Been Pwned's downloader writes them.
+    /// With the file of leaked passwords, if there is one.
     ///
     /// # Errors
-    /// When the file cannot be opened or is no such file.
-    pub(crate) fn new(leaked: Option<&Path>) -> anyhow::Result<Self> {
-        if let Some(file) = leaked {
-            let opening = || format!("cannot use the passwords known from leaks in {}", file.display());
-            let mut first = String::new();
-            BufReader::new(File::open(file).with_context(opening)?).read_line(&mut first).with_context(opening)?;
-            let is_hash = first.get(..40).is_some_and(|hash| hash.bytes().all(|byte| byte.is_ascii_hexdigit()));
-            anyhow::ensure!(
-                is_hash,
-                "{} holds no passwords known from leaks: its first line is no SHA-1 in hexadecimal, a colon and a count",
-                file.display()
-            );
-        }
+    /// When the file cannot be read or has another format.
+    pub(crate) fn new(breached: Option<&Path>) -> anyhow::Result<Self> {
         let cores = std::thread::available_parallelism().map_or(2, std::num::NonZero::get);
-        let nobody = hash(&Password("nobody has this one".to_owned()))?.into();
-        Ok(Self { permits: Arc::new(Semaphore::new(cores)), nobody, leaked: leaked.map(Arc::from) })
+        let breached = breached.map(Breached::open).transpose()?;
+        Ok(Self { permits: Arc::new(Semaphore::new(cores)), breached })
     }
 
-    /// The hash that is stored, as a PHC string: argon2id.
-    pub(crate) async fn hash(&self, password: Password) -> anyhow::Result<String> {
-        let _permit = self.permits.acquire().await?;
-        tokio::task::spawn_blocking(move || hash(&password)).await?
-    }
-
-    /// Whether a password is the one of a stored hash; without one, false after as long a time.
+    /// What the store keeps of a password: Argon2id, as a PHC string with its parameters.
     ///
     /// # Errors
-    /// When what is stored is no such hash.
-    pub(crate) async fn verify(&self, password: Password, stored: Option<&str>) -> anyhow::Result<bool> {
-        // Nobody has set such a one.
-        let password = if password.0.len() > LONGEST_BYTES { Password::default() } else { password };
-        let (known, stored) = (stored.is_some(), stored.unwrap_or(&self.nobody).to_owned());
-        let _permit = self.permits.acquire().await?;
-        let right = tokio::task::spawn_blocking(move || {
-            let stored = PasswordHash::new(&stored).map_err(|error| anyhow::anyhow!("a stored password: {error}"))?;
-            Ok::<_, anyhow::Error>(argon2()?.verify_password(password.0.as_bytes(), &stored).is_ok())
-        });
-        Ok(right.await?? && known)
+    /// When the password is too long, which [`Passwords::refuse`] says in words, or the machine gives no random bytes.
+    pub(crate) async fn hash(&self, password: &Password) -> anyhow::Result<String> {
+        let password = password.clone();
+        self.run(move || {
+            anyhow::ensure!(!password.too_long, "a password of more than {LONGEST_BYTES} bytes is not kept");
+            let salt: [u8; 16] = random_bytes()?;
+            let hash: PasswordHash = argon2()?
+                .hash_password_with_salt(password.text.as_bytes(), &salt)
+                .context("cannot hash the password")?;
+            Ok(hash.to_string())
+        })
+        .await
     }
 
-    /// Whether a stored hash is weaker than those made today.
-    pub(crate) fn needs_rehash(&self, stored: &str) -> bool {
-        let Ok(stored) = PasswordHash::new(stored) else { return false };
-        let Ok(params) = Params::try_from(&stored) else { return true };
-        stored.algorithm.as_str() != "argon2id" || params.m_cost() < MEMORY_KIB || params.t_cost() < PASSES
-    }
-
-    /// Why a new password is not taken, for a person; `None` when it is. `about` is what others know of the person.
-    pub(crate) async fn refuse(&self, password: &Password, about: &[&str]) -> anyhow::Result<Option<String>> {
-        let (password, leaked) = (password.clone(), self.leaked.clone());
-        let about: Vec<String> = about.iter().map(|text| (*text).to_owned()).collect();
-        tokio::task::spawn_blocking(move || {
-            if let Some(reason) = refused(&password, &about) {
-                return Ok(Some(reason.to_owned()));
-            }
-            match leaked {
-                Some(file) if is_in(&file, &password)? => Ok(Some(LEAKED.to_owned())),
-                _ => Ok(None),
+    /// Whether `password` is the one whose hash is `stored`. Without an account (`None`) it is not, and finding that
+    /// out takes as much work, so that the time does not tell who has one.
+    ///
+    /// # Errors
+    /// When what is stored is no hash.
+    pub(crate) async fn verify(&self, password: &Password, stored: Option<&str>) -> anyhow::Result<bool> {
+        if password.too_long {
+            return Ok(false);
+        }
+        let password = password.clone();
+        let known = stored.is_some();
+        let stored = stored.map_or_else(nobodys_hash, str::to_owned);
+        self.run(move || {
+            let stored = PasswordHash::new(&stored).context("the store holds a hash of a password that is none")?;
+            match argon2()?.verify_password(password.text.as_bytes(), &stored) {
+                Ok(()) => Ok(known),
+                Err(HashError::PasswordInvalid) => Ok(false),
+                Err(error) => Err(error).context("the store holds a hash of a password that cannot be checked"),
             }
         })
-        .await?
+        .await
+    }
+
+    /// Whether a stored hash is weaker than those that are made now. The next time that its password is known, after
+    /// signing in, it should be made anew.
+    pub(crate) fn needs_rehash(stored: &str) -> bool {
+        let Ok(hash) = PasswordHash::new(stored) else { return true };
+        let Ok(parameters) = Params::try_from(&hash) else { return true };
+        hash.algorithm != Algorithm::Argon2id.ident()
+            || hash.version != Some(Version::V0x13.into())
+            || parameters.m_cost() < MEMORY_KIB
+            || parameters.t_cost() < PASSES
+    }
+
+    /// Why a new password is refused, in words for the person who chose it; `None` when it is taken. `about` is what
+    /// others know of the person: e-mail address and name.
+    ///
+    /// # Errors
+    /// When the file of leaked passwords cannot be read any more.
+    pub(crate) async fn refuse(&self, password: &Password, about: &[&str]) -> anyhow::Result<Option<String>> {
+        if password.too_long {
+            return Ok(Some(format!("This password is too long: it may have at most {LONGEST_BYTES} bytes.")));
+        }
+        if password.text.chars().count() < SHORTEST {
+            return Ok(Some(format!("This password is too short: it needs at least {SHORTEST} characters.")));
+        }
+        let password = password.clone();
+        let known = Known::of(about);
+        let breached = self.breached.clone();
+        self.run(move || {
+            if let Some(reason) = guessable::reason(&password.text, &known) {
+                return Ok(Some(reason));
+            }
+            let breached = breached.map_or(Ok(false), |file| file.contains(&password.text))?;
+            Ok(breached.then(|| guessable::LEAKED.to_owned()))
+        })
+        .await
+    }
+
+    /// Runs `work` where blocking is fine, when its turn comes. It goes on when nobody waits for it any more.
+    async fn run<T: Send + 'static>(
+        &self,
+        work: impl FnOnce() -> anyhow::Result<T> + Send + 'static,
+    ) -> anyhow::Result<T> {
+        let permit = self.permits.clone().acquire_owned().await.context("the service is stopping")?;
+        let done = tokio::task::spawn_blocking(move || {
+            let result = work();
+            drop(permit);
+            result
+        });
+        done.await.context("working with a password ended with a fault of the program")?
     }
 }
 
-/// What is said of a password from a leak.
-const LEAKED: &str = "This password is known from leaks of other services, where guessing begins. Choose another one.";
-
+/// What hashes new passwords.
 fn argon2() -> anyhow::Result<Argon2<'static>> {
-    let params = Params::new(MEMORY_KIB, PASSES, LANES, None).map_err(|error| anyhow::anyhow!("argon2: {error}"))?;
-    Ok(Argon2::new(Algorithm::Argon2id, Version::V0x13, params))
+    let parameters = Params::new(MEMORY_KIB, PASSES, LANES, None).context("the parameters of Argon2id are wrong")?;
+    Ok(Argon2::new(Algorithm::Argon2id, Version::V0x13, parameters))
 }
 
-fn hash(password: &Password) -> anyhow::Result<String> {
-    let hash = argon2()?.hash_password(password.0.as_bytes());
-    Ok(hash.map_err(|error| anyhow::anyhow!("a password cannot be hashed: {error}"))?.to_string())
-}
-
-/// Why a password is too easy to guess.
-fn refused(password: &Password, about: &[String]) -> Option<&'static str> {
-    let text = password.0.as_str();
-    if text.len() > LONGEST_BYTES {
-        return Some("A password has at most 1,024 bytes.");
-    }
-    if text.chars().count() < SHORTEST {
-        return Some(
-            "A password has at least ten characters: several words that do not belong together make a good one.",
-        );
-    }
-    // Only the beginning is judged: time grows faster than length, and a long one is not easier for what follows.
-    let judged: String = text.chars().take(72).collect();
-    let mut known: Vec<String> = vec!["plimsoll".to_owned()];
-    for text in about {
-        known.push(text.to_lowercase());
-        known.extend(text.split('@').next().map(str::to_lowercase));
-        known.extend(text.split(|letter: char| !letter.is_alphanumeric()).map(str::to_lowercase));
-    }
-    let known: Vec<&str> = known.iter().map(String::as_str).filter(|text| text.chars().count() > 2).collect();
-    let judgement = zxcvbn::zxcvbn(&judged, &known);
-    let warning = judgement.feedback().and_then(zxcvbn::feedback::Feedback::warning);
-    match warning {
-        Some(
-            Warning::ThisIsATop10Password
-            | Warning::ThisIsATop100Password
-            | Warning::ThisIsACommonPassword
-            | Warning::ThisIsSimilarToACommonlyUsedPassword,
-        ) => return Some(LEAKED),
-        _ if u8::from(judgement.score()) >= 2 => return None,
-        _ => {}
-    }
-    Some(match warning {
-        Some(Warning::RepeatsLikeAaaAreEasyToGuess | Warning::RepeatsLikeAbcAbcAreOnlySlightlyHarderToGuess) => {
-            "This password repeats itself and is easy to guess. Take several words that do not belong together."
-        }
-        Some(
-            Warning::StraightRowsOfKeysAreEasyToGuess
-            | Warning::ShortKeyboardPatternsAreEasyToGuess
-            | Warning::SequencesLikeAbcAreEasyToGuess,
-        ) => {
-            "This password follows the keys or the alphabet and is easy to guess. Take several words that do not belong together."
-        }
-        Some(Warning::RecentYearsAreEasyToGuess | Warning::DatesAreOftenEasyToGuess) => {
-            "Dates are easy to guess. Take several words that do not belong together."
-        }
-        _ => {
-            "This password is easy to guess from common words, names, or what is known of you. Take several words that do not belong together."
-        }
-    })
-}
-
-/// Whether a password is in a sorted file of hashes; looks at some thirty lines of a thousand million.
-fn is_in(file: &Path, password: &Password) -> anyhow::Result<bool> {
-    let wanted = super::secret::hex(&Sha1::digest(&password.0)).to_uppercase();
-    let reading = || format!("cannot read the passwords known from leaks in {}", PathBuf::from(file).display());
-    let open = File::open(file).with_context(reading)?;
-    let mut end = open.metadata().with_context(reading)?.len();
-    let mut reader = BufReader::with_capacity(256, open);
-    let mut begin = 0;
-    // A line that begins in [begin, end) may be the wanted one.
-    while begin < end {
-        let middle = begin + (end - begin) / 2;
-        let mut line = Vec::new();
-        // The line after the one that lies across the middle; of the first byte, the first line.
-        let mut at = middle;
-        reader.seek(SeekFrom::Start(middle.saturating_sub(1))).with_context(reading)?;
-        if middle > 0 {
-            at += reader.read_until(b'\n', &mut line).with_context(reading)? as u64 - 1;
-            line.clear();
-        }
-        let length = if at < end { reader.read_until(b'\n', &mut line).with_context(reading)? as u64 } else { 0 };
-        if length == 0 {
-            end = middle;
-            continue;
-        }
-        let hash = line.get(..40).unwrap_or_default().to_ascii_uppercase();
-        match hash.as_slice().cmp(wanted.as_bytes()) {
-            std::cmp::Ordering::Equal => return Ok(true),
-            std::cmp::Ordering::Less => begin = at + length,
-            std::cmp::Ordering::Greater => end = middle,
-        }
-    }
-    Ok(false)
+/// A hash with the parameters of new ones that is that of no account.
+fn nobodys_hash() -> String {
+    let (salt, hash) = ("A".repeat(22), "A".repeat(43));
+    format!("$argon2id$v=19$m={MEMORY_KIB},t={PASSES},p={LANES}${salt}${hash}")
 }
 
 #[cfg(test)]
@@ -220,82 +181,121 @@ mod tests {
     use super::*;
 
     fn password(text: &str) -> Password {
-        Password(text.to_owned())
+        Password::from(text.to_owned())
     }
 
-    fn reason(text: &str) -> Option<&'static str> {
-        refused(&password(text), &["ada.lovelace@example.org".to_owned(), "Ada Lovelace".to_owned()])
-    }
-
-    #[test]
-    fn what_is_easy_to_guess_is_refused_with_the_reason() {
-        for (text, said) in [
-            ("short", "ten characters"),
-            ("password123", "known from leaks"),
-            ("P@ssw0rd12", "known from leaks"),
-            ("1234567890", "known from leaks"),
-            ("aaaaaaaaaaaa", "repeats itself"),
-            ("zxcvbnm,./", "follows the keys"),
-            ("ada.lovelace", "known of you"),
-            ("plimsoll2026", "known of you"),
-        ] {
-            let reason = reason(text).unwrap_or_else(|| panic!("{text} is taken"));
-            assert!(reason.contains(said), "{text}: {reason}");
-        }
-        assert!(reason(&"long ".repeat(300)).unwrap().contains("1,024"));
-    }
-
-    #[test]
-    fn what_is_hard_to_guess_is_taken_without_rules_on_letters() {
-        for text in ["seven herons over a mill", "tvgqxbwlzu", "ключ под половиком", "雨の中を走る十二の狐と鶴"]
-        {
-            assert_eq!(reason(text), None, "{text}");
-        }
+    fn passwords() -> Passwords {
+        Passwords::new(None).unwrap()
     }
 
     #[tokio::test]
-    async fn a_password_is_known_again_and_no_other() {
-        let passwords = Passwords::new(None).unwrap();
-        let stored = passwords.hash(password("seven herons over a mill")).await.unwrap();
+    async fn a_password_is_known_by_its_hash() {
+        let passwords = passwords();
+        let stored = passwords.hash(&password("a quiet morning run")).await.unwrap();
         assert!(stored.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{stored}");
-        assert!(passwords.verify(password("seven herons over a mill"), Some(&stored)).await.unwrap());
-        assert!(!passwords.verify(password("seven herons over a hill"), Some(&stored)).await.unwrap());
-        assert!(!passwords.verify(password("nobody has this one"), None).await.unwrap());
-        assert!(!passwords.verify(password(&"x".repeat(5000)), Some(&stored)).await.unwrap());
-        assert!(passwords.verify(password("x"), Some("nonsense")).await.is_err());
-        assert!(!passwords.needs_rehash(&stored));
-        assert!(passwords.needs_rehash(&stored.replace("m=19456", "m=4096")));
-        assert!(!format!("{:?}", password("seven herons")).contains("heron"));
+        assert!(!Passwords::needs_rehash(&stored));
+        assert!(passwords.verify(&password("a quiet morning run"), Some(&stored)).await.unwrap());
+        for other in ["", "a quiet morning run ", "A quiet morning run"] {
+            assert!(!passwords.verify(&password(other), Some(&stored)).await.unwrap(), "{other}");
+        }
+        assert_ne!(passwords.hash(&password("a quiet morning run")).await.unwrap(), stored, "each has its own salt");
     }
 
     #[tokio::test]
-    async fn a_file_of_leaked_passwords_is_searched_from_its_first_line_to_its_last() {
-        let folder = tempfile::tempdir().unwrap();
-        let texts: Vec<String> = (0..200).map(|number| format!("seven herons over mill {number}")).collect();
-        let mut hashes: Vec<(String, &String)> =
-            texts.iter().map(|text| (super::super::secret::hex(&Sha1::digest(text)).to_uppercase(), text)).collect();
-        hashes.sort();
-        for (ending, last_line_ends) in [("\n", true), ("\r\n", true), ("\n", false)] {
-            let file = folder.path().join("leaked.txt");
-            let mut lines =
-                hashes.iter().map(|(hash, _)| format!("{hash}:{}", hash.len())).collect::<Vec<_>>().join(ending);
-            if last_line_ends {
-                lines.push_str(ending);
-            }
-            std::fs::write(&file, lines).unwrap();
-            let passwords = Passwords::new(Some(&file)).unwrap();
-            for (_, text) in &hashes {
-                let reason = passwords.refuse(&password(text), &[]).await.unwrap();
-                assert!(reason.is_some_and(|reason| reason.contains("leaks")), "{text}");
-            }
-            for number in 200..400 {
-                let text = format!("seven herons over mill {number}");
-                assert_eq!(passwords.refuse(&password(&text), &[]).await.unwrap(), None, "{text}");
-            }
+    async fn hashes_of_other_programs_are_understood() {
+        // Of the reference implementation: echo -n password | argon2 somesalt -id -t 2 -k 65536 -p 1 -l 32 -e
+        let stored = "$argon2id$v=19$m=65536,t=2,p=1$c29tZXNhbHQ$CTFhFdXPJO1aFaMaO6Mm5c8y7cJHAph8ArZWb2GRPPc";
+        assert!(passwords().verify(&password("password"), Some(stored)).await.unwrap());
+        assert!(!Passwords::needs_rehash(stored));
+    }
+
+    #[tokio::test]
+    async fn nobodys_password_is_wrong_and_costs_what_a_real_one_does() {
+        assert!(!passwords().verify(&password("a quiet morning run"), None).await.unwrap());
+        let stored = nobodys_hash();
+        let nobody = PasswordHash::new(&stored).unwrap();
+        let of_now = passwords().hash(&password("a quiet morning run")).await.unwrap();
+        let of_now = PasswordHash::new(&of_now).unwrap();
+        assert_eq!(
+            (&nobody.params, nobody.version, nobody.algorithm),
+            (&of_now.params, of_now.version, of_now.algorithm)
+        );
+        let lengths = |hash: &PasswordHash| (hash.salt.unwrap().len(), hash.hash.unwrap().len());
+        assert_eq!(lengths(&nobody), lengths(&of_now));
+    }
+
+    #[tokio::test]
+    async fn what_is_no_hash_is_an_error_and_no_wrong_password() {
+        for stored in ["", "plain text", "$scrypt$ln=15,r=8,p=1$c29tZXNhbHQ$c29tZWhhc2g"] {
+            assert!(passwords().verify(&password("a quiet morning run"), Some(stored)).await.is_err(), "{stored}");
         }
-        let other = folder.path().join("other.txt");
-        std::fs::write(&other, "password\n").unwrap();
-        let error = Passwords::new(Some(&other)).unwrap_err().to_string();
-        assert!(error.contains("other.txt") && error.contains("SHA-1"), "{error}");
+    }
+
+    #[test]
+    fn weaker_hashes_are_to_be_made_anew() {
+        let stored = |start: &str| format!("{start}$c29tZXNhbHQ$CTFhFdXPJO1aFaMaO6Mm5c8y7cJHAph8ArZWb2GRPPc");
+        for weaker in [
+            "$argon2id$v=19$m=19455,t=2,p=1",
+            "$argon2id$v=19$m=65536,t=1,p=1",
+            "$argon2i$v=19$m=65536,t=2,p=1",
+            "$argon2id$v=16$m=65536,t=2,p=1",
+        ] {
+            assert!(Passwords::needs_rehash(&stored(weaker)), "{weaker}");
+        }
+        assert!(!Passwords::needs_rehash(&stored("$argon2id$v=19$m=19456,t=2,p=1")));
+        assert!(!Passwords::needs_rehash(&stored("$argon2id$v=19$m=47104,t=3,p=4")));
+        assert!(Passwords::needs_rehash("plain text"));
+    }
+
+    #[tokio::test]
+    async fn unicode_that_looks_the_same_is_the_same() {
+        let passwords = passwords();
+        let composed = passwords.hash(&password("Läufer am Dreikönigstag")).await.unwrap();
+        let decomposed = "La\u{308}ufer am Dreiko\u{308}nigstag";
+        assert!(passwords.verify(&password(decomposed), Some(&composed)).await.unwrap());
+    }
+
+    #[tokio::test]
+    async fn lengths_are_counted_in_characters_and_capped_in_bytes() {
+        let refused = async |text: &str| passwords().refuse(&password(text), &[]).await.unwrap();
+        let short = "This password is too short: it needs at least 10 characters.";
+        assert_eq!(refused("").await.as_deref(), Some(short));
+        assert_eq!(refused("xq7 vmk2p").await.as_deref(), Some(short));
+        assert_eq!(refused("xq7 vmk2pz").await, None);
+        assert_eq!(refused("日本の朝は静か").await.as_deref(), Some(short), "21 bytes, but seven characters");
+        assert_eq!(refused("静かな朝に川沿いを走る").await, None);
+        let long = "xq7 vmk2".repeat(128);
+        assert_ne!(refused(&long).await.as_deref(), Some("This password is too long: it may have at most 1024 bytes."));
+        let too_long = format!("{long}z");
+        assert_eq!(
+            refused(&too_long).await.as_deref(),
+            Some("This password is too long: it may have at most 1024 bytes.")
+        );
+        assert!(passwords().hash(&password(&too_long)).await.is_err());
+        let empty = passwords().hash(&password("")).await.unwrap();
+        assert!(!passwords().verify(&password(&too_long), Some(&empty)).await.unwrap());
+    }
+
+    #[tokio::test]
+    async fn what_stands_in_the_file_is_refused() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("breached.txt");
+        // SHA-1 of “a quiet morning run”.
+        std::fs::write(&file, "HASH:12\r\n".replace("HASH", &super::super::breached::sha1_hex("a quiet morning run")))
+            .unwrap();
+        let passwords = Passwords::new(Some(&file)).unwrap();
+        let reason = passwords.refuse(&password("a quiet morning run"), &[]).await.unwrap();
+        assert_eq!(reason.as_deref(), Some(guessable::LEAKED));
+        assert_eq!(passwords.refuse(&password("a quiet evening run"), &[]).await.unwrap(), None);
+        std::fs::remove_file(&file).unwrap();
+        let error = passwords.refuse(&password("a quiet morning run"), &[]).await.unwrap_err();
+        assert!(format!("{error:#}").contains("breached.txt"), "{error:#}");
+    }
+
+    #[test]
+    fn forms_give_passwords_and_debugging_shows_none() {
+        let password: Password = serde_json::from_str(r#""a quiet morning run""#).unwrap();
+        assert_eq!(password.text, "a quiet morning run");
+        assert_eq!(format!("{password:?}"), "Password(…)");
     }
 }

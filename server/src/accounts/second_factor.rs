@@ -1,29 +1,88 @@
-//! The second factor: codes of an app that change every half minute (RFC 6238), and codes for when the app is lost.
+//! The second factor: codes of an authenticator app (TOTP, RFC 6238), and recovery codes for when its device is gone.
 
 use std::fmt;
 
 use anyhow::Context as _;
 use qrcode::QrCode;
-use sha2::{Digest as _, Sha256};
-use totp_rs::{Algorithm, Builder, Secret as RawSecret, Totp};
+use qrcode::render::svg;
+use totp_rs::{Builder, Totp};
 
-use super::secret::{fill_random, hex};
+use super::secret::random_bytes;
+use crate::blobs::sha256_hex;
 
-/// A code is taken this many steps early or late: clocks differ.
-const SKEW: u16 = 1;
+/// Who an authenticator app says that the codes are for.
+const ISSUER: &str = "Plimsoll";
 
-/// How many codes there are for when the app is lost.
+/// How long a code is shown, seconds.
+const STEP_SECONDS: i64 = 30;
+
+/// Recovery codes that are given at once.
 const RECOVERY_CODES: usize = 10;
 
-/// Letters and digits that are not taken for one another; with one that only fills them up to 32.
-const ALPHABET: &[u8; 32] = b"abcdefghjkmnpqrstuvwxyz23456789_";
+/// Characters of a recovery code, at five bits each.
+const RECOVERY_LENGTH: usize = 12;
 
-/// Letters of a recovery code: 59 bits.
-const RECOVERY_LETTERS: usize = 12;
+/// Crockford's base 32: none of its characters is taken for another.
+const RECOVERY_ALPHABET: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
 
-/// What the app and the service both know.
+/// What the service and an authenticator app share: 160 bits.
 #[derive(Clone)]
-pub(crate) struct TotpSecret(Vec<u8>);
+pub(crate) struct TotpSecret([u8; 20]);
+
+impl TotpSecret {
+    /// A new secret.
+    ///
+    /// # Errors
+    /// When the machine gives no random bytes.
+    pub(crate) fn new() -> anyhow::Result<Self> {
+        Ok(Self(random_bytes()?))
+    }
+
+    /// The secret for typing it into an app: base 32 in groups of four.
+    pub(crate) fn text(&self) -> String {
+        in_groups(&self.stored(), ' ')
+    }
+
+    /// What the database stores. It must be the secret itself: codes are worked out of it.
+    pub(crate) fn stored(&self) -> String {
+        totp_rs::Secret::from(self.0).to_base32()
+    }
+
+    /// The secret from what was stored.
+    ///
+    /// # Errors
+    /// When that is no secret.
+    pub(crate) fn from_stored(stored: &str) -> anyhow::Result<Self> {
+        let bytes = totp_rs::Secret::try_from_base32(stored).ok();
+        let bytes = bytes.and_then(|secret| secret.as_bytes().try_into().ok());
+        bytes.map(Self).context("the store holds a second factor that is none")
+    }
+
+    /// The address that an app takes the secret from; `account` tells it apart from others in the app.
+    ///
+    /// # Errors
+    /// When `account` is empty or has a colon, which separates it from the issuer.
+    pub(crate) fn uri(&self, account: &str) -> anyhow::Result<String> {
+        let totp = Builder::new().with_secret(self.0).with_issuer(Some(ISSUER)).with_account_name(account).build();
+        Ok(totp.and_then(|totp| totp.to_url())?)
+    }
+
+    /// The time step whose code this is, when it is the present one or a neighbour of it (clocks differ) and newer than
+    /// `last_step`, the one whose code was taken last: no code works twice. Spaces in the code do not matter.
+    pub(crate) fn check(&self, code: &str, now_ms: i64, last_step: Option<i64>) -> Option<i64> {
+        let code: String = code.chars().filter(|character| !character.is_whitespace()).collect();
+        let totp = self.totp();
+        let now = now_ms.div_euclid(STEP_SECONDS * 1000);
+        (now - 1..=now + 1)
+            .filter(|step| last_step.is_none_or(|last| *step > last))
+            .find(|step| u64::try_from(step * STEP_SECONDS).is_ok_and(|seconds| totp.check(&code, seconds).is_some()))
+    }
+
+    /// What works codes out: SHA-1, six digits and 30 seconds, the only ones that every app knows.
+    fn totp(&self) -> Totp {
+        Builder::new().with_secret(self.0).with_skew(0).build_noncompliant()
+    }
+}
 
 impl fmt::Debug for TotpSecret {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -31,114 +90,72 @@ impl fmt::Debug for TotpSecret {
     }
 }
 
-impl TotpSecret {
-    /// A new one, of 160 bits as RFC 4226 recommends.
-    pub(crate) fn new() -> anyhow::Result<Self> {
-        let mut bytes = vec![0; 20];
-        fill_random(&mut bytes)?;
-        Ok(Self(bytes))
-    }
-
-    /// As it is stored: base 32.
-    pub(crate) fn stored(&self) -> String {
-        RawSecret::from(self.0.clone()).to_base32()
-    }
-
-    /// From how it is stored; `None` for any other text.
-    pub(crate) fn from_stored(text: &str) -> Option<Self> {
-        let secret = RawSecret::try_from_base32(text).ok()?;
-        (secret.as_bytes().len() == 20).then(|| Self(secret.as_bytes().to_vec()))
-    }
-
-    /// As a person types it, in groups of four.
-    pub(crate) fn text(&self) -> String {
-        let stored = self.stored();
-        let groups: Vec<String> =
-            stored.as_bytes().chunks(4).map(|group| String::from_utf8_lossy(group).into_owned()).collect();
-        groups.join(" ")
-    }
-
-    /// The address that an app reads from a picture.
-    pub(crate) fn uri(&self, account: &str) -> anyhow::Result<String> {
-        // A colon would end the issuer.
-        let totp = self.builder().with_account_name(account.replace(':', " ")).with_issuer(Some("Plimsoll")).build();
-        Ok(totp.context("the second factor cannot be set up for this address")?.to_url()?)
-    }
-
-    /// The time step of a code, when it is right at `now_ms` and of no step up to `last_step`: no code is taken twice.
-    pub(crate) fn check(&self, code: &str, now_ms: i64, last_step: Option<i64>) -> Option<i64> {
-        let code: String = code.chars().filter(|letter| !letter.is_whitespace()).collect();
-        if code.len() != 6 || !code.bytes().all(|byte| byte.is_ascii_digit()) {
-            return None;
-        }
-        let step = self.totp()?.check(&code, u64::try_from(now_ms / 1000).ok()?)?;
-        i64::try_from(step).ok().filter(|step| last_step.is_none_or(|last| *step > last))
-    }
-
-    fn builder(&self) -> Builder {
-        let builder = Builder::new().with_algorithm(Algorithm::SHA1).with_digits(6).with_skew(SKEW);
-        builder.with_step_duration(30).with_secret(self.0.clone())
-    }
-
-    fn totp(&self) -> Option<Totp> {
-        self.builder().with_account_name("plimsoll").with_issuer(None::<&str>).build().ok()
-    }
-}
-
-/// A picture of an address for an app to read, as SVG that takes the size of its place.
+/// `uri` as a QR code: an SVG element for a page, black on white also where the reader's system is dark, which scales
+/// with its width and has no styles of its own.
+///
+/// # Errors
+/// When `uri` is too long for a QR code (2,331 bytes).
 pub(crate) fn qr_svg(uri: &str) -> anyhow::Result<String> {
-    let code = QrCode::new(uri).context("the address does not fit into a picture")?;
-    let svg = code.render::<qrcode::render::svg::Color<'_>>().module_dimensions(1, 1).build();
-    // Only the element: it stands in a page.
-    let element = svg.find("<svg").map(|at| svg[at..].to_owned()).context("the picture is no SVG")?;
-    Ok(element.replacen("<svg ", "<svg role=\"img\" aria-label=\"Code to scan\" ", 1))
+    let code = QrCode::new(uri).context("this is too long for a QR code")?;
+    let document = code.render::<svg::Color<'_>>().module_dimensions(5, 5).build();
+    // What declares a document does not belong inside a page.
+    Ok(document.split_once("?>").map_or(document.as_str(), |(_, element)| element).to_owned())
 }
 
-/// New codes for when the app is lost, as a person keeps them: `k7wq-93bd-x2fm`.
+/// New recovery codes, to be shown once: each stands for one code of the app. 60 random bits each, like
+/// `k7wq-93bd-x2fm`.
+///
+/// # Errors
+/// When the machine gives no random bytes.
 pub(crate) fn recovery_codes() -> anyhow::Result<Vec<String>> {
-    (0..RECOVERY_CODES).map(|_| recovery_code()).collect()
+    let code = || {
+        let bytes: [u8; RECOVERY_LENGTH] = random_bytes()?;
+        // 32 divides 256: every character is as likely as every other.
+        let code: String = bytes.iter().map(|byte| char::from(RECOVERY_ALPHABET[usize::from(byte % 32)])).collect();
+        Ok(in_groups(&code, '-'))
+    };
+    (0..RECOVERY_CODES).map(|_| code()).collect()
 }
 
-fn recovery_code() -> anyhow::Result<String> {
-    let mut code = String::with_capacity(RECOVERY_LETTERS + 2);
-    let mut letters = 0;
-    while letters < RECOVERY_LETTERS {
-        let mut byte = [0];
-        fill_random(&mut byte)?;
-        let letter = char::from(ALPHABET[usize::from(byte[0] % 32)]);
-        // The last of the alphabet only fills it up to 32.
-        if letter == '_' {
-            continue;
-        }
-        if letters > 0 && letters % 4 == 0 {
-            code.push('-');
-        }
-        code.push(letter);
-        letters += 1;
-    }
-    Ok(code)
+/// What the store keeps of a recovery code; `None` when what was typed is none. Upper case, spaces, hyphens, and what
+/// looks alike (`O` for `0`, `l` and `I` for `1`) do not matter.
+pub(crate) fn recovery_hash(typed: &str) -> Option<String> {
+    let code: String = typed
+        .chars()
+        .filter(|character| !character.is_whitespace() && !matches!(character, '-' | '‐' | '‑' | '–' | '—'))
+        .map(|character| match character.to_ascii_lowercase() {
+            'o' => '0',
+            'i' | 'l' => '1',
+            other => other,
+        })
+        .collect();
+    let known = |byte: u8| RECOVERY_ALPHABET.contains(&byte);
+    (code.len() == RECOVERY_LENGTH && code.bytes().all(known)).then(|| sha256_hex(code.as_bytes()))
 }
 
-/// What of a recovery code is stored; case, spaces and hyphens do not count. `None` for what can be none.
-pub(crate) fn recovery_hash(code: &str) -> Option<String> {
-    let letters: String =
-        code.to_lowercase().chars().filter(|letter| !letter.is_whitespace() && *letter != '-').collect();
-    let is_code =
-        letters.len() == RECOVERY_LETTERS && letters.bytes().all(|byte| byte != b'_' && ALPHABET.contains(&byte));
-    is_code.then(|| hex(&Sha256::digest(letters)))
+/// Text of ASCII characters in groups of four.
+fn in_groups(text: &str, between: char) -> String {
+    text.char_indices().fold(String::new(), |mut grouped, (index, character)| {
+        if index > 0 && index % 4 == 0 {
+            grouped.push(between);
+        }
+        grouped.push(character);
+        grouped
+    })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    /// RFC 6238, appendix B: the secret of its vectors for SHA-1, whose codes of eight digits end in these six.
-    fn rfc() -> TotpSecret {
-        TotpSecret(b"12345678901234567890".to_vec())
+    /// The secret of RFC 6238, appendix B.
+    fn of_the_rfc() -> TotpSecret {
+        TotpSecret(*b"12345678901234567890")
     }
 
     #[test]
     fn codes_are_those_of_rfc_6238() {
+        // The last six of the eight digits that the RFC gives for SHA-1.
         for (seconds, code) in [
             (59, "287082"),
             (1_111_111_109, "081804"),
@@ -147,59 +164,99 @@ mod tests {
             (2_000_000_000, "279037"),
             (20_000_000_000, "353130"),
         ] {
-            assert_eq!(rfc().check(code, seconds * 1000, None), Some(seconds / 30), "{seconds}");
-            assert_eq!(
-                rfc().check(&format!("{} {}", &code[..3], &code[3..]), seconds * 1000, None),
-                Some(seconds / 30)
-            );
+            assert_eq!(of_the_rfc().check(code, seconds * 1000, None), Some(seconds / 30), "{seconds}");
+            assert_eq!(of_the_rfc().check(code, seconds * 1000 + 90_000, None), None, "{seconds}");
         }
     }
 
     #[test]
-    fn a_code_holds_a_step_around_its_own_and_once() {
-        let (secret, code) = (rfc(), "081804");
-        let at = 1_111_111_109_i64;
-        let step = at / 30;
-        for (seconds, taken) in [(at - 60, false), (at - 30, true), (at, true), (at + 30, true), (at + 60, false)] {
-            assert_eq!(secret.check(code, seconds * 1000, None).is_some(), taken, "{seconds}");
-        }
-        assert_eq!(secret.check(code, at * 1000, Some(step)), None);
-        assert_eq!(secret.check(code, at * 1000, Some(step - 1)), Some(step));
-        for wrong in ["", "08180", "0818044", "08180x", "-81804", "+81804"] {
-            assert_eq!(secret.check(wrong, at * 1000, None), None, "{wrong}");
-        }
-        assert_eq!(secret.check(code, -1, None), None);
+    fn a_code_holds_one_step_around_its_own() {
+        let secret = of_the_rfc();
+        let step = 1_234_567_890 / 30;
+        let taken = |ms: i64| secret.check("005924", ms, None);
+        let (first, last) = ((step - 1) * 30_000, (step + 2) * 30_000 - 1);
+        assert_eq!([first - 1, first, last, last + 1].map(taken), [None, Some(step), Some(step), None]);
     }
 
     #[test]
-    fn a_secret_comes_back_and_stands_in_the_picture() {
+    fn no_code_works_twice() {
+        let (secret, now) = (of_the_rfc(), 1_234_567_890_000);
+        let step = secret.check("005924", now, None).unwrap();
+        assert_eq!(secret.check("005924", now, Some(step - 1)), Some(step));
+        assert_eq!(secret.check("005924", now, Some(step)), None);
+        // Nor does one that is older than the last.
+        assert_eq!(secret.check("005924", now, Some(step + 1)), None);
+    }
+
+    #[test]
+    fn spaces_in_a_code_do_not_matter_and_anything_else_does() {
+        let check = |code: &str| of_the_rfc().check(code, 1_234_567_890_000, None);
+        for code in ["005 924", " 005924\u{a0}", "00 59 24\n"] {
+            assert!(check(code).is_some(), "{code}");
+        }
+        for code in ["", "5924", "005924 0", "+05924", "00592a", "００５９２４", "005925", "-05924"] {
+            assert!(check(code).is_none(), "{code}");
+        }
+    }
+
+    #[test]
+    fn times_without_a_step_are_no_match() {
+        for now_ms in [i64::MIN, -1, 0, i64::MAX] {
+            assert_eq!(of_the_rfc().check("000000", now_ms, None), None, "{now_ms}");
+        }
+    }
+
+    #[test]
+    fn a_secret_comes_back_from_the_store() {
         let secret = TotpSecret::new().unwrap();
         assert_eq!(TotpSecret::from_stored(&secret.stored()).unwrap().0, secret.0);
-        assert!(TotpSecret::from_stored("").is_none() && TotpSecret::from_stored("AAAA").is_none());
-        assert_eq!(secret.text().len(), 39);
-        let uri = secret.uri("ada@example.org").unwrap();
-        assert!(uri.starts_with("otpauth://totp/Plimsoll:") && uri.contains(&secret.stored()), "{uri}");
-        let svg = qr_svg(&uri).unwrap();
-        assert!(svg.starts_with("<svg ") && svg.contains("viewBox") && !svg.contains("style"), "{svg}");
-        assert!(!format!("{secret:?}").contains(&secret.stored()));
+        assert_eq!(of_the_rfc().text(), "GEZD GNBV GY3T QOJQ GEZD GNBV GY3T QOJQ");
+        for other in ["", "GEZD", "not base 32", &format!("{}AA", secret.stored())] {
+            assert!(TotpSecret::from_stored(other).is_err(), "{other}");
+        }
+        assert_eq!(format!("{secret:?}"), "TotpSecret(…)");
     }
 
     #[test]
-    fn recovery_codes_differ_and_are_known_however_they_are_typed() {
-        let codes = recovery_codes().unwrap();
-        assert_eq!(codes.len(), 10);
-        let mut hashes: Vec<String> = codes.iter().map(|code| recovery_hash(code).unwrap()).collect();
-        let typed = codes[0].to_uppercase().replace('-', " ");
-        assert_eq!(recovery_hash(&typed).as_ref(), Some(&hashes[0]));
-        hashes.sort();
-        hashes.dedup();
-        assert_eq!(hashes.len(), 10);
-        assert!(
-            codes.iter().all(|code| code.len() == 14 && !code.contains(['_', 'l', 'o', '0', '1', 'i'])),
-            "{codes:?}"
+    fn apps_are_told_issuer_and_account() {
+        let uri = of_the_rfc().uri("anna+run@example.org").unwrap();
+        assert_eq!(
+            uri,
+            "otpauth://totp/Plimsoll:anna%2Brun%40example.org?secret=GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ&issuer=Plimsoll"
         );
-        for wrong in ["", "k7wq-93bd-x2f", "k7wq-93bd-x2f_", "123456"] {
-            assert_eq!(recovery_hash(wrong), None, "{wrong}");
+        assert!(of_the_rfc().uri("a:b").is_err() && of_the_rfc().uri("").is_err());
+    }
+
+    #[test]
+    fn a_qr_code_scales_and_keeps_to_a_strict_policy() {
+        let svg = qr_svg(&of_the_rfc().uri("anna@example.org").unwrap()).unwrap();
+        assert!(svg.starts_with("<svg xmlns=") && svg.ends_with("</svg>"), "{svg:.80}");
+        assert!(svg.contains(r#" viewBox="0 0 "#) && !svg.contains("style") && !svg.contains("script"));
+        assert!(qr_svg(&"a".repeat(3000)).is_err());
+    }
+
+    #[test]
+    fn recovery_codes_are_unlike_each_other() {
+        let codes = recovery_codes().unwrap();
+        let hashes: std::collections::HashSet<_> = codes.iter().map(|code| recovery_hash(code).unwrap()).collect();
+        assert_eq!((codes.len(), hashes.len()), (10, 10));
+        for code in codes {
+            let groups: Vec<_> = code.split('-').collect();
+            assert_eq!(groups.iter().map(|group| group.len()).collect::<Vec<_>>(), [4, 4, 4], "{code}");
+        }
+    }
+
+    #[test]
+    fn a_recovery_code_is_known_however_it_is_typed() {
+        let hash = recovery_hash("k0wq-91bd-x2fm");
+        assert!(hash.is_some());
+        for typed in
+            ["K0WQ-91BD-X2FM", "k0wq91bdx2fm", " k0wq 91bd x2fm ", "k0wq–91bd–x2fm", "kOwq-9Ibd-x2fm", "kowq-9lbd-x2fm"]
+        {
+            assert_eq!(recovery_hash(typed), hash, "{typed}");
+        }
+        for other in ["", "k0wq-91bd-x2f", "k0wq-91bd-x2fmm", "k0wq-91bd-x2fu", "k0wq-91bd-x2fé", "k0wq_91bd_x2fm"] {
+            assert_eq!(recovery_hash(other), None, "{other}");
         }
     }
 }

@@ -2,7 +2,6 @@
 
 use std::net::IpAddr;
 
-use anyhow::Context as _;
 use chrono::NaiveDate;
 use sha2::{Digest as _, Sha256};
 use thiserror::Error;
@@ -145,19 +144,24 @@ impl Accounts {
     }
 
     /// Lets somebody in by address and password; with a second factor, half way.
-    pub(crate) async fn sign_in(&self, email: &str, password: Password, caller: &Caller) -> Result<Begun, SignInError> {
+    pub(crate) async fn sign_in(
+        &self,
+        email: &str,
+        password: &Password,
+        caller: &Caller,
+    ) -> Result<Begun, SignInError> {
         let email = email_address(email).unwrap_or_else(|_| email.trim().to_lowercase());
         self.count_tries(&email, caller).await?;
         let known = self.store.credentials(&email).await?;
         let stored = known.as_ref().map(|known| known.password_hash.clone());
-        if !self.passwords.verify(password.clone(), stored.as_deref()).await? {
+        if !self.passwords.verify(password, stored.as_deref()).await? {
             return Err(SignInError::Wrong);
         }
         let (Some(known), Some(stored)) = (known, stored) else { return Err(SignInError::Wrong) };
         if known.account.closed_ms.is_some() {
             return Err(SignInError::Closed);
         }
-        if self.passwords.needs_rehash(&stored) {
+        if Passwords::needs_rehash(&stored) {
             let anew = self.passwords.hash(password).await?;
             self.store.rehash_password(&known.account.id, &stored, &anew).await?;
         }
@@ -189,7 +193,7 @@ impl Accounts {
     pub(crate) async fn is_code_right(&self, account_id: &str, code: &str) -> anyhow::Result<bool> {
         let Some(known) = self.store.credentials_of(account_id).await? else { return Ok(false) };
         let Some(secret) = known.totp_secret.as_deref() else { return Ok(false) };
-        let secret = TotpSecret::from_stored(secret).context("the store holds an unreadable second factor")?;
+        let secret = TotpSecret::from_stored(secret)?;
         if let Some(step) = secret.check(code, self.now_ms(), known.totp_step) {
             return self.store.take_totp_step(account_id, step).await;
         }
@@ -203,7 +207,7 @@ impl Accounts {
     pub(crate) async fn is_password(
         &self,
         account: &Account,
-        password: Password,
+        password: &Password,
         caller: &Caller,
     ) -> Result<bool, SignInError> {
         self.count_tries(&account.email, caller).await?;
@@ -244,7 +248,7 @@ impl Accounts {
         if form.born.is_some_and(|born| born > today) {
             return Err(AccountError::Invalid("the day of birth lies in the future".to_owned()));
         }
-        let password_hash = self.passwords.hash(form.password).await?;
+        let password_hash = self.passwords.hash(&form.password).await?;
         let born = form.born.filter(|born| crate::store::is_under_age(*born, today));
         let new = NewAccount { email, name: form.name, password_hash, born, log: form.log };
         let hash = link.map(|(secret, purpose)| (secret.hash(), purpose));
@@ -255,13 +259,13 @@ impl Accounts {
     }
 
     /// Sets a new password by a link, and lets nobody in: who has a second factor is asked for it.
-    pub(crate) async fn reset(&self, secret: &Secret, password: Password) -> Result<String, AccountError> {
+    pub(crate) async fn reset(&self, secret: &Secret, password: &Password) -> Result<String, AccountError> {
         let link = self.link(secret, Purpose::Reset).await?.ok_or(AccountError::LinkGone)?;
         let account = match &link.account_id {
             Some(id) => self.store.account(id).await?.ok_or(AccountError::LinkGone)?,
             None => return Err(AccountError::LinkGone),
         };
-        if let Some(reason) = self.refused_password(&password, &[&account.email, &account.name]).await? {
+        if let Some(reason) = self.refused_password(password, &[&account.email, &account.name]).await? {
             return Err(AccountError::Invalid(reason));
         }
         let hash = self.passwords.hash(password).await?;

@@ -197,7 +197,7 @@ struct ChangeForm {
 async fn unless_password(
     app: &App,
     person: &Person,
-    password: Password,
+    password: &Password,
     caller: &Caller,
 ) -> Result<Option<Response>, PageError> {
     match app.accounts.is_password(&person.account, password, caller).await {
@@ -219,7 +219,7 @@ async fn change(
     caller: Caller,
     PageForm(form): PageForm<ChangeForm>,
 ) -> Result<Response, PageError> {
-    if let Some(response) = unless_password(&app, &person, form.password, &caller).await? {
+    if let Some(response) = unless_password(&app, &person, &form.password, &caller).await? {
         return Ok(response);
     }
     let email = match email_address(&form.email) {
@@ -244,14 +244,14 @@ async fn password(
     caller: Caller,
     PageForm(form): PageForm<PasswordForm>,
 ) -> Result<Response, PageError> {
-    if let Some(response) = unless_password(&app, &person, form.password, &caller).await? {
+    if let Some(response) = unless_password(&app, &person, &form.password, &caller).await? {
         return Ok(response);
     }
     let account = &person.account;
     if let Some(reason) = app.accounts.refused_password(&form.new, &[&account.email, &account.name]).await? {
         return refused(&app, &person, StatusCode::UNPROCESSABLE_ENTITY, reason).await;
     }
-    let hash = app.accounts.passwords.hash(form.new).await?;
+    let hash = app.accounts.passwords.hash(&form.new).await?;
     app.library.store.set_password(&account.id, &hash, Some(&person.session_id)).await?;
     told(&app, &person, "The new password is set, and every other browser is signed out.").await
 }
@@ -358,11 +358,11 @@ async fn second_factor(
     PageForm(form): PageForm<FactorForm>,
 ) -> Result<Response, PageError> {
     let secret = TotpSecret::from_stored(&form.secret)
-        .ok_or_else(|| Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "Begin again: the secret did not arrive."))?;
+        .map_err(|_| Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "Begin again: the secret did not arrive."))?;
     let refused = |status, problem| -> Result<Response, PageError> {
         Ok((status, factor_page(&app, &person, &secret, Some(problem))?).into_response())
     };
-    match app.accounts.is_password(&person.account, form.password, &caller).await {
+    match app.accounts.is_password(&person.account, &form.password, &caller).await {
         Ok(true) => {}
         Ok(false) => return refused(StatusCode::FORBIDDEN, "The password is not right.".to_owned()),
         Err(error) => {
@@ -395,7 +395,7 @@ async fn second_factor_off(
     caller: Caller,
     PageForm(form): PageForm<OffForm>,
 ) -> Result<Response, PageError> {
-    if let Some(response) = unless_password(&app, &person, form.password, &caller).await? {
+    if let Some(response) = unless_password(&app, &person, &form.password, &caller).await? {
         return Ok(response);
     }
     app.library.store.drop_second_factor(&person.account.id).await?;

@@ -115,7 +115,7 @@ impl SignUpForm {
         Self {
             name: String::new(),
             email: String::new(),
-            password: Password::default(),
+            password: String::new().into(),
             runs: Some("yes".to_owned()),
             zone: String::new(),
             born: String::new(),
@@ -476,7 +476,7 @@ async fn sign_in(
     jar: CookieJar,
     PageForm(form): PageForm<SignInForm>,
 ) -> Result<Response, PageError> {
-    match app.accounts.sign_in(&form.email, form.password, &caller).await {
+    match app.accounts.sign_in(&form.email, &form.password, &caller).await {
         Ok(begun) if begun.half => {
             let next = format!("/sign-in/code?next={}", encoded(local(&form.next)));
             Ok(let_in(&app, jar, &begun, &next))
@@ -629,7 +629,7 @@ async fn reset(
     PageForm(form): PageForm<ResetForm>,
 ) -> Result<Response, PageError> {
     let secret = usable(&app, &text, Purpose::Reset, &caller).await?;
-    match app.accounts.reset(&secret, form.password).await {
+    match app.accounts.reset(&secret, &form.password).await {
         Ok(_) => Ok(said_page(&app, "The new password is set", &["Sign in with it."])?.into_response()),
         Err(AccountError::Store(error)) => Err(error.into()),
         Err(error) => {
