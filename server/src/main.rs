@@ -25,18 +25,13 @@ use std::process::ExitCode;
 
 use clap::Parser as _;
 use plimsoll_analytics::Gaps;
+use tracing_subscriber::EnvFilter;
 
 use cli::{Cli, Command, GapsArg};
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
-    tracing_subscriber::fmt()
-        .with_env_filter(
-            tracing_subscriber::EnvFilter::try_from_env("PLIMSOLL_LOG")
-                .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("warn")),
-        )
-        .with_writer(std::io::stderr)
-        .init();
+    tracing_subscriber::fmt().with_env_filter(filter()).with_writer(std::io::stderr).init();
     let done = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
@@ -50,6 +45,15 @@ fn main() -> ExitCode {
             let _ = writeln!(std::io::stderr(), "plimsoll: {error:#}");
             ExitCode::from(2)
         }
+    }
+}
+
+/// What is logged: warnings, or what `PLIMSOLL_LOG` says. Whole addresses are not: some hold a secret.
+fn filter() -> EnvFilter {
+    let filter = EnvFilter::try_from_env("PLIMSOLL_LOG").unwrap_or_else(|_| EnvFilter::new("warn"));
+    match "tower_http::csrf=off".parse() {
+        Ok(directive) => filter.add_directive(directive),
+        Err(_) => filter,
     }
 }
 

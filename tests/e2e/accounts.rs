@@ -60,7 +60,7 @@ async fn passwords_that_are_easy_to_guess_are_refused_with_the_reason() {
     let setup = service.setup.clone().unwrap();
     let browser = Browser::new(&service);
     for (password, reason) in
-        [("short", "ten characters"), ("password123", "known from leaks"), ("kit.keeper1", "easy to guess")]
+        [("short", "ten characters"), ("password123", "known from leaks"), ("kit.keeper1", "can be guessed")]
     {
         let fields = [("name", "Kit Keeper"), ("email", "kit.keeper@example.org"), ("password", password)];
         let answer = browser.post(&setup, &fields).await;

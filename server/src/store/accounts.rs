@@ -196,7 +196,7 @@ impl Store {
         match new.log {
             Log::None => {}
             Log::New(profile) => {
-                super::athletes::insert(&mut transaction, *profile, Some(&id), now_ms).await.map(drop)?
+                super::athletes::insert(&mut transaction, *profile, Some(&id), now_ms).await.map(drop)?;
             }
             Log::Claimed(athlete_id) => claim(&mut transaction, &id, &athlete_id).await?,
         }

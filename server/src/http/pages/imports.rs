@@ -199,11 +199,11 @@ pub(super) async fn page(
             text: format!("{} ({})", result.word, words::thousands(count)),
         })
         .collect();
-    let view = ImportView::new(&import, &athlete, today);
+    let view = ImportView::new(&import, athlete, today);
     render(&ImportPage {
         shell: Shell::of(&app, &may, "upload", format!("{} · {}", import.label, athlete.profile.name)),
         id: athlete.id.clone(),
-        outcome: outcome(&import, &athlete, today),
+        outcome: outcome(&import, athlete, today),
         figures: figures(&import.counts),
         filters,
         chosen: chosen.map(FileResult::as_str),
