@@ -32,11 +32,25 @@ pub(crate) enum Command {
         /// Folder for the database and the files; created when missing
         #[arg(long, value_name = "FOLDER", default_value = DEFAULT_DATA)]
         data: PathBuf,
-        /// Address to listen on (loopback only, until there are accounts)
+        /// Address to listen on
         #[arg(long, value_name = "ADDR", default_value = DEFAULT_LISTEN)]
         listen: SocketAddr,
         #[command(flatten)]
+        doors: DoorArgs,
+        #[command(flatten)]
         limits: LimitArgs,
+    },
+    /// Make a link with which somebody sets a new password: for the keeper, when nobody else can
+    ResetLink {
+        /// The address of the account
+        #[arg(value_name = "EMAIL")]
+        email: String,
+        /// Folder of the database and the files
+        #[arg(long, value_name = "FOLDER", default_value = DEFAULT_DATA)]
+        data: PathBuf,
+        /// The second factor goes off with it
+        #[arg(long)]
+        drop_second_factor: bool,
     },
     /// Take watch files, tables of past training and whole exports into a data folder
     ///
@@ -48,7 +62,7 @@ pub(crate) enum Command {
         /// Files, archives, and folders to search for both
         #[arg(value_name = "PATH", required = true)]
         paths: Vec<PathBuf>,
-        /// Whose files they are; the athlete is added when there is none of that name
+        /// Whose files they are, by name or id; an athlete that is nobody's yet is added when there is none of that name
         #[arg(long, value_name = "NAME")]
         athlete: String,
         /// Folder for the database and the files; created when missing
@@ -65,7 +79,7 @@ pub(crate) enum Command {
     },
     /// List the imports of an athlete, newest first
     Imports {
-        /// Whose imports
+        /// Whose imports, by name or id
         #[arg(long, value_name = "NAME")]
         athlete: String,
         /// Folder of the database and the files
@@ -123,6 +137,35 @@ pub(crate) enum Command {
         #[arg(long, value_enum, default_value_t = GapsArg::Rest)]
         gaps: GapsArg,
     },
+}
+
+/// How people come in.
+#[derive(Debug, Clone, Default, Args)]
+pub(crate) struct DoorArgs {
+    /// How people reach the service, such as https://plimsoll.example.org: stands in links, and with https the cookie of
+    /// a session travels encrypted only
+    #[arg(long, value_name = "URL", env = "PLIMSOLL_PUBLIC_URL")]
+    pub(crate) public_url: Option<String>,
+    /// How many proxies stand before the service, each of which adds the address that it saw to X-Forwarded-For
+    #[arg(long, value_name = "COUNT", default_value_t = 0)]
+    pub(crate) proxies: usize,
+    /// Server for outgoing mail, such as smtps://user:password@mail.example.org; better by the environment, where other
+    /// users of the machine do not see it
+    #[arg(
+        long,
+        value_name = "URL",
+        env = "PLIMSOLL_SMTP_URL",
+        hide_env_values = true,
+        requires = "mail_from",
+        requires = "public_url"
+    )]
+    pub(crate) smtp_url: Option<String>,
+    /// Who mails are from, such as plimsoll@example.org
+    #[arg(long, value_name = "ADDRESS", env = "PLIMSOLL_MAIL_FROM")]
+    pub(crate) mail_from: Option<String>,
+    /// Passwords that are known from leaks, as SHA-1 in the format of Have I Been Pwned's downloader, sorted by hash
+    #[arg(long, value_name = "FILE")]
+    pub(crate) breached_passwords: Option<PathBuf>,
 }
 
 #[derive(Debug, Clone, Copy, Args)]

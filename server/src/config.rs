@@ -76,9 +76,8 @@ pub(crate) fn archive_words(error: &ArchiveError) -> String {
 pub(crate) fn loopback_only(address: SocketAddr) -> anyhow::Result<SocketAddr> {
     anyhow::ensure!(
         address.ip().is_loopback(),
-        "refusing to listen on {address}: there are no accounts yet, so whoever reaches that address could read and \
-         change every athlete’s data. Listen on 127.0.0.1 or [::1]; to use it from another machine, forward the port \
-         (for example with `ssh -L 8080:127.0.0.1:8080 HOST`)."
+        "refusing to listen on {address}: nobody signs in to the demo, so whoever reaches that address could use it. \
+         Listen on 127.0.0.1 or [::1]; `plimsoll serve` has accounts and listens anywhere."
     );
     Ok(address)
 }

@@ -1,6 +1,8 @@
 //! `plimsoll`: the one binary. Subcommands are its roles; everything that knows HTTP, SQL, JSON, HTML, files or the
 //! time of day is in this crate and in no other.
 
+mod access;
+mod accounts;
 mod blobs;
 mod cli;
 mod clock;
@@ -23,18 +25,13 @@ use std::process::ExitCode;
 
 use clap::Parser as _;
 use plimsoll_analytics::Gaps;
+use tracing_subscriber::EnvFilter;
 
 use cli::{Cli, Command, GapsArg};
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
-    tracing_subscriber::fmt()
-        .with_env_filter(
-            tracing_subscriber::EnvFilter::try_from_env("PLIMSOLL_LOG")
-                .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("warn")),
-        )
-        .with_writer(std::io::stderr)
-        .init();
+    tracing_subscriber::fmt().with_env_filter(filter()).with_writer(std::io::stderr).init();
     let done = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
@@ -51,12 +48,24 @@ fn main() -> ExitCode {
     }
 }
 
+/// What is logged: warnings, or what `PLIMSOLL_LOG` says. Whole addresses are not: some hold a secret.
+fn filter() -> EnvFilter {
+    let filter = EnvFilter::try_from_env("PLIMSOLL_LOG").unwrap_or_else(|_| EnvFilter::new("warn"));
+    match "tower_http::csrf=off".parse() {
+        Ok(directive) => filter.add_directive(directive),
+        Err(_) => filter,
+    }
+}
+
 /// Runs a subcommand; `Ok(false)` when it ran but something in it failed (a file that could not be read).
 async fn run(command: Command) -> anyhow::Result<bool> {
     match command {
         Command::Demo { listen, limits } => commands::demo::demo(listen, limits.limits()).await.map(|()| true),
-        Command::Serve { data, listen, limits } => {
-            commands::serve::serve(&data, listen, limits.limits()).await.map(|()| true)
+        Command::Serve { data, listen, limits, doors } => {
+            commands::serve::serve(&data, listen, limits.limits(), doors).await.map(|()| true)
+        }
+        Command::ResetLink { email, data, drop_second_factor } => {
+            commands::reset_link::reset_link(&email, &data, drop_second_factor).await.map(|()| true)
         }
         Command::Import { paths, athlete, data, zone, files, timings } => {
             let limits = files.limits();

@@ -9,6 +9,7 @@ use plimsoll_analytics::{
     Reason, State as DayState, analyse, line_outlook, planned_run,
 };
 
+use crate::access::{Kind, Kinds};
 use crate::library::Library;
 use crate::store::{ActivityRow, Athlete};
 use crate::training;
@@ -124,15 +125,22 @@ impl Standing {
 }
 
 impl Library {
-    /// Where `athlete` stands today, with `planned_km` weighed against the line when given.
-    pub(crate) async fn standing(&self, athlete: &Athlete, planned_km: Option<f64>) -> anyhow::Result<Standing> {
-        self.standing_of(athlete, planned_km, None).await
+    /// Where `athlete` stands today, with `planned_km` weighed against the line when given. Of the diary only what
+    /// `sees` holds goes into it: what somebody may not see shows in no flag and in no word of one.
+    pub(crate) async fn standing(
+        &self,
+        athlete: &Athlete,
+        sees: Kinds,
+        planned_km: Option<f64>,
+    ) -> anyhow::Result<Standing> {
+        self.standing_of(athlete, sees, planned_km, None).await
     }
 
     /// The same with acute and chronic load and what rests on them in a channel of its own.
     pub(crate) async fn standing_of(
         &self,
         athlete: &Athlete,
+        sees: Kinds,
         planned_km: Option<f64>,
         load: Option<Channel>,
     ) -> anyhow::Result<Standing> {
@@ -148,7 +156,11 @@ impl Library {
         if runs.is_empty() {
             return Ok(Standing { today, as_of, analysis: None, outlook: None, planned: None, runs });
         }
-        let values = self.store.diary(&athlete.id, FIRST_DAY, today).await?;
+        let values = if sees.contains(Kind::Diary) {
+            self.store.diary(&athlete.id, FIRST_DAY, today).await?
+        } else {
+            Vec::new()
+        };
         let computed = self
             .compute
             .run(move || {

@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use fantoccini::{Client, ClientBuilder, Locator};
 use plimsoll_ingest::encode;
+use plimsoll_tests::people::{PASSWORD, email};
 use plimsoll_tests::{Service, run};
 use serde_json::json;
 
@@ -102,10 +103,13 @@ async fn a_person_uploads_files_and_reads_the_line_and_a_flag() {
     let service = Service::serve(&folder.path().join("data"));
     let browser = driver.browser(1280, 900, false).await;
 
-    browser.goto(&service.url).await.unwrap();
-    let name = browser.find(Locator::Css("input[name=name]")).await.unwrap();
-    name.send_keys("Grace").await.unwrap();
-    browser.find(Locator::Css("form[action='/athletes'] button")).await.unwrap().click().await.unwrap();
+    browser.goto(&format!("{}{}", service.url, service.setup.as_deref().unwrap())).await.unwrap();
+    for (field, typed) in [("name", "Grace"), ("email", "grace@example.org"), ("password", PASSWORD)] {
+        let input = browser.find(Locator::Css(&format!("input[name={field}]"))).await.unwrap();
+        input.send_keys(typed).await.unwrap();
+    }
+    picture(&browser, "set-up").await;
+    browser.find(Locator::Css("form button")).await.unwrap().click().await.unwrap();
     browser.wait().for_element(Locator::LinkText("Upload files")).await.unwrap();
     assert!(text(&browser, "main").await.contains("No runs yet"));
     picture(&browser, "first-visit").await;
@@ -178,7 +182,15 @@ async fn a_person_sends_a_zip_undoes_the_import_and_brings_it_back() {
     std::fs::write(&archive, crate::imports::zip(&named)).unwrap();
     let browser = driver.browser(390, 844, true).await;
     let athlete = format!("{}/athletes/{}", bench.service.url, bench.athlete);
+    // Who is not signed in is led to sign in, and back.
     browser.goto(&format!("{athlete}/upload")).await.unwrap();
+    for (field, typed) in [("email", email("Ada").as_str()), ("password", PASSWORD)] {
+        let input = browser.wait().for_element(Locator::Css(&format!("input[name={field}]"))).await.unwrap();
+        input.send_keys(typed).await.unwrap();
+    }
+    picture(&browser, "sign-in-phone").await;
+    browser.find(Locator::Css("form.stacked button")).await.unwrap().click().await.unwrap();
+    browser.wait().for_element(Locator::Css("#upload")).await.unwrap();
     picture(&browser, "upload-phone").await;
     let input = browser.find(Locator::Css("#files")).await.unwrap();
     input.send_keys(archive.to_str().unwrap()).await.unwrap();

@@ -300,12 +300,22 @@ fn inspect_tells_what_else_is_in_a_file_only_when_asked() {
 }
 
 #[test]
-fn serve_refuses_every_address_but_loopback_and_says_why() {
-    let folder = tempfile::tempdir().unwrap();
-    let out = plimsoll(&["serve", "--data", folder.path().to_str().unwrap(), "--listen", "0.0.0.0:0"]);
+fn the_demo_refuses_every_address_but_loopback_and_says_why() {
+    let out = plimsoll(&["demo", "--listen", "0.0.0.0:0"]);
     assert_eq!(out.status.code(), Some(2));
     let words = text(&out.stderr);
-    assert!(words.contains("refusing to listen on 0.0.0.0") && words.contains("accounts"), "{words}");
+    assert!(words.contains("refusing to listen on 0.0.0.0") && words.contains("nobody signs in"), "{words}");
+}
+
+#[test]
+fn a_link_for_a_new_password_is_for_an_account_that_is_there() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().to_str().unwrap();
+    let out = plimsoll(&["reset-link", "ada@example.org", "--data", data]);
+    assert!(out.status.code() == Some(2) && text(&out.stderr).contains("no data folder"), "{}", text(&out.stderr));
+    plimsoll(&["import", "/dev/null", "--athlete", "Ada", "--data", data]);
+    let out = plimsoll(&["reset-link", "ada@example.org", "--data", data]);
+    assert!(out.status.code() == Some(2) && text(&out.stderr).contains("no account"), "{}", text(&out.stderr));
 }
 
 #[test]

@@ -6,9 +6,10 @@ use std::path::Path;
 use std::time::Duration;
 
 use plimsoll_ingest::encode;
+use plimsoll_tests::people::Browser;
 use plimsoll_tests::run;
+use reqwest::StatusCode;
 use reqwest::multipart::{Form, Part};
-use reqwest::{Client, StatusCode, redirect};
 use serde_json::{Value, json};
 use zip::write::SimpleFileOptions;
 
@@ -183,7 +184,9 @@ async fn a_table_of_past_training_counts_without_a_recording() {
 #[tokio::test(flavor = "multi_thread")]
 async fn the_form_leads_to_the_page_of_the_import() {
     let bench = Bench::new().await;
-    let client = Client::builder().redirect(redirect::Policy::none()).build().unwrap();
+    let browser = Browser::new(&bench.service);
+    browser.sign_in("Ada").await;
+    let client = browser.client;
     let page = format!("{}/athletes/{}/upload", bench.service.url, bench.athlete);
     assert!(client.get(&page).send().await.unwrap().text().await.unwrap().contains("None yet"));
     let form = Form::new()
@@ -278,9 +281,10 @@ fn begin_request(bench: &Bench, path: &str, kind: &str, body: &[u8], sent: usize
     let mut stream = TcpStream::connect(host).unwrap();
     let head = format!(
         "POST /api/v1/athletes/{}/{path} HTTP/1.1\r\nHost: {host}\r\nContent-Type: {kind}\r\nContent-Length: {}\r\n\
-         Connection: close\r\n\r\n",
+         Authorization: Bearer {}\r\nConnection: close\r\n\r\n",
         bench.athlete,
-        body.len()
+        body.len(),
+        bench.token
     );
     stream.write_all(head.as_bytes()).unwrap();
     stream.write_all(&body[..sent]).unwrap();
@@ -326,8 +330,11 @@ async fn an_archive_over_the_limit_is_refused_and_removed() {
     let host = bench.service.url.trim_start_matches("http://");
     let mut stream = TcpStream::connect(host).unwrap();
     let path = format!("/api/v1/athletes/{}/uploads?name=big.zip", bench.athlete);
-    let head =
-        format!("POST {path} HTTP/1.1\r\nHost: {host}\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n");
+    let head = format!(
+        "POST {path} HTTP/1.1\r\nHost: {host}\r\nTransfer-Encoding: chunked\r\nAuthorization: Bearer {}\r\n\
+         Connection: close\r\n\r\n",
+        bench.token
+    );
     stream.write_all(head.as_bytes()).unwrap();
     for chunk in archive.chunks(50_000) {
         let sent = write!(stream, "{:x}\r\n", chunk.len())

@@ -2,6 +2,8 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, clippy::print_stderr, missing_docs, reason = "tests")]
 
+mod access;
+mod accounts;
 mod browser;
 mod command_line;
 mod corpus;

@@ -2,6 +2,8 @@
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a broken harness ends the test at once, with the place")]
 
+pub mod people;
+
 use std::io::{BufRead as _, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -28,6 +30,8 @@ pub struct Service {
     child: Child,
     /// Where it answers, without a slash at the end.
     pub url: String,
+    /// The path of the link that makes the first account; `None` when there is one already, and of the demo.
+    pub setup: Option<String>,
 }
 
 impl Service {
@@ -37,20 +41,29 @@ impl Service {
     /// When it ends before that.
     #[must_use]
     pub fn start(arguments: &[&str]) -> Self {
-        let mut child = Command::new(binary())
-            .args(arguments)
-            .args(["--listen", "127.0.0.1:0"])
-            .stdout(Stdio::piped())
-            .spawn()
-            .unwrap();
+        Self::begin(Command::new(binary()).args(arguments))
+    }
+
+    fn begin(command: &mut Command) -> Self {
+        let mut child = command.args(["--listen", "127.0.0.1:0"]).stdout(Stdio::piped()).spawn().unwrap();
         let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+        let mut setup = None;
         let url = loop {
             let Some(Ok(line)) = lines.next() else { panic!("plimsoll ended before it answered") };
-            if let Some((_, rest)) = line.split_once("http://") {
+            if let Some((_, secret)) = line.split_once("/setup/") {
+                setup = Some(format!("/setup/{secret}"));
+            } else if let Some((_, rest)) = line.split_once("Plimsoll is at http://") {
                 break format!("http://{}", rest.split('/').next().unwrap());
             }
         };
-        Self { child, url }
+        Self { child, url, setup }
+    }
+
+    /// The same, with everything that it tells of itself in a file.
+    #[must_use]
+    pub fn logging(arguments: &[&str], log: &Path) -> Self {
+        let log = std::fs::File::create(log).unwrap();
+        Self::begin(Command::new(binary()).args(arguments).env("PLIMSOLL_LOG", "trace").stderr(log))
     }
 
     /// Starts `plimsoll serve` on `data`.

@@ -7,21 +7,24 @@ use anyhow::Context as _;
 use chrono::NaiveDate;
 
 use super::serve;
+use crate::accounts::Accounts;
+use crate::cli::DoorArgs;
 use crate::clock::Clock;
-use crate::config::Limits;
+use crate::config::{Limits, loopback_only};
 use crate::demo::squad;
 use crate::library::Library;
 use crate::store::{FileResult, Profile, Source};
 
 /// Generates the squad and serves it.
 pub(crate) async fn demo(listen: SocketAddr, limits: Limits) -> anyhow::Result<()> {
-    let listener = serve::bind(listen).await?;
+    let listener = serve::bind(loopback_only(listen)?).await?;
     let folder = tempfile::Builder::new().prefix("plimsoll-demo-").tempdir().context("cannot create a folder")?;
     let library = Library::open(folder.path(), Clock::System, limits).await?;
     let mut out = std::io::stdout();
     writeln!(out, "Inventing a squad…")?;
     invite(&library, Clock::System.today(chrono_tz::Tz::UTC), &mut out).await?;
-    serve::run(library, listener, true).await
+    let accounts = Accounts::of(&library, &DoorArgs::default())?;
+    serve::run(library, accounts, listener, true).await
 }
 
 /// Generates the squad as it stands on `today` and takes its files in as any upload; a line for each athlete to `out`.

@@ -125,7 +125,7 @@ fn print_line(bar: &ProgressBar, line: &str) {
 }
 
 async fn athlete_named(library: &Library, order: &Order) -> anyhow::Result<Athlete> {
-    if let Some(athlete) = library.store.athlete_named(&order.athlete).await? {
+    if let Some(athlete) = library.the_athlete(&order.athlete).await? {
         return Ok(athlete);
     }
     let mut profile = Profile::named(&order.athlete);

@@ -17,7 +17,7 @@ const MOST: i64 = 1000;
 /// Lists the imports of an athlete, newest first. Changes nothing: what runs, or was left in the middle, stays as it is.
 pub(crate) async fn list(athlete: &str, data: &Path) -> anyhow::Result<()> {
     let library = open(data).await?;
-    let found = library.store.athlete_named(athlete).await?;
+    let found = library.the_athlete(athlete).await?;
     let athlete = found.with_context(|| format!("there is no athlete named “{athlete}” in {}", data.display()))?;
     let mut out = std::io::stdout();
     let left_ms = library.left_before_ms();

@@ -5,6 +5,7 @@ pub(crate) mod demo;
 pub(crate) mod import;
 pub(crate) mod imports;
 pub(crate) mod inspect;
+pub(crate) mod reset_link;
 pub(crate) mod serve;
 
 use std::io::Write as _;

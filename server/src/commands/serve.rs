@@ -8,10 +8,13 @@ use std::time::Duration;
 use anyhow::Context as _;
 use tokio::net::TcpListener;
 
+use crate::accounts::{Accounts, path_of};
+use crate::cli::DoorArgs;
 use crate::clock::Clock;
-use crate::config::{Limits, loopback_only};
+use crate::config::Limits;
 use crate::http;
 use crate::library::Library;
+use crate::store::{NewLink, Purpose};
 
 /// How long running requests may take after the service was asked to stop.
 const GRACE: Duration = Duration::from_secs(10);
@@ -20,9 +23,10 @@ const GRACE: Duration = Duration::from_secs(10);
 const SWEEP_EVERY: Duration = Duration::from_secs(60);
 
 /// Serves `data` on `listen` until the process is told to stop.
-pub(crate) async fn serve(data: &Path, listen: SocketAddr, limits: Limits) -> anyhow::Result<()> {
+pub(crate) async fn serve(data: &Path, listen: SocketAddr, limits: Limits, doors: DoorArgs) -> anyhow::Result<()> {
     let listener = bind(listen).await?;
     let library = Library::open(data, Clock::System, limits).await?;
+    let accounts = Accounts::of(&library, &doors)?;
     library.clear_incoming().await?;
     let finished = library.finish_unread(library.left_before_ms()).await?;
     let mut out = std::io::stdout();
@@ -30,31 +34,47 @@ pub(crate) async fn serve(data: &Path, listen: SocketAddr, limits: Limits) -> an
         writeln!(out, "Read {finished} files that had been received before the last stop.")?;
     }
     writeln!(out, "Data in {}", data.display())?;
-    run(library, listener, false).await
+    if !listen.ip().is_loopback() && !accounts.is_https() {
+        writeln!(
+            out,
+            "Passwords and sessions cross the network unencrypted: put a proxy with HTTPS before the service, and say its \
+             address with --public-url."
+        )?;
+    }
+    if !library.store.has_accounts().await? {
+        let secret = accounts.new_link(Purpose::Setup, NewLink::default()).await?;
+        let base = accounts
+            .public_url
+            .clone()
+            .unwrap_or_else(|| format!("http://{}", listener.local_addr().unwrap_or(listen)));
+        writeln!(out, "Nobody has an account yet. This link makes the first one, which is the keeper's, once:")?;
+        writeln!(out, "  {base}{}", path_of(Purpose::Setup, &secret))?;
+    }
+    run(library, accounts, listener, false).await
 }
 
-/// Binds `listen`, loopback only.
+/// Binds `listen`.
 pub(crate) async fn bind(listen: SocketAddr) -> anyhow::Result<TcpListener> {
-    let listen = loopback_only(listen)?;
     TcpListener::bind(listen).await.with_context(|| {
         format!("cannot listen on {listen}; is another program there? Choose a free port with --listen 127.0.0.1:0")
     })
 }
 
 /// Answers requests until SIGINT or SIGTERM, then lets the running ones end.
-pub(crate) async fn run(library: Library, listener: TcpListener, demo: bool) -> anyhow::Result<()> {
+pub(crate) async fn run(library: Library, accounts: Accounts, listener: TcpListener, demo: bool) -> anyhow::Result<()> {
     let address = listener.local_addr()?;
     let mut out = std::io::stdout();
     writeln!(out, "Plimsoll is at http://{address}/   (stop it with Ctrl-C)")?;
     out.flush()?;
     let store = library.store.clone();
     let sweeping = tokio::spawn(sweep(library.clone()));
+    let service = http::router(library, accounts, demo).into_make_service_with_connect_info::<SocketAddr>();
     let (stopping, stopped) = tokio::sync::watch::channel(());
     let asked = async move {
         stop_signal().await;
         drop(stopping);
     };
-    let serving = axum::serve(listener, http::router(library, demo)).with_graceful_shutdown(asked);
+    let serving = axum::serve(listener, service).with_graceful_shutdown(asked);
     tokio::select! {
         done = serving.into_future() => done?,
         // A sender that stalls in the middle of a request does not hold the service up for ever.

@@ -9,7 +9,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::pages;
-use crate::store::{AthleteError, is_busy};
+use crate::store::{AccountError, AthleteError, is_busy};
 
 /// Where the API stands; its imports have their pages at the same address without it.
 const API: &str = "/api/v1";
@@ -102,11 +102,22 @@ impl From<anyhow::Error> for Problem {
     }
 }
 
+impl From<AccountError> for Problem {
+    fn from(error: AccountError) -> Self {
+        let status = match error {
+            AccountError::Store(error) => return Self::internal(&error),
+            AccountError::EmailTaken(_) | AccountError::Claimed => StatusCode::CONFLICT,
+            AccountError::LinkGone => StatusCode::GONE,
+            AccountError::Invalid(_) => StatusCode::UNPROCESSABLE_ENTITY,
+        };
+        Self::new(status, sentence(&error.to_string()))
+    }
+}
+
 impl From<AthleteError> for Problem {
     fn from(error: AthleteError) -> Self {
         match error {
             AthleteError::Store(error) => Self::internal(&error),
-            AthleteError::NameTaken(_) => Self::new(StatusCode::CONFLICT, sentence(&error.to_string())),
             AthleteError::Invalid(_) => Self::new(StatusCode::UNPROCESSABLE_ENTITY, sentence(&error.to_string())),
         }
     }

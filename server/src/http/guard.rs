@@ -1,9 +1,13 @@
 //! What stands before every handler.
 
-use axum::extract::Request;
-use axum::http::{HeaderName, HeaderValue, StatusCode, header};
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::extract::{Request, State};
+use axum::http::{HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
+use tokio::sync::Semaphore;
 
 /// Refuses requests that name another host than loopback: a page elsewhere could otherwise point its own name at
 /// this machine and read along (DNS rebinding).
@@ -16,7 +20,7 @@ pub(super) async fn loopback_host(request: Request, next: Next) -> Response {
     if host.as_deref().is_some_and(is_loopback) {
         return next.run(request).await;
     }
-    let text = "This service answers only to 127.0.0.1, [::1] and localhost: there are no accounts yet.\n";
+    let text = "The demo answers only to 127.0.0.1, [::1] and localhost: nobody signs in to it.\n";
     (StatusCode::MISDIRECTED_REQUEST, text).into_response()
 }
 
@@ -26,6 +30,44 @@ fn is_loopback(authority: &str) -> bool {
         None => authority.rsplit_once(':').map_or(authority, |(host, _)| host),
     };
     host.eq_ignore_ascii_case("localhost") || host.parse::<std::net::IpAddr>().is_ok_and(|ip| ip.is_loopback())
+}
+
+/// How long a request may take in all: an upload goes on as long as bytes come, by limits of its own.
+const LONGEST_S: u64 = 60;
+const LONGEST_UPLOAD_S: u64 = 6 * 3600;
+
+/// Ends requests that take too long, the sending of their bodies included.
+pub(super) async fn in_time(request: Request, next: Next) -> Response {
+    let is_upload = request.method() == Method::POST
+        && (request.uri().path().ends_with("/upload") || request.uri().path().ends_with("/uploads"));
+    let longest = Duration::from_secs(if is_upload { LONGEST_UPLOAD_S } else { LONGEST_S });
+    match tokio::time::timeout(longest, next.run(request)).await {
+        Ok(response) => response,
+        Err(_) => (StatusCode::REQUEST_TIMEOUT, "The request took too long. Send it again.\n").into_response(),
+    }
+}
+
+/// Requests that are answered at once; more than these are asked to come again.
+#[derive(Debug, Clone)]
+pub(super) struct Crowd(Arc<Semaphore>);
+
+impl Crowd {
+    /// How many requests are answered at once.
+    const MOST: usize = 512;
+
+    pub(super) fn new() -> Self {
+        Self(Arc::new(Semaphore::new(Self::MOST)))
+    }
+}
+
+/// Turns requests away while too many are being answered: each holds memory.
+pub(super) async fn not_too_many(State(Crowd(crowd)): State<Crowd>, request: Request, next: Next) -> Response {
+    let Ok(_place) = crowd.try_acquire() else {
+        let again = [(header::RETRY_AFTER, "5")];
+        let text = "The service is busy. Send it again in a moment.\n";
+        return (StatusCode::SERVICE_UNAVAILABLE, again, text).into_response();
+    };
+    next.run(request).await
 }
 
 /// Headers that every answer carries.

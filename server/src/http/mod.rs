@@ -2,15 +2,17 @@
 
 mod api;
 mod assets;
+mod caller;
 mod charts;
 mod error;
 mod extract;
 mod guard;
 mod pages;
 mod uploads;
+mod who;
 
 use axum::Router;
-use axum::extract::DefaultBodyLimit;
+use axum::extract::{DefaultBodyLimit, Request};
 use axum::middleware;
 use axum::routing::get;
 use tower_http::catch_panic::CatchPanicLayer;
@@ -18,23 +20,28 @@ use tower_http::compression::CompressionLayer;
 use tower_http::csrf::CsrfLayer;
 use tower_http::trace::TraceLayer;
 
+use crate::accounts::Accounts;
 use crate::library::Library;
 
 /// What every handler has.
 #[derive(Debug, Clone)]
 pub(crate) struct App {
     library: Library,
-    /// Whether the athletes are invented; pages say so.
+    /// Who is let in.
+    accounts: Accounts,
+    /// Whether the athletes are invented: there is nobody to sign in, and pages say so.
     demo: bool,
 }
 
 /// All routes.
-pub(crate) fn router(library: Library, demo: bool) -> Router {
-    let app = App { library, demo };
+pub(crate) fn router(library: Library, accounts: Accounts, demo: bool) -> Router {
+    let app = App { library, accounts, demo };
     let (api, document) = api::routes();
-    Router::new()
+    let known = middleware::from_fn_with_state(app.clone(), who::identify);
+    let mut router = Router::new()
         .merge(pages::routes())
         .merge(api)
+        .route_layer(known)
         .route("/api/openapi.json", get(|| async move { axum::Json(document) }))
         .route("/healthz", get(|| async { "ok\n" }))
         .route("/readyz", get(ready))
@@ -43,12 +50,22 @@ pub(crate) fn router(library: Library, demo: bool) -> Router {
         .method_not_allowed_fallback(error::method_not_allowed)
         // Uploads count their bytes themselves, so that the answer can name the limit; other bodies are small.
         .layer(DefaultBodyLimit::max(64 * 1024))
-        .layer(CsrfLayer::new())
-        .layer(middleware::from_fn(guard::loopback_host))
+        .layer(middleware::from_fn(guard::in_time))
+        .layer(middleware::from_fn_with_state(guard::Crowd::new(), guard::not_too_many))
+        .layer(CsrfLayer::new());
+    if demo {
+        // Nobody signs in to the demo, so that another page must not get at it under a name of its own.
+        router = router.layer(middleware::from_fn(guard::loopback_host));
+    }
+    router
         .layer(middleware::from_fn(guard::headers))
         .layer(CompressionLayer::new())
         .layer(CatchPanicLayer::custom(error::after_panic))
-        .layer(TraceLayer::new_for_http())
+        // Addresses hold ids, and some links a secret: what is logged is the route.
+        .layer(TraceLayer::new_for_http().make_span_with(|request: &Request| {
+            let route = request.extensions().get::<axum::extract::MatchedPath>().map_or("", |path| path.as_str());
+            tracing::debug_span!("request", method = %request.method(), route)
+        }))
         .with_state(app)
 }
 

@@ -9,9 +9,12 @@ use serde_json::Value;
 use tower::ServiceExt as _;
 
 use super::*;
+use crate::accounts::{Secret, SignUp};
+use crate::cli::DoorArgs;
 use crate::clock::Clock;
 use crate::commands::demo::invite;
 use crate::config::Limits;
+use crate::store::{Log, Profile};
 
 async fn get(router: &Router, path: &str) -> (StatusCode, Vec<u8>) {
     let request = Request::get(path).header("host", "localhost").body(Body::empty()).unwrap();
@@ -28,7 +31,8 @@ async fn the_squad_on_a_fixed_day_reads_as_it_did() {
     let noon = today.and_hms_opt(12, 0, 0).unwrap().and_utc() + TimeDelta::minutes(30);
     let library = Library::open(folder.path(), Clock::Fixed(noon), Limits::from_megabytes(128, 256)).await.unwrap();
     invite(&library, today, &mut std::io::sink()).await.unwrap();
-    let router = router(library, true);
+    let accounts = Accounts::of(&library, &DoorArgs::default()).unwrap();
+    let router = router(library, accounts, true);
 
     let (_, athletes) = get(&router, "/api/v1/athletes").await;
     let athletes: Vec<Value> = serde_json::from_slice(&athletes).unwrap();
@@ -123,14 +127,37 @@ fn form(athlete: &str, files: &[(&str, Vec<u8>)]) -> Request<Body> {
         .unwrap()
 }
 
-/// A service with one athlete on a fixed afternoon; the folder goes when it is dropped.
+/// A service with one athlete on a fixed afternoon, who is signed in; the folder goes when it is dropped.
 async fn ada() -> (tempfile::TempDir, Router, crate::store::Athlete) {
     let folder = tempfile::tempdir().unwrap();
     let now = NaiveDate::from_ymd_opt(2026, 11, 20).unwrap().and_hms_opt(16, 2, 0).unwrap().and_utc();
     let library = Library::open(folder.path(), Clock::Fixed(now), Limits::from_megabytes(128, 256)).await.unwrap();
-    let athlete = library.store.add_athlete(crate::store::Profile::named("Ada"), now.timestamp_millis()).await.unwrap();
-    let router = router(library, false);
+    let accounts = Accounts::of(&library, &DoorArgs::default()).unwrap();
+    let form = SignUp {
+        email: "ada@example.org".to_owned(),
+        name: "Ada".to_owned(),
+        password: serde_json::from_value("seven herons over a mill".into()).unwrap(),
+        born: None,
+        log: Log::New(Box::new(Profile::named("Ada"))),
+    };
+    let caller = crate::accounts::Caller { address: None, agent: String::new() };
+    let (id, begun) = accounts.sign_up(form, None, &caller).await.unwrap();
+    let account = library.store.account(&id).await.unwrap().unwrap();
+    let athlete = library.store.athlete(&account.athlete_id.unwrap()).await.unwrap().unwrap();
+    let router = signed_in(router(library, accounts, false), &begun.secret);
     (folder, router, athlete)
+}
+
+/// Sends every request of a router with the cookie of a session.
+fn signed_in(router: Router, secret: &Secret) -> Router {
+    let cookie = format!("plimsoll={}", secret.text());
+    router.layer(middleware::map_request(move |mut request: Request<Body>| {
+        let cookie = cookie.parse().unwrap();
+        async move {
+            request.headers_mut().insert("cookie", cookie);
+            request
+        }
+    }))
 }
 
 /// The pages that a person goes through with an upload, in their words.

@@ -29,7 +29,7 @@ use crate::blobs::{Blobs, frame_key, raw_key};
 use crate::clock::Clock;
 use crate::compute::Compute;
 use crate::config::Limits;
-use crate::store::{ActivityRow, IN_FLIGHT_MS, Store, Undone, Upload};
+use crate::store::{ActivityRow, Athlete, IN_FLIGHT_MS, Store, Undone, Upload};
 use crate::timings::Timings;
 use crate::track::Track;
 
@@ -93,6 +93,19 @@ impl Library {
     pub(crate) fn left_before_ms(&self) -> i64 {
         let silent_ms = self.now_ms() - IN_FLIGHT_MS;
         self.alone_at_ms.map_or(silent_ms, |opened_ms| opened_ms.max(silent_ms))
+    }
+
+    /// The athlete of a name or an id, as somebody at the machine says it; `None` when there is no such one.
+    ///
+    /// # Errors
+    /// When several have the name; it lists their ids.
+    pub(crate) async fn the_athlete(&self, name: &str) -> anyhow::Result<Option<Athlete>> {
+        let mut found = self.store.athletes_named(name).await?;
+        if found.len() > 1 {
+            let ids: Vec<&str> = found.iter().map(|athlete| athlete.id.as_str()).collect();
+            anyhow::bail!("{} athletes are named “{name}”; say which by its id: {}", ids.len(), ids.join(", "));
+        }
+        Ok(found.pop())
     }
 
     /// The folder for archives that wait to be opened, and for what does not fit into memory.

@@ -2,8 +2,8 @@
 
 use chrono_tz::Tz;
 use plimsoll_analytics::{Physiology, Sex};
-use sqlx::Row as _;
 use sqlx::sqlite::SqliteRow;
+use sqlx::{Row as _, Sqlite, Transaction};
 use thiserror::Error;
 
 use super::{Store, new_id};
@@ -16,6 +16,8 @@ const LONGEST_NAME: usize = 80;
 pub(crate) struct Athlete {
     /// UUIDv7.
     pub(crate) id: String,
+    /// The account of whose data it is; `None` while they are nobody's.
+    pub(crate) account_id: Option<String>,
     /// What the athlete told about themselves.
     pub(crate) profile: Profile,
 }
@@ -23,7 +25,7 @@ pub(crate) struct Athlete {
 /// What an athlete tells about themselves.
 #[derive(Debug, Clone)]
 pub(crate) struct Profile {
-    /// Name, unique in the store.
+    /// Name; others may have the same.
     pub(crate) name: String,
     /// Time zone: decides which day a run counts on when the file does not say.
     pub(crate) zone: Tz,
@@ -37,9 +39,6 @@ pub(crate) enum AthleteError {
     /// The values themselves.
     #[error("{0}")]
     Invalid(String),
-    /// Somebody has the name.
-    #[error("there is an athlete named “{0}” already; choose another name")]
-    NameTaken(String),
     /// The database.
     #[error(transparent)]
     Store(#[from] anyhow::Error),
@@ -52,7 +51,7 @@ impl Profile {
     }
 
     /// Trims the name and checks every value.
-    fn checked(mut self) -> Result<Self, AthleteError> {
+    pub(super) fn checked(mut self) -> Result<Self, AthleteError> {
         let invalid = |text: &str| Err(AthleteError::Invalid(text.to_owned()));
         self.name = self.name.trim().to_owned();
         if self.name.is_empty() {
@@ -148,40 +147,24 @@ impl Store {
         row.as_ref().map(athlete_from_row).transpose()
     }
 
-    /// One athlete by exact name.
-    pub(crate) async fn athlete_named(&self, name: &str) -> anyhow::Result<Option<Athlete>> {
-        let row =
-            sqlx::query("SELECT * FROM athletes WHERE name = $1").bind(name.trim()).fetch_optional(&self.read).await?;
-        row.as_ref().map(athlete_from_row).transpose()
+    /// Athletes of exactly this name, or the one of this id.
+    pub(crate) async fn athletes_named(&self, name: &str) -> anyhow::Result<Vec<Athlete>> {
+        let sql = "SELECT * FROM athletes WHERE name = $1 OR id = $1 ORDER BY id";
+        sqlx::query(sql).bind(name.trim()).fetch_all(&self.read).await?.iter().map(athlete_from_row).collect()
     }
 
-    /// Adds an athlete.
+    /// Athletes that are nobody's, by name.
+    pub(crate) async fn unclaimed_athletes(&self) -> anyhow::Result<Vec<Athlete>> {
+        let sql = "SELECT * FROM athletes WHERE account_id IS NULL ORDER BY name, id";
+        sqlx::query(sql).fetch_all(&self.read).await?.iter().map(athlete_from_row).collect()
+    }
+
+    /// Adds an athlete that is nobody's.
     pub(crate) async fn add_athlete(&self, profile: Profile, now_ms: i64) -> Result<Athlete, AthleteError> {
-        let profile = profile.checked()?;
-        let id = new_id();
-        let done = sqlx::query(
-            "INSERT INTO athletes (id, name, zone, sex, resting_hr_bpm, max_hr_bpm, threshold_hr_bpm, \
-             threshold_speed_mps, vt1_hr_bpm, vt2_hr_bpm, created_ms) \
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) ON CONFLICT (name) DO NOTHING",
-        )
-        .bind(&id)
-        .bind(&profile.name)
-        .bind(profile.zone.name())
-        .bind(profile.physiology.sex.map(sex_name))
-        .bind(profile.physiology.resting_hr_bpm)
-        .bind(profile.physiology.max_hr_bpm)
-        .bind(profile.physiology.threshold_hr_bpm)
-        .bind(profile.physiology.threshold_speed_mps)
-        .bind(profile.physiology.vt1_hr_bpm)
-        .bind(profile.physiology.vt2_hr_bpm)
-        .bind(now_ms)
-        .execute(&self.write)
-        .await
-        .map_err(anyhow::Error::from)?;
-        if done.rows_affected() == 0 {
-            return Err(AthleteError::NameTaken(profile.name));
-        }
-        Ok(Athlete { id, profile })
+        let mut transaction = self.write.begin_with("BEGIN IMMEDIATE").await.map_err(anyhow::Error::from)?;
+        let athlete = insert(&mut transaction, profile, None, now_ms).await?;
+        transaction.commit().await.map_err(anyhow::Error::from)?;
+        Ok(athlete)
     }
 
     /// Changes what an athlete told about themselves and marks the summaries as due. Returns false when there is no
@@ -204,14 +187,9 @@ impl Store {
         .bind(profile.physiology.vt1_hr_bpm)
         .bind(profile.physiology.vt2_hr_bpm)
         .execute(&self.write)
-        .await;
-        match done {
-            Ok(done) => Ok(done.rows_affected() == 1),
-            Err(sqlx::Error::Database(error)) if error.is_unique_violation() => {
-                Err(AthleteError::NameTaken(profile.name))
-            }
-            Err(error) => Err(AthleteError::Store(error.into())),
-        }
+        .await
+        .map_err(anyhow::Error::from)?;
+        Ok(done.rows_affected() == 1)
     }
 }
 
@@ -230,11 +208,44 @@ impl Store {
     }
 }
 
-fn athlete_from_row(row: &SqliteRow) -> anyhow::Result<Athlete> {
+/// Adds an athlete, of an account or nobody's.
+pub(super) async fn insert(
+    transaction: &mut Transaction<'_, Sqlite>,
+    profile: Profile,
+    account_id: Option<&str>,
+    now_ms: i64,
+) -> Result<Athlete, AthleteError> {
+    let profile = profile.checked()?;
+    let id = new_id();
+    sqlx::query(
+        "INSERT INTO athletes (id, account_id, name, zone, sex, resting_hr_bpm, max_hr_bpm, threshold_hr_bpm, \
+         threshold_speed_mps, vt1_hr_bpm, vt2_hr_bpm, created_ms) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
+    )
+    .bind(&id)
+    .bind(account_id)
+    .bind(&profile.name)
+    .bind(profile.zone.name())
+    .bind(profile.physiology.sex.map(sex_name))
+    .bind(profile.physiology.resting_hr_bpm)
+    .bind(profile.physiology.max_hr_bpm)
+    .bind(profile.physiology.threshold_hr_bpm)
+    .bind(profile.physiology.threshold_speed_mps)
+    .bind(profile.physiology.vt1_hr_bpm)
+    .bind(profile.physiology.vt2_hr_bpm)
+    .bind(now_ms)
+    .execute(&mut **transaction)
+    .await
+    .map_err(anyhow::Error::from)?;
+    Ok(Athlete { id, account_id: account_id.map(str::to_owned), profile })
+}
+
+pub(super) fn athlete_from_row(row: &SqliteRow) -> anyhow::Result<Athlete> {
     let zone: String = row.try_get("zone")?;
     let sex: Option<String> = row.try_get("sex")?;
     Ok(Athlete {
         id: row.try_get("id")?,
+        account_id: row.try_get("account_id")?,
         profile: Profile {
             name: row.try_get("name")?,
             zone: zone.parse().map_err(|_| anyhow::anyhow!("the store holds an unknown time zone “{zone}”"))?,

@@ -1,14 +1,18 @@
-//! Rows: athletes, imports, uploads and activities in SQLite. Knows SQL, knows no HTTP.
+//! Rows: accounts, athletes, imports, uploads and activities in SQLite. Knows SQL, knows no HTTP.
 
+mod accounts;
 mod activities;
 mod archives;
 mod athletes;
 mod diary;
+mod grants;
 mod imports;
+mod links;
 mod places;
 mod receive;
 mod said;
 mod same;
+mod sessions;
 mod undo;
 mod uploads;
 
@@ -20,13 +24,17 @@ use anyhow::Context as _;
 use sqlx::SqlitePool;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 
+pub(crate) use accounts::{Account, AccountError, Log, NewAccount, is_under_age};
 pub(crate) use activities::{ActivityRow, NewActivity};
 pub(crate) use archives::WaitingArchive;
 pub(crate) use athletes::{Athlete, AthleteError, Profile, sex_from_name, sex_name};
+pub(crate) use grants::{Grant, Grantee, NewGrant, NewRead, ReadOf, ReadRow, Squad, Staff};
 pub(crate) use imports::{Counts, FileResult, Import, ImportFile, ImportState, Source};
+pub(crate) use links::{Link, LinksOf, NewLink, Purpose, Terms};
 pub(crate) use places::{Instead, InsteadOf, Without};
 pub(crate) use receive::{Arrival, Arrived, Finished, Reading, Received};
 pub(crate) use same::Likeness;
+pub(crate) use sessions::{ApiToken, Device};
 pub(crate) use undo::Undone;
 pub(crate) use uploads::{IN_FLIGHT_MS, Upload, UploadState};
 

@@ -9,11 +9,12 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use super::numbers::NumbersBody;
-use super::{ListQuery, activity, athlete};
+use super::{ListQuery, activity};
 use crate::http::App;
 use crate::http::charts::{ProfileSeries, WIDE, WIDTHS, profile, route, svg_file};
 use crate::http::error::{ApiError, Problem};
 use crate::http::extract::{ApiJson, ApiQuery};
+use crate::http::who::{May, ReadActivities, WriteActivities};
 use crate::library::SPORTS;
 use crate::store::ActivityRow;
 use crate::track::Track;
@@ -143,10 +144,9 @@ pub(crate) struct ActivityPage {
     responses((status = OK, body = ActivityPage), (status = NOT_FOUND, body = Problem)))]
 pub(super) async fn list(
     State(app): State<App>,
-    Path(id): Path<String>,
+    May { athlete, .. }: May<ReadActivities>,
     ApiQuery(query): ApiQuery<ListQuery>,
 ) -> Result<Json<ActivityPage>, ApiError> {
-    let athlete = athlete(&app, &id).await?;
     let page = app.library.store.activity_page(&athlete.id, query.cursor.as_deref(), query.limit()).await?;
     Ok(Json(ActivityPage { activities: page.rows.iter().map(ActivityBody::from).collect(), next: page.next }))
 }
@@ -157,9 +157,10 @@ pub(super) async fn list(
     responses((status = OK, body = ActivityBody), (status = NOT_FOUND, body = Problem)))]
 pub(super) async fn show(
     State(app): State<App>,
-    Path((athlete_id, id)): Path<(String, String)>,
+    May { athlete, .. }: May<ReadActivities>,
+    Path((_, id)): Path<(String, String)>,
 ) -> Result<Json<ActivityBody>, ApiError> {
-    Ok(Json(ActivityBody::from(&activity(&app, &athlete_id, &id).await?)))
+    Ok(Json(ActivityBody::from(&activity(&app, &athlete.id, &id).await?)))
 }
 
 /// What can be changed of an activity.
@@ -175,17 +176,17 @@ pub(crate) struct ActivityChange {
     responses((status = OK, body = ActivityBody), (status = NOT_FOUND, body = Problem), (status = UNPROCESSABLE_ENTITY, body = Problem)))]
 pub(super) async fn change(
     State(app): State<App>,
-    Path((athlete_id, id)): Path<(String, String)>,
+    May { athlete, .. }: May<WriteActivities>,
+    Path((_, id)): Path<(String, String)>,
     ApiJson(change): ApiJson<ActivityChange>,
 ) -> Result<Json<ActivityBody>, ApiError> {
     if !SPORTS.contains(&change.sport.as_str()) {
         let detail = format!("“{}” is not one of: {}.", change.sport, SPORTS.join(", "));
         return Err(Problem::new(StatusCode::UNPROCESSABLE_ENTITY, detail).into());
     }
-    let athlete = athlete(&app, &athlete_id).await?;
-    activity(&app, &athlete_id, &id).await?;
+    activity(&app, &athlete.id, &id).await?;
     app.library.set_sport(&athlete, &id, &change.sport).await?;
-    Ok(Json(ActivityBody::from(&activity(&app, &athlete_id, &id).await?)))
+    Ok(Json(ActivityBody::from(&activity(&app, &athlete.id, &id).await?)))
 }
 
 /// Takes an activity out of everything; its file stays, and it can be put back.
@@ -194,11 +195,12 @@ pub(super) async fn change(
     responses((status = NO_CONTENT), (status = NOT_FOUND, body = Problem)))]
 pub(super) async fn remove(
     State(app): State<App>,
-    Path((athlete_id, id)): Path<(String, String)>,
+    May { athlete, .. }: May<WriteActivities>,
+    Path((_, id)): Path<(String, String)>,
 ) -> Result<StatusCode, ApiError> {
     let now_ms = app.library.clock.now().timestamp_millis();
-    activity(&app, &athlete_id, &id).await?;
-    app.library.store.set_removed(&athlete_id, &id, Some(now_ms)).await?;
+    activity(&app, &athlete.id, &id).await?;
+    app.library.store.set_removed(&athlete.id, &id, Some(now_ms)).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -208,11 +210,12 @@ pub(super) async fn remove(
     responses((status = OK, body = ActivityBody), (status = NOT_FOUND, body = Problem)))]
 pub(super) async fn restore(
     State(app): State<App>,
-    Path((athlete_id, id)): Path<(String, String)>,
+    May { athlete, .. }: May<WriteActivities>,
+    Path((_, id)): Path<(String, String)>,
 ) -> Result<Json<ActivityBody>, ApiError> {
-    activity(&app, &athlete_id, &id).await?;
-    app.library.store.set_removed(&athlete_id, &id, None).await?;
-    Ok(Json(ActivityBody::from(&activity(&app, &athlete_id, &id).await?)))
+    activity(&app, &athlete.id, &id).await?;
+    app.library.store.set_removed(&athlete.id, &id, None).await?;
+    Ok(Json(ActivityBody::from(&activity(&app, &athlete.id, &id).await?)))
 }
 
 /// Series along an activity, averaged over even stretches of distance (of time, when no distance is known).
@@ -244,9 +247,10 @@ async fn track(app: &App, athlete_id: &str, id: &str) -> Result<Track, Problem> 
     responses((status = OK, body = SeriesBody), (status = NOT_FOUND, body = Problem)))]
 pub(super) async fn series(
     State(app): State<App>,
-    Path((athlete_id, id)): Path<(String, String)>,
+    May { athlete, .. }: May<ReadActivities>,
+    Path((_, id)): Path<(String, String)>,
 ) -> Result<Json<SeriesBody>, ApiError> {
-    let track = track(&app, &athlete_id, &id).await?;
+    let track = track(&app, &athlete.id, &id).await?;
     Ok(Json(SeriesBody {
         along_unit: if track.by_time { "min" } else { "km" },
         along: track.along,
@@ -273,7 +277,8 @@ pub(crate) struct ChartQuery {
     responses((status = OK, body = String, content_type = "image/svg+xml"), (status = NOT_FOUND, body = Problem)))]
 pub(super) async fn chart(
     State(app): State<App>,
-    Path((athlete_id, id, name)): Path<(String, String, String)>,
+    May { athlete, .. }: May<ReadActivities>,
+    Path((_, id, name)): Path<(String, String, String)>,
     ApiQuery(query): ApiQuery<ChartQuery>,
 ) -> Result<Response, ApiError> {
     let width = query.width.unwrap_or(WIDE).clamp(*WIDTHS.start(), *WIDTHS.end());
@@ -281,7 +286,7 @@ pub(super) async fn chart(
     if series.is_none() && name != "route.svg" {
         return Err(Problem::no_such("chart").into());
     }
-    let track = track(&app, &athlete_id, &id).await?;
+    let track = track(&app, &athlete.id, &id).await?;
     let drawn = match series {
         Some(series) => profile(&track, series, width),
         None => route(&track, width),

@@ -1,16 +1,17 @@
 //! Athletes.
 
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use plimsoll_analytics::Physiology;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::athlete;
+use crate::access::{Kind, Role};
 use crate::http::App;
 use crate::http::error::{ApiError, Problem};
 use crate::http::extract::ApiJson;
+use crate::http::who::{Asker, May, ReadLoad, WriteLoad, visible};
 use crate::store::{Athlete, Profile, sex_from_name, sex_name};
 
 /// An athlete.
@@ -25,7 +26,7 @@ pub(crate) struct AthleteBody {
 /// What an athlete tells about themselves.
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
 pub(crate) struct ProfileBody {
-    /// Name, unique.
+    /// Name.
     name: String,
     /// IANA time zone, such as `Europe/Copenhagen`; UTC when not given.
     #[serde(default)]
@@ -102,29 +103,48 @@ impl TryFrom<ProfileBody> for Profile {
     }
 }
 
-/// All athletes, by name.
-#[utoipa::path(get, path = "/api/v1/athletes", responses((status = OK, body = Vec<AthleteBody>)))]
-pub(super) async fn list(State(app): State<App>) -> Result<Json<Vec<AthleteBody>>, ApiError> {
-    Ok(Json(app.library.store.athletes().await?.into_iter().map(AthleteBody::from).collect()))
+/// An athlete that you may see something of.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct ListedBody {
+    /// Id.
+    id: String,
+    /// Name.
+    name: String,
+    /// What you are to the athlete; one person may be several things.
+    roles: Vec<Role>,
+    /// What you can read.
+    reads: Vec<Kind>,
 }
 
-/// Adds an athlete.
+/// The athletes that you may see something of, by name.
+#[utoipa::path(get, path = "/api/v1/athletes", responses((status = OK, body = Vec<ListedBody>)))]
+pub(super) async fn list(State(app): State<App>, asker: Asker) -> Result<Json<Vec<ListedBody>>, ApiError> {
+    let bodies = visible(&app, &asker.0).await?.into_iter().map(|visible| {
+        let mut roles: Vec<Role> = visible.ties.0.iter().map(|tie| tie.role).collect();
+        roles.dedup();
+        let reads = visible.readable.iter().collect();
+        ListedBody { id: visible.athlete.id, name: visible.athlete.profile.name, roles, reads }
+    });
+    Ok(Json(bodies.collect()))
+}
+
+/// Begins your own log of training: an athlete that is you. In the demo, adds one more invented athlete.
 #[utoipa::path(post, path = "/api/v1/athletes", request_body = ProfileBody,
-    responses((status = CREATED, body = AthleteBody), (status = CONFLICT, body = Problem), (status = UNPROCESSABLE_ENTITY, body = Problem)))]
+    responses((status = CREATED, body = AthleteBody), (status = UNPROCESSABLE_ENTITY, body = Problem)))]
 pub(super) async fn add(
     State(app): State<App>,
+    asker: Asker,
     ApiJson(body): ApiJson<ProfileBody>,
 ) -> Result<(StatusCode, Json<AthleteBody>), ApiError> {
-    let now_ms = app.library.clock.now().timestamp_millis();
-    let athlete = app.library.store.add_athlete(body.try_into()?, now_ms).await?;
+    let athlete = asker.begin_log(&app, body.try_into()?).await?;
     Ok((StatusCode::CREATED, Json(athlete.into())))
 }
 
 /// One athlete.
 #[utoipa::path(get, path = "/api/v1/athletes/{athlete}", params(("athlete" = String, Path, description = "Id")),
     responses((status = OK, body = AthleteBody), (status = NOT_FOUND, body = Problem)))]
-pub(super) async fn show(State(app): State<App>, Path(id): Path<String>) -> Result<Json<AthleteBody>, ApiError> {
-    Ok(Json(athlete(&app, &id).await?.into()))
+pub(super) async fn show(May { athlete, .. }: May<ReadLoad>) -> Result<Json<AthleteBody>, ApiError> {
+    Ok(Json(athlete.into()))
 }
 
 /// Changes what an athlete tells about themselves, as a whole: a value that is left out is not known any more. What
@@ -134,9 +154,9 @@ pub(super) async fn show(State(app): State<App>, Path(id): Path<String>) -> Resu
     responses((status = OK, body = AthleteBody), (status = NOT_FOUND, body = Problem), (status = UNPROCESSABLE_ENTITY, body = Problem)))]
 pub(super) async fn change(
     State(app): State<App>,
-    Path(id): Path<String>,
+    May { athlete, .. }: May<WriteLoad>,
     ApiJson(body): ApiJson<ProfileBody>,
 ) -> Result<Json<AthleteBody>, ApiError> {
-    let changed = app.library.change_profile(&id, body.try_into()?).await?;
+    let changed = app.library.change_profile(&athlete.id, body.try_into()?).await?;
     Ok(Json(changed.ok_or_else(|| Problem::no_such("athlete"))?.into()))
 }

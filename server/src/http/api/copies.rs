@@ -6,9 +6,10 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::activities::ActivityBody;
-use super::{activity, athlete};
+use super::activity;
 use crate::http::App;
 use crate::http::error::{ApiError, Problem};
+use crate::http::who::{May, ReadActivities, WriteActivities};
 
 /// A copy of an activity that is left out in its favour.
 #[derive(Debug, Serialize, ToSchema)]
@@ -25,14 +26,15 @@ pub(crate) struct CopyBody {
     responses((status = OK, body = Vec<CopyBody>), (status = NOT_FOUND, body = Problem)))]
 pub(super) async fn list(
     State(app): State<App>,
-    Path((athlete_id, id)): Path<(String, String)>,
+    May { athlete, .. }: May<ReadActivities>,
+    Path((_, id)): Path<(String, String)>,
 ) -> Result<Json<Vec<CopyBody>>, ApiError> {
-    let kept = activity(&app, &athlete_id, &id).await?;
+    let kept = activity(&app, &athlete.id, &id).await?;
     let store = &app.library.store;
     let mut copies = Vec::new();
-    for copy in store.copies_of(&athlete_id, &kept.id).await? {
+    for copy in store.copies_of(&athlete.id, &kept.id).await? {
         let file =
-            store.upload(&athlete_id, &copy.upload_id).await?.map_or_else(String::new, |upload| upload.file_name);
+            store.upload(&athlete.id, &copy.upload_id).await?.map_or_else(String::new, |upload| upload.file_name);
         copies.push(CopyBody { file, activity: ActivityBody::from(&copy) });
     }
     Ok(Json(copies))
@@ -44,11 +46,12 @@ pub(super) async fn list(
     responses((status = OK, body = ActivityBody), (status = NOT_FOUND, body = Problem)))]
 pub(super) async fn separate(
     State(app): State<App>,
-    Path((athlete_id, id)): Path<(String, String)>,
+    May { athlete, .. }: May<WriteActivities>,
+    Path((_, id)): Path<(String, String)>,
 ) -> Result<Json<ActivityBody>, ApiError> {
-    activity(&app, &athlete_id, &id).await?;
-    app.library.store.separate(&athlete_id, &id).await?;
-    Ok(Json(ActivityBody::from(&activity(&app, &athlete_id, &id).await?)))
+    activity(&app, &athlete.id, &id).await?;
+    app.library.store.separate(&athlete.id, &id).await?;
+    Ok(Json(ActivityBody::from(&activity(&app, &athlete.id, &id).await?)))
 }
 
 /// Takes an activity's samples as they were recorded: what cleaning did is undone.
@@ -57,11 +60,11 @@ pub(super) async fn separate(
     responses((status = OK, body = ActivityBody), (status = NOT_FOUND, body = Problem)))]
 pub(super) async fn as_recorded(
     State(app): State<App>,
-    Path((athlete_id, id)): Path<(String, String)>,
+    May { athlete, .. }: May<WriteActivities>,
+    Path((_, id)): Path<(String, String)>,
 ) -> Result<Json<ActivityBody>, ApiError> {
-    let athlete = athlete(&app, &athlete_id).await?;
     app.library.set_as_recorded(&athlete, &id, true).await?;
-    Ok(Json(ActivityBody::from(&activity(&app, &athlete_id, &id).await?)))
+    Ok(Json(ActivityBody::from(&activity(&app, &athlete.id, &id).await?)))
 }
 
 /// Cleans an activity's samples again.
@@ -70,11 +73,11 @@ pub(super) async fn as_recorded(
     responses((status = OK, body = ActivityBody), (status = NOT_FOUND, body = Problem)))]
 pub(super) async fn cleaned(
     State(app): State<App>,
-    Path((athlete_id, id)): Path<(String, String)>,
+    May { athlete, .. }: May<WriteActivities>,
+    Path((_, id)): Path<(String, String)>,
 ) -> Result<Json<ActivityBody>, ApiError> {
-    let athlete = athlete(&app, &athlete_id).await?;
     app.library.set_as_recorded(&athlete, &id, false).await?;
-    Ok(Json(ActivityBody::from(&activity(&app, &athlete_id, &id).await?)))
+    Ok(Json(ActivityBody::from(&activity(&app, &athlete.id, &id).await?)))
 }
 
 /// Takes back that an activity is no copy: it is compared with the others again.
@@ -83,9 +86,10 @@ pub(super) async fn cleaned(
     responses((status = OK, body = ActivityBody), (status = NOT_FOUND, body = Problem)))]
 pub(super) async fn unite(
     State(app): State<App>,
-    Path((athlete_id, id)): Path<(String, String)>,
+    May { athlete, .. }: May<WriteActivities>,
+    Path((_, id)): Path<(String, String)>,
 ) -> Result<Json<ActivityBody>, ApiError> {
-    activity(&app, &athlete_id, &id).await?;
-    app.library.store.unite(&athlete_id, &id).await?;
-    Ok(Json(ActivityBody::from(&activity(&app, &athlete_id, &id).await?)))
+    activity(&app, &athlete.id, &id).await?;
+    app.library.store.unite(&athlete.id, &id).await?;
+    Ok(Json(ActivityBody::from(&activity(&app, &athlete.id, &id).await?)))
 }

@@ -1,16 +1,16 @@
 //! Values of single days.
 
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use chrono::NaiveDate;
 use plimsoll_ingest::DiaryValue;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use super::athlete;
 use crate::http::App;
 use crate::http::error::{ApiError, Problem};
 use crate::http::extract::ApiQuery;
+use crate::http::who::{May, ReadDiary};
 
 /// A value of a day.
 #[derive(Debug, Serialize, ToSchema)]
@@ -47,14 +47,13 @@ pub(crate) struct SpanQuery {
 
 /// Resting heart rate and heart-rate variability by day: one value for a date and kind, the one measured last.
 #[utoipa::path(get, path = "/api/v1/athletes/{athlete}/diary",
-    params(("athlete" = String, Path, description = "Id"), SpanQuery),
+    params(("athlete" = String, description = "Id"), SpanQuery),
     responses((status = OK, body = Vec<DiaryBody>), (status = NOT_FOUND, body = Problem)))]
 pub(super) async fn list(
     State(app): State<App>,
-    Path(id): Path<String>,
+    May { athlete, .. }: May<ReadDiary>,
     ApiQuery(span): ApiQuery<SpanQuery>,
 ) -> Result<Json<Vec<DiaryBody>>, ApiError> {
-    let athlete = athlete(&app, &id).await?;
     let (first, last) = EVERY_DAY;
     let values = app.library.store.diary(&athlete.id, span.from.unwrap_or(first), span.to.unwrap_or(last)).await?;
     Ok(Json(values.into_iter().map(DiaryBody::from).collect()))

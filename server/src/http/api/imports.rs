@@ -7,10 +7,11 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use super::{ListQuery, athlete};
+use super::ListQuery;
 use crate::http::App;
 use crate::http::error::{ApiError, Problem};
 use crate::http::extract::ApiQuery;
+use crate::http::who::{May, ReadActivities, WriteActivities};
 use crate::library::WRITTEN_OUT;
 use crate::store::{ActivityRow, Counts, FileResult, Import, ImportFile, Undone};
 use crate::words;
@@ -183,10 +184,9 @@ pub(crate) struct ImportPage {
     responses((status = OK, body = ImportPage), (status = NOT_FOUND, body = Problem)))]
 pub(super) async fn list(
     State(app): State<App>,
-    Path(id): Path<String>,
+    May { athlete, .. }: May<ReadActivities>,
     ApiQuery(query): ApiQuery<ListQuery>,
 ) -> Result<Json<ImportPage>, ApiError> {
-    let athlete = athlete(&app, &id).await?;
     let limit = query.limit();
     let mut imports = app.library.store.imports(&athlete.id, query.cursor.as_deref(), limit + 1).await?;
     let next = cut(&mut imports, limit).map(|last| last.id.clone());
@@ -214,9 +214,10 @@ pub(crate) async fn find(app: &App, athlete_id: &str, id: &str) -> Result<Import
     responses((status = OK, body = ImportBody), (status = NOT_FOUND, body = Problem)))]
 pub(super) async fn show(
     State(app): State<App>,
-    Path((athlete_id, id)): Path<(String, String)>,
+    May { athlete, .. }: May<ReadActivities>,
+    Path((_, id)): Path<(String, String)>,
 ) -> Result<Json<ImportBody>, ApiError> {
-    Ok(Json(find(&app, &athlete_id, &id).await?.into()))
+    Ok(Json(find(&app, &athlete.id, &id).await?.into()))
 }
 
 /// A page of an import's files.
@@ -246,14 +247,15 @@ pub(crate) struct FilesQuery {
     responses((status = OK, body = FilePage), (status = NOT_FOUND, body = Problem), (status = UNPROCESSABLE_ENTITY, body = Problem)))]
 pub(super) async fn files(
     State(app): State<App>,
-    Path((athlete_id, id)): Path<(String, String)>,
+    May { athlete, .. }: May<ReadActivities>,
+    Path((_, id)): Path<(String, String)>,
     ApiQuery(query): ApiQuery<FilesQuery>,
 ) -> Result<Json<FilePage>, ApiError> {
-    let import = find(&app, &athlete_id, &id).await?;
+    let import = find(&app, &athlete.id, &id).await?;
     let result = query.result.as_deref().map(result_named).transpose()?;
     let first = query.after.map_or(0, |after| after.saturating_add(1));
     let limit = query.limit.unwrap_or(100).clamp(1, 500);
-    let mut files = file_bodies(&app, &athlete_id, &import.id, result, first, limit + 1).await?;
+    let mut files = file_bodies(&app, &athlete.id, &import.id, result, first, limit + 1).await?;
     let next = cut(&mut files, limit).map(|last| last.position);
     Ok(Json(FilePage { files, next }))
 }
@@ -295,10 +297,11 @@ pub(crate) fn turned(done: Undone) -> Result<(), Problem> {
         (status = CONFLICT, body = Problem, description = "It is still running.")))]
 pub(super) async fn undo(
     State(app): State<App>,
-    Path((athlete_id, id)): Path<(String, String)>,
+    May { athlete, .. }: May<WriteActivities>,
+    Path((_, id)): Path<(String, String)>,
 ) -> Result<Json<ImportBody>, ApiError> {
-    turned(app.library.undo_import(&athlete_id, &id).await?)?;
-    Ok(Json(find(&app, &athlete_id, &id).await?.into()))
+    turned(app.library.undo_import(&athlete.id, &id).await?)?;
+    Ok(Json(find(&app, &athlete.id, &id).await?.into()))
 }
 
 /// Brings an import back that was undone.
@@ -308,8 +311,9 @@ pub(super) async fn undo(
         (status = CONFLICT, body = Problem, description = "It is still running.")))]
 pub(super) async fn redo(
     State(app): State<App>,
-    Path((athlete_id, id)): Path<(String, String)>,
+    May { athlete, .. }: May<WriteActivities>,
+    Path((_, id)): Path<(String, String)>,
 ) -> Result<Json<ImportBody>, ApiError> {
-    turned(app.library.redo_import(&athlete_id, &id).await?)?;
-    Ok(Json(find(&app, &athlete_id, &id).await?.into()))
+    turned(app.library.redo_import(&athlete.id, &id).await?)?;
+    Ok(Json(find(&app, &athlete.id, &id).await?.into()))
 }

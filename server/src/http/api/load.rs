@@ -12,12 +12,12 @@ use plimsoll_analytics::{
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use super::athlete;
 use crate::day_body::DayBody;
 use crate::http::App;
 use crate::http::charts::{HistoryDay, WIDE, WIDTHS, history, svg_file};
 use crate::http::error::{ApiError, Problem};
 use crate::http::extract::ApiQuery;
+use crate::http::who::{May, ReadLoad};
 use crate::standing::Standing;
 
 /// Days of the history chart when no range is asked for: twelve weeks.
@@ -207,15 +207,14 @@ pub(crate) struct TodayQuery {
     responses((status = OK, body = TodayBody), (status = NOT_FOUND, body = Problem), (status = UNPROCESSABLE_ENTITY, body = Problem)))]
 pub(super) async fn today(
     State(app): State<App>,
-    Path(id): Path<String>,
+    may: May<ReadLoad>,
     ApiQuery(query): ApiQuery<TodayQuery>,
 ) -> Result<Json<TodayBody>, ApiError> {
     if query.planned_km.is_some_and(|km| !(0.1..=1000.0).contains(&km)) {
         let detail = "planned_km must lie between 0.1 and 1000.";
         return Err(Problem::new(StatusCode::UNPROCESSABLE_ENTITY, detail).into());
     }
-    let athlete = athlete(&app, &id).await?;
-    let standing = app.library.standing(&athlete, query.planned_km).await?;
+    let standing = app.library.standing(&may.athlete, may.readable(), query.planned_km).await?;
     Ok(Json(TodayBody {
         today: standing.today,
         line: standing.outlook.as_ref().map(LineBody::from),
@@ -267,7 +266,7 @@ pub(crate) struct ChannelQuery {
         (status = UNPROCESSABLE_ENTITY, body = Problem)))]
 pub(super) async fn days(
     State(app): State<App>,
-    Path(id): Path<String>,
+    may: May<ReadLoad>,
     ApiQuery(range): ApiQuery<RangeQuery>,
     ApiQuery(query): ApiQuery<ChannelQuery>,
 ) -> Result<Json<Vec<DayBody>>, ApiError> {
@@ -277,8 +276,7 @@ pub(super) async fn days(
         let detail = format!("“{name}” is no load channel. There are {}.", names.join(", "));
         Problem::new(StatusCode::UNPROCESSABLE_ENTITY, &detail)
     })?;
-    let athlete = athlete(&app, &id).await?;
-    let standing = app.library.standing_of(&athlete, None, channel).await?;
+    let standing = app.library.standing_of(&may.athlete, may.readable(), None, channel).await?;
     let days = standing.analysis.iter().flat_map(|analysis| analysis.days());
     Ok(Json(days.filter(|day| range.contains(day.date)).map(DayBody::from).collect()))
 }
@@ -289,11 +287,10 @@ pub(super) async fn days(
     responses((status = OK, body = Vec<FlagBody>), (status = NOT_FOUND, body = Problem)))]
 pub(super) async fn flags(
     State(app): State<App>,
-    Path(id): Path<String>,
+    may: May<ReadLoad>,
     ApiQuery(range): ApiQuery<RangeQuery>,
 ) -> Result<Json<Vec<FlagBody>>, ApiError> {
-    let athlete = athlete(&app, &id).await?;
-    let standing = app.library.standing(&athlete, None).await?;
+    let standing = app.library.standing(&may.athlete, may.readable(), None).await?;
     let episodes = standing.analysis.as_deref().map(Analysis::episodes).unwrap_or_default();
     let touched = |episode: &&Episode| {
         range.from.is_none_or(|from| from <= episode.last) && range.to.is_none_or(|to| episode.first <= to)
@@ -320,14 +317,14 @@ pub(crate) struct HistoryQuery {
         (status = UNPROCESSABLE_ENTITY, body = Problem)))]
 pub(super) async fn chart(
     State(app): State<App>,
-    Path((id, name)): Path<(String, String)>,
+    may: May<ReadLoad>,
+    Path((_, name)): Path<(String, String)>,
     ApiQuery(query): ApiQuery<HistoryQuery>,
 ) -> Result<Response, ApiError> {
     if name != "history.svg" {
         return Err(Problem::no_such("chart").into());
     }
-    let athlete = athlete(&app, &id).await?;
-    let standing = app.library.standing(&athlete, None).await?;
+    let standing = app.library.standing(&may.athlete, may.readable(), None).await?;
     let to = query.to.unwrap_or(standing.today);
     let twelve_weeks = Days::new(HISTORY_DAYS as u64 - 1);
     let from = query.from.or_else(|| to.checked_sub_days(twelve_weeks)).unwrap_or(to);

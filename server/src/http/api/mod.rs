@@ -1,5 +1,6 @@
 //! The JSON API: everything that a page shows. Routes and document come from the same declarations.
 
+mod account;
 mod activities;
 mod athletes;
 mod copies;
@@ -7,6 +8,7 @@ mod diary;
 mod imports;
 mod load;
 mod numbers;
+mod sharing;
 mod thresholds;
 mod uploads;
 
@@ -19,7 +21,7 @@ use utoipa_axum::routes;
 
 use super::App;
 use super::error::Problem;
-use crate::store::{ActivityRow, Athlete};
+use crate::store::ActivityRow;
 
 pub(super) use diary::EVERY_DAY;
 pub(super) use imports::{RESULTS, find as find_import, given, result_named, sentence, turned};
@@ -29,7 +31,8 @@ pub(super) use load::{HISTORY_DAYS, history_days};
 #[openapi(info(
     title = "Plimsoll",
     description = "Running load from watch files. Distances in km or m, times in s, loads in km per day, as the names say. \
-                   A value that cannot be said is null, and `reasons` says why."
+                   A value that cannot be said is null, and `reasons` says why. A program sends a token as \
+                   `Authorization: Bearer plimsoll_…`; a person makes it on the page of the account, with the scopes that it is to have."
 ))]
 struct Api;
 
@@ -63,6 +66,15 @@ pub(super) fn routes() -> (Router<App>, Document) {
         .routes(routes!(thresholds::of_activities))
         .routes(routes!(activities::series))
         .routes(routes!(activities::chart))
+        .routes(routes!(account::show))
+        .routes(routes!(account::sessions))
+        .routes(routes!(account::end_session))
+        .routes(routes!(account::tokens))
+        .routes(routes!(account::revoke_token))
+        .routes(routes!(account::squads))
+        .routes(routes!(sharing::grants))
+        .routes(routes!(sharing::revoke))
+        .routes(routes!(sharing::reads))
         .split_for_parts()
 }
 
@@ -92,9 +104,4 @@ pub(super) async fn activity(app: &App, athlete_id: &str, id: &str) -> Result<Ac
             None => Problem::no_such("activity"),
         }),
     }
-}
-
-/// The athlete of an address, or the problem that there is none.
-pub(super) async fn athlete(app: &App, id: &str) -> Result<Athlete, Problem> {
-    app.library.store.athlete(id).await?.ok_or_else(|| Problem::no_such("athlete"))
 }

@@ -1,15 +1,15 @@
 //! Limits estimated from a runner's own best efforts, and the load of every activity with its source.
 
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use chrono::NaiveDate;
 use plimsoll_analytics::{Estimate, Loaded, NoEstimate, ThresholdEstimates, loads};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::athlete;
 use crate::http::App;
 use crate::http::error::{ApiError, Problem};
+use crate::http::who::{May, ReadActivities, ReadLoad};
 
 /// Estimates, made when asked for and never applied by themselves.
 #[derive(Debug, Serialize, ToSchema)]
@@ -90,10 +90,12 @@ impl From<Result<Estimate, NoEstimate>> for EstimateBody {
 /// Estimates maximum heart rate, threshold heart rate and threshold speed from the runs of the last 180 days. Nothing is
 /// changed: whoever wants them puts them into the profile.
 #[utoipa::path(get, path = "/api/v1/athletes/{athlete}/threshold-estimates",
-    params(("athlete" = String, Path, description = "Id")),
+    params(("athlete" = String, description = "Id")),
     responses((status = OK, body = EstimatesBody), (status = NOT_FOUND, body = Problem)))]
-pub(super) async fn estimates(State(app): State<App>, Path(id): Path<String>) -> Result<Json<EstimatesBody>, ApiError> {
-    let athlete = athlete(&app, &id).await?;
+pub(super) async fn estimates(
+    State(app): State<App>,
+    May { athlete, .. }: May<ReadLoad>,
+) -> Result<Json<EstimatesBody>, ApiError> {
     let ThresholdEstimates { from, to, max_hr_bpm, threshold_hr_bpm, threshold_speed_mps, d_prime_m } =
         app.library.threshold_estimates(&athlete).await?;
     Ok(Json(EstimatesBody {
@@ -131,9 +133,8 @@ pub(crate) struct LoadBody {
     responses((status = OK, body = Vec<LoadBody>), (status = NOT_FOUND, body = Problem)))]
 pub(super) async fn of_activities(
     State(app): State<App>,
-    Path(id): Path<String>,
+    May { athlete, .. }: May<ReadActivities>,
 ) -> Result<Json<Vec<LoadBody>>, ApiError> {
-    let athlete = athlete(&app, &id).await?;
     let activities = app.library.store.activities(&athlete.id).await?;
     let loaded: Vec<Loaded<'_>> =
         activities.iter().map(|activity| Loaded { sport: &activity.sport, summary: &activity.summary }).collect();

@@ -7,12 +7,12 @@ use axum::response::{IntoResponse as _, Response};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use super::athlete;
 use super::imports::{FileBody, ImportBody, file_bodies};
 use crate::http::App;
 use crate::http::error::{ApiError, Problem};
 use crate::http::extract::ApiQuery;
 use crate::http::uploads::{Taken, receive};
+use crate::http::who::{May, ReadActivities, WriteActivities};
 use crate::store::{Source, Upload, UploadState};
 
 /// An upload.
@@ -64,8 +64,10 @@ impl From<Upload> for UploadBody {
 /// An athlete's uploads, newest first, at most 500.
 #[utoipa::path(get, path = "/api/v1/athletes/{athlete}/uploads", params(("athlete" = String, Path, description = "Id")),
     responses((status = OK, body = Vec<UploadBody>), (status = NOT_FOUND, body = Problem)))]
-pub(super) async fn list(State(app): State<App>, Path(id): Path<String>) -> Result<Json<Vec<UploadBody>>, ApiError> {
-    let athlete = athlete(&app, &id).await?;
+pub(super) async fn list(
+    State(app): State<App>,
+    May { athlete, .. }: May<ReadActivities>,
+) -> Result<Json<Vec<UploadBody>>, ApiError> {
     Ok(Json(app.library.store.uploads(&athlete.id, 500).await?.into_iter().map(UploadBody::from).collect()))
 }
 
@@ -105,11 +107,10 @@ pub(crate) struct NameQuery {
         (status = UNPROCESSABLE_ENTITY, body = Problem), (status = INSUFFICIENT_STORAGE, body = Problem)))]
 pub(super) async fn send(
     State(app): State<App>,
-    Path(id): Path<String>,
+    May { athlete, .. }: May<WriteActivities>,
     ApiQuery(query): ApiQuery<NameQuery>,
     request: Request,
 ) -> Result<Response, ApiError> {
-    let athlete = athlete(&app, &id).await?;
     // The script of the upload page sends here too.
     let is_page = request.headers().get("sec-fetch-site").is_some_and(|site| site == "same-origin");
     let source = if is_page { Source::Page } else { Source::Api };
@@ -130,9 +131,10 @@ pub(super) async fn send(
     responses((status = OK, body = Vec<u8>, content_type = "application/octet-stream"), (status = NOT_FOUND, body = Problem)))]
 pub(super) async fn original(
     State(app): State<App>,
-    Path((athlete_id, id)): Path<(String, String)>,
+    May { athlete, .. }: May<ReadActivities>,
+    Path((_, id)): Path<(String, String)>,
 ) -> Result<Response, ApiError> {
-    let upload = app.library.store.upload(&athlete_id, &id).await?.ok_or_else(|| Problem::no_such("upload"))?;
+    let upload = app.library.store.upload(&athlete.id, &id).await?.ok_or_else(|| Problem::no_such("upload"))?;
     let bytes = app.library.raw_bytes(&upload).await?.ok_or_else(|| Problem::no_such("file"))?;
     // Only plain characters go into the header: the name is the sender's text.
     let plain: String = upload

@@ -1,15 +1,16 @@
 //! The list of activities.
 
 use askama::Template;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::response::Html;
 use chrono::NaiveDate;
 use serde::Deserialize;
 
-use super::{Shell, athlete, render};
+use super::{Shell, render};
 use crate::http::App;
 use crate::http::error::PageError;
 use crate::http::extract::PageQuery;
+use crate::http::who::{May, ReadActivities};
 use crate::store::ActivityRow;
 use crate::words;
 
@@ -49,17 +50,17 @@ pub(super) struct ListQuery {
 
 pub(super) async fn page(
     State(app): State<App>,
-    Path(id): Path<String>,
+    may: May<ReadActivities>,
     PageQuery(query): PageQuery<ListQuery>,
 ) -> Result<Html<String>, PageError> {
-    let athlete = athlete(&app, &id).await?;
+    let athlete = &may.athlete;
     let today = app.library.clock.today(athlete.profile.zone);
     let page = app.library.store.activity_page(&athlete.id, query.cursor.as_deref(), ROWS).await?;
     let all = app.library.store.activities_with_removed(&athlete.id).await?;
     let removed = all.iter().filter(|activity| activity.removed_ms.is_some());
     let removed = removed.map(|activity| ActivityLine::new(activity, today)).collect();
     render(&ActivitiesPage {
-        shell: Shell::of(&app, &athlete, "activities", format!("Activities · {}", athlete.profile.name)),
+        shell: Shell::of(&app, &may, "activities", format!("Activities · {}", athlete.profile.name)),
         id: athlete.id.clone(),
         rows: page.rows.iter().map(|row| ActivityLine::new(row, today)).collect(),
         next: page.next,

@@ -9,15 +9,17 @@ use serde::Deserialize;
 use super::copies::Copies;
 use super::numbers::{Fact, Numbers};
 use super::today::{FlagView, flag_view};
-use super::{Responsive, Shell, athlete, render};
+use super::{Responsive, Shell, render};
+use crate::access::Kind;
 use crate::http::App;
 use crate::http::api::activity as find_activity;
 use crate::http::charts::{ProfileSeries, profile, route};
 use crate::http::error::{PageError, Problem};
 use crate::http::extract::PageForm;
+use crate::http::who::{May, ReadActivities, WriteActivities};
 use crate::library::SPORTS;
 use crate::standing::is_believable;
-use crate::store::ActivityRow;
+use crate::store::{ActivityRow, Athlete};
 use crate::words;
 
 /// Width of the column of charts on a laptop, CSS pixels.
@@ -102,20 +104,23 @@ struct StoredLap {
 
 pub(super) async fn page(
     State(app): State<App>,
-    Path((athlete_id, id)): Path<(String, String)>,
+    may: May<ReadActivities>,
+    Path((_, id)): Path<(String, String)>,
 ) -> Result<Html<String>, PageError> {
-    let athlete = athlete(&app, &athlete_id).await?;
+    let athlete = &may.athlete;
     let activity = find_activity(&app, &athlete.id, &id).await?;
     let upload = app.library.store.upload(&athlete.id, &activity.upload_id).await?;
     let track = app.library.track(&activity).await?;
-    let standing = app.library.standing(&athlete, None).await?;
+    let standing = app.library.standing(athlete, may.readable(), None).await?;
     let flags = standing
         .analysis
         .as_deref()
         .map(plimsoll_analytics::Analysis::episodes)
         .unwrap_or_default()
         .iter()
-        .filter(|episode| episode.flag.session.as_deref() == Some(activity.id.as_str()))
+        .filter(|episode| {
+            may.readable().contains(Kind::Load) && episode.flag.session.as_deref() == Some(activity.id.as_str())
+        })
         .map(|episode| flag_view(episode, &standing))
         .collect();
     let (mut charts, mut missing) = (Vec::new(), Vec::new());
@@ -131,7 +136,7 @@ pub(super) async fn page(
         (upload.file_name.clone(), own_notices(&upload.notices, &activity), device_words(upload.device.as_ref()))
     });
     render(&ActivityPage {
-        shell: Shell::of(&app, &athlete, "activities", format!("{title} · {}", athlete.profile.name)),
+        shell: Shell::of(&app, &may, "activities", format!("{title} · {}", athlete.profile.name)),
         id: athlete.id.clone(),
         activity_id: activity.id.clone(),
         title,
@@ -305,35 +310,39 @@ fn device_words(device: Option<&serde_json::Value>) -> Option<String> {
 
 pub(super) async fn remove(
     State(app): State<App>,
-    Path((athlete_id, id)): Path<(String, String)>,
+    May { athlete, .. }: May<WriteActivities>,
+    Path((_, id)): Path<(String, String)>,
 ) -> Result<Redirect, PageError> {
-    set_removed(&app, &athlete_id, &id, true).await
+    set_removed(&app, &athlete.id, &id, true).await
 }
 
 pub(super) async fn restore(
     State(app): State<App>,
-    Path((athlete_id, id)): Path<(String, String)>,
+    May { athlete, .. }: May<WriteActivities>,
+    Path((_, id)): Path<(String, String)>,
 ) -> Result<Redirect, PageError> {
-    set_removed(&app, &athlete_id, &id, false).await
+    set_removed(&app, &athlete.id, &id, false).await
 }
 
 pub(super) async fn as_recorded(
     State(app): State<App>,
-    Path((athlete_id, id)): Path<(String, String)>,
+    May { athlete, .. }: May<WriteActivities>,
+    Path((_, id)): Path<(String, String)>,
 ) -> Result<Redirect, PageError> {
-    set_as_recorded(&app, &athlete_id, &id, true).await
+    set_as_recorded(&app, &athlete, &id, true).await
 }
 
 pub(super) async fn cleaned(
     State(app): State<App>,
-    Path((athlete_id, id)): Path<(String, String)>,
+    May { athlete, .. }: May<WriteActivities>,
+    Path((_, id)): Path<(String, String)>,
 ) -> Result<Redirect, PageError> {
-    set_as_recorded(&app, &athlete_id, &id, false).await
+    set_as_recorded(&app, &athlete, &id, false).await
 }
 
-async fn set_as_recorded(app: &App, athlete_id: &str, id: &str, as_recorded: bool) -> Result<Redirect, PageError> {
-    let (athlete, activity) = (athlete(app, athlete_id).await?, find_activity(app, athlete_id, id).await?);
-    app.library.set_as_recorded(&athlete, &activity.id, as_recorded).await?;
+async fn set_as_recorded(app: &App, athlete: &Athlete, id: &str, as_recorded: bool) -> Result<Redirect, PageError> {
+    let activity = find_activity(app, &athlete.id, id).await?;
+    app.library.set_as_recorded(athlete, &activity.id, as_recorded).await?;
     Ok(to_page_of(&activity))
 }
 
@@ -356,16 +365,16 @@ pub(super) struct SportForm {
 
 pub(super) async fn sport(
     State(app): State<App>,
-    Path((athlete_id, id)): Path<(String, String)>,
+    May { athlete, .. }: May<WriteActivities>,
+    Path((_, id)): Path<(String, String)>,
     PageForm(form): PageForm<SportForm>,
 ) -> Result<Redirect, PageError> {
-    let activity = find_activity(&app, &athlete_id, &id).await?;
+    let activity = find_activity(&app, &athlete.id, &id).await?;
     // The page offers the activity's own sport, too, whatever it is; then nothing changes.
     if form.sport != activity.sport {
         if !SPORTS.contains(&form.sport.as_str()) {
             return Err(Problem::no_such("sport").into());
         }
-        let athlete = athlete(&app, &athlete_id).await?;
         app.library.set_sport(&athlete, &id, &form.sport).await?;
     }
     Ok(to_page_of(&activity))

@@ -8,6 +8,7 @@ use super::activity::to_page_of;
 use crate::http::App;
 use crate::http::api::activity as find_activity;
 use crate::http::error::{PageError, Problem};
+use crate::http::who::{May, WriteActivities};
 use crate::store::ActivityRow;
 use crate::words;
 
@@ -96,18 +97,20 @@ fn because(one: &ActivityRow, other: &ActivityRow, breaks_off: bool) -> String {
 
 pub(super) async fn separate(
     State(app): State<App>,
-    Path((athlete_id, id)): Path<(String, String)>,
+    May { athlete, .. }: May<WriteActivities>,
+    Path((_, id)): Path<(String, String)>,
 ) -> Result<Redirect, PageError> {
-    let activity = find_activity(&app, &athlete_id, &id).await?;
-    app.library.store.separate(&athlete_id, &id).await?;
+    let activity = find_activity(&app, &athlete.id, &id).await?;
+    app.library.store.separate(&athlete.id, &id).await?;
     Ok(to_page_of(&activity))
 }
 
 pub(super) async fn unite(
     State(app): State<App>,
-    Path((athlete_id, id)): Path<(String, String)>,
+    May { athlete, .. }: May<WriteActivities>,
+    Path((_, id)): Path<(String, String)>,
 ) -> Result<Redirect, PageError> {
-    let activity = find_activity(&app, &athlete_id, &id).await?;
-    app.library.store.unite(&athlete_id, &id).await?;
+    let activity = find_activity(&app, &athlete.id, &id).await?;
+    app.library.store.unite(&athlete.id, &id).await?;
     Ok(to_page_of(&activity))
 }

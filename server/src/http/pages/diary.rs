@@ -3,18 +3,19 @@
 use std::collections::BTreeMap;
 
 use askama::Template;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::response::Html;
 use chrono::{Days, NaiveDate};
 use plimsoll_ingest::{DiaryKind, DiaryValue};
 use serde::Deserialize;
 
-use super::{Responsive, Shell, athlete, render};
+use super::{Responsive, Shell, render};
 use crate::http::App;
 use crate::http::api::EVERY_DAY;
 use crate::http::charts::{WIDE, diary_values};
 use crate::http::error::PageError;
 use crate::http::extract::PageQuery;
+use crate::http::who::{May, ReadDiary};
 use crate::words;
 
 /// Days of a page.
@@ -73,10 +74,10 @@ fn kind_words(kind: DiaryKind) -> (&'static str, &'static str, &'static str) {
 
 pub(super) async fn page(
     State(app): State<App>,
-    Path(id): Path<String>,
+    may: May<ReadDiary>,
     PageQuery(query): PageQuery<SpanQuery>,
 ) -> Result<Html<String>, PageError> {
-    let athlete = athlete(&app, &id).await?;
+    let athlete = &may.athlete;
     let today = app.library.clock.today(athlete.profile.zone);
     let all = app.library.store.diary(&athlete.id, EVERY_DAY.0, EVERY_DAY.1).await?;
     let newest = all.last().map_or(today, |value| value.date);
@@ -102,7 +103,7 @@ pub(super) async fn page(
         values: by_kind.keys().map(|kind| whole(values.get(kind))).collect(),
     });
     render(&DiaryPage {
-        shell: Shell::of(&app, &athlete, "diary", format!("Diary · {}", athlete.profile.name)),
+        shell: Shell::of(&app, &may, "diary", format!("Diary · {}", athlete.profile.name)),
         id: athlete.id.clone(),
         has_values: !all.is_empty(),
         span: format!("{} to {}", words::day_month_near(from, today), words::day_month_near(to, today)),

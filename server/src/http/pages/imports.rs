@@ -6,11 +6,12 @@ use axum::response::{Html, Redirect};
 use chrono::NaiveDate;
 use serde::Deserialize;
 
-use super::{Shell, athlete, render};
+use super::{Shell, render};
 use crate::http::App;
 use crate::http::api::{RESULTS, find_import, given, result_named, sentence, turned};
 use crate::http::error::{PageError, Problem};
 use crate::http::extract::PageQuery;
+use crate::http::who::{May, ReadActivities, WriteActivities};
 use crate::library::WRITTEN_OUT;
 use crate::store::{ActivityRow, Athlete, Counts, FileResult, Import, ImportFile, ImportState};
 use crate::words;
@@ -175,10 +176,11 @@ pub(super) struct ReportQuery {
 
 pub(super) async fn page(
     State(app): State<App>,
-    Path((athlete_id, id)): Path<(String, String)>,
+    may: May<ReadActivities>,
+    Path((_, id)): Path<(String, String)>,
     PageQuery(query): PageQuery<ReportQuery>,
 ) -> Result<Html<String>, PageError> {
-    let athlete = athlete(&app, &athlete_id).await?;
+    let athlete = &may.athlete;
     let import = find_import(&app, &athlete.id, &id).await?;
     let today = app.library.clock.today(athlete.profile.zone);
     let chosen = query.result.as_deref().filter(|name| !name.is_empty()).map(result_named).transpose()?;
@@ -197,11 +199,11 @@ pub(super) async fn page(
             text: format!("{} ({})", result.word, words::thousands(count)),
         })
         .collect();
-    let view = ImportView::new(&import, &athlete, today);
+    let view = ImportView::new(&import, athlete, today);
     render(&ImportPage {
-        shell: Shell::of(&app, &athlete, "upload", format!("{} · {}", import.label, athlete.profile.name)),
+        shell: Shell::of(&app, &may, "upload", format!("{} · {}", import.label, athlete.profile.name)),
         id: athlete.id.clone(),
-        outcome: outcome(&import, &athlete, today),
+        outcome: outcome(&import, athlete, today),
         figures: figures(&import.counts),
         filters,
         chosen: chosen.map(FileResult::as_str),
@@ -344,16 +346,18 @@ fn and_more(count: u64) -> Option<String> {
 
 pub(super) async fn undo(
     State(app): State<App>,
-    Path((athlete_id, id)): Path<(String, String)>,
+    May { athlete, .. }: May<WriteActivities>,
+    Path((_, id)): Path<(String, String)>,
 ) -> Result<Redirect, PageError> {
-    turned(app.library.undo_import(&athlete_id, &id).await?)?;
-    Ok(Redirect::to(&format!("/athletes/{athlete_id}/imports/{id}")))
+    turned(app.library.undo_import(&athlete.id, &id).await?)?;
+    Ok(Redirect::to(&format!("/athletes/{}/imports/{id}", athlete.id)))
 }
 
 pub(super) async fn redo(
     State(app): State<App>,
-    Path((athlete_id, id)): Path<(String, String)>,
+    May { athlete, .. }: May<WriteActivities>,
+    Path((_, id)): Path<(String, String)>,
 ) -> Result<Redirect, PageError> {
-    turned(app.library.redo_import(&athlete_id, &id).await?)?;
-    Ok(Redirect::to(&format!("/athletes/{athlete_id}/imports/{id}")))
+    turned(app.library.redo_import(&athlete.id, &id).await?)?;
+    Ok(Redirect::to(&format!("/athletes/{}/imports/{id}", athlete.id)))
 }

@@ -8,6 +8,7 @@ use plimsoll_analytics::{ACTIVITY_METRICS, DayMetric, Evidence, FlagCode, Metric
 use super::{Shell, render};
 use crate::http::App;
 use crate::http::error::PageError;
+use crate::http::who::Viewer;
 
 #[derive(Template)]
 #[template(path = "method.html")]
@@ -19,9 +20,9 @@ struct MethodPage {
     entries: &'static [Evidence],
 }
 
-pub(super) async fn page(State(app): State<App>) -> Result<Html<String>, PageError> {
+pub(super) async fn page(State(app): State<App>, viewer: Viewer) -> Result<Html<String>, PageError> {
     render(&MethodPage {
-        shell: Shell::plain(&app, "method", "Method"),
+        shell: Shell::plain(&app, &viewer, "method", "Method"),
         flags: FlagCode::ALL,
         metrics: vec![
             (

@@ -1,15 +1,22 @@
 //! Pages: HTML that works without script.
 
+mod account;
 mod activities;
 mod activity;
 mod athletes;
 mod copies;
 mod diary;
+mod form;
 mod gauge;
 mod imports;
+mod invitations;
+mod keeper;
 mod method;
 mod numbers;
 mod settings;
+mod sharing;
+mod sign;
+mod squads;
 mod today;
 mod upload;
 
@@ -19,10 +26,12 @@ use axum::response::Html;
 use axum::routing::{get, post};
 
 use super::App;
-use super::api::athlete;
 use super::charts::{Chart, ChartError, NARROW, WIDE};
 use super::error::{PageError, Problem};
-use crate::store::Athlete;
+use super::who::{May, Need, Viewer};
+use crate::access::{Action, Kind};
+
+pub(super) use sign::sign_in_path;
 
 pub(super) fn routes() -> Router<App> {
     Router::new()
@@ -45,6 +54,12 @@ pub(super) fn routes() -> Router<App> {
         .route("/athletes/{athlete}/activities/{activity}/sport", post(activity::sport))
         .route("/athletes/{athlete}/settings", get(settings::page).post(settings::change))
         .route("/method", get(method::page))
+        .merge(sign::routes())
+        .merge(account::routes())
+        .merge(invitations::routes())
+        .merge(sharing::routes())
+        .merge(squads::routes())
+        .merge(keeper::routes())
 }
 
 /// What stands around every page.
@@ -54,27 +69,68 @@ pub(super) struct Shell {
     title: String,
     /// Whose page it is.
     athlete: Option<Whose>,
+    /// Who looks; `None` for nobody that is known, and in the demo.
+    reader: Option<Reader>,
     /// Which entry of the menu is the page's own.
     current: &'static str,
     /// Whether the athletes are invented.
     demo: bool,
 }
 
-/// Whose page it is.
+/// Whose page it is, and what who looks may do there.
 #[derive(Debug, Clone)]
 pub(super) struct Whose {
     id: String,
     name: String,
+    /// Whether it is the reader's own.
+    own: bool,
+    sees_load: bool,
+    sees_activities: bool,
+    sees_diary: bool,
+    changes_load: bool,
+    changes_activities: bool,
+    sees_consent: bool,
+}
+
+/// Who looks.
+#[derive(Debug, Clone)]
+pub(super) struct Reader {
+    name: String,
+    /// The athlete that is the reader.
+    athlete_id: Option<String>,
+    keeper: bool,
 }
 
 impl Shell {
-    fn of(app: &App, athlete: &Athlete, current: &'static str, title: impl Into<String>) -> Self {
-        let whose = Whose { id: athlete.id.clone(), name: athlete.profile.name.clone() };
-        Self { title: title.into(), athlete: Some(whose), current, demo: app.demo }
+    fn of<N: Need>(app: &App, may: &May<N>, current: &'static str, title: impl Into<String>) -> Self {
+        let athlete = &may.athlete;
+        let reads = may.readable();
+        let whose = Whose {
+            id: athlete.id.clone(),
+            name: athlete.profile.name.clone(),
+            own: may.viewer.account().is_some_and(|account| account.athlete_id.as_ref() == Some(&athlete.id)),
+            sees_load: reads.contains(Kind::Load),
+            sees_activities: reads.contains(Kind::Activities),
+            sees_diary: reads.contains(Kind::Diary),
+            changes_load: may.also(Kind::Load, Action::Write),
+            changes_activities: may.also(Kind::Activities, Action::Write),
+            sees_consent: may.also(Kind::Consent, Action::Read),
+        };
+        Self { athlete: Some(whose), ..Self::plain(app, &may.viewer, current, title) }
     }
 
-    fn plain(app: &App, current: &'static str, title: impl Into<String>) -> Self {
-        Self { title: title.into(), athlete: None, current, demo: app.demo }
+    fn plain(app: &App, viewer: &Viewer, current: &'static str, title: impl Into<String>) -> Self {
+        let reader = viewer.account().map(|account| Reader {
+            name: account.name.clone(),
+            athlete_id: account.athlete_id.clone(),
+            keeper: account.keeper,
+        });
+        Self { title: title.into(), athlete: None, reader, current, demo: app.demo }
+    }
+
+    /// Whether who looks may change activities of the athlete of the page.
+    fn changes_activities(&self) -> bool {
+        self.athlete.as_ref().is_some_and(|whose| whose.changes_activities)
     }
 }
 
@@ -129,7 +185,7 @@ struct ErrorPage<'a> {
 
 /// The page that shows a problem.
 pub(super) fn error_page(problem: &Problem) -> Html<String> {
-    let shell = Shell { title: problem.title.clone(), athlete: None, current: "", demo: false };
+    let shell = Shell { title: problem.title.clone(), athlete: None, reader: None, current: "", demo: false };
     Html(ErrorPage { shell, problem }.render().unwrap_or_else(|_| problem.detail.clone()))
 }
 

@@ -1,17 +1,18 @@
 //! What an athlete tells about themselves, and what their files say of it when they ask.
 
 use askama::Template;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::response::{Html, IntoResponse as _, Response};
 use chrono::NaiveDate;
 use plimsoll_analytics::{Estimate, NoEstimate, Physiology, Support, ThresholdEstimates};
 use serde::Deserialize;
 
 use super::athletes::refused;
-use super::{Shell, athlete, render};
+use super::{Shell, render};
 use crate::http::App;
 use crate::http::error::{PageError, Problem};
 use crate::http::extract::{PageForm, PageQuery};
+use crate::http::who::{May, WriteLoad};
 use crate::store::{Athlete, Profile, sex_from_name, sex_name};
 use crate::words;
 
@@ -266,9 +267,9 @@ fn estimates(found: &ThresholdEstimates, known: &Physiology, today: NaiveDate) -
     }
 }
 
-fn settings_page(app: &App, athlete: &Athlete, form: SettingsForm) -> SettingsPage {
+fn settings_page(app: &App, may: &May<WriteLoad>, athlete: &Athlete, form: SettingsForm) -> SettingsPage {
     SettingsPage {
-        shell: Shell::of(app, athlete, "settings", "Settings"),
+        shell: Shell::of(app, may, "settings", "Settings"),
         id: athlete.id.clone(),
         form,
         zones: chrono_tz::TZ_VARIANTS.iter().map(|zone| zone.name()).collect(),
@@ -281,13 +282,13 @@ fn settings_page(app: &App, athlete: &Athlete, form: SettingsForm) -> SettingsPa
 
 pub(super) async fn page(
     State(app): State<App>,
-    Path(id): Path<String>,
+    may: May<WriteLoad>,
     PageQuery(query): PageQuery<SettingsQuery>,
 ) -> Result<Html<String>, PageError> {
-    let athlete = athlete(&app, &id).await?;
-    let mut page = settings_page(&app, &athlete, SettingsForm::from(&athlete));
+    let athlete = &may.athlete;
+    let mut page = settings_page(&app, &may, athlete, SettingsForm::from(athlete));
     if query.estimate.is_some() {
-        let found = app.library.threshold_estimates(&athlete).await?;
+        let found = app.library.threshold_estimates(athlete).await?;
         page.taken_over = page.form.take_over(&query, &found);
         page.estimates =
             Some(estimates(&found, &athlete.profile.physiology, app.library.clock.today(athlete.profile.zone)));
@@ -297,22 +298,22 @@ pub(super) async fn page(
 
 pub(super) async fn change(
     State(app): State<App>,
-    Path(id): Path<String>,
+    may: May<WriteLoad>,
     PageForm(form): PageForm<SettingsForm>,
 ) -> Result<Response, PageError> {
-    let before = athlete(&app, &id).await?;
+    let before = &may.athlete;
     let again = |form, problem| -> Result<Response, PageError> {
-        let page = SettingsPage { problem: Some(problem), ..settings_page(&app, &before, form) };
+        let page = SettingsPage { problem: Some(problem), ..settings_page(&app, &may, before, form) };
         Ok(refused(render(&page)?))
     };
     let profile = match form.profile(&before.profile) {
         Ok(profile) => profile,
         Err(problem) => return again(form, problem),
     };
-    match app.library.change_profile(&id, profile).await {
+    match app.library.change_profile(&before.id, profile).await {
         Ok(after) => {
             let after = after.ok_or_else(|| Problem::no_such("athlete"))?;
-            let page = SettingsPage { saved: true, ..settings_page(&app, &after, SettingsForm::from(&after)) };
+            let page = SettingsPage { saved: true, ..settings_page(&app, &may, &after, SettingsForm::from(&after)) };
             Ok(render(&page)?.into_response())
         }
         Err(error) => {

@@ -1,7 +1,7 @@
 //! Today: the line, the flags, twelve weeks, this week's runs.
 
 use askama::Template;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::response::Html;
 use chrono::Days;
 use plimsoll_analytics::{
@@ -12,12 +12,13 @@ use serde::Deserialize;
 
 use super::activities::ActivityLine;
 use super::gauge::Gauge;
-use super::{Responsive, Shell, WIDE, athlete, render};
+use super::{Responsive, Shell, WIDE, render};
 use crate::http::App;
 use crate::http::api::{HISTORY_DAYS, history_days};
 use crate::http::charts::history;
 use crate::http::error::PageError;
 use crate::http::extract::PageQuery;
+use crate::http::who::{May, ReadLoad};
 use crate::standing::Standing;
 use crate::words;
 
@@ -87,16 +88,16 @@ pub(super) struct PlanQuery {
 
 pub(super) async fn page(
     State(app): State<App>,
-    Path(id): Path<String>,
+    may: May<ReadLoad>,
     PageQuery(query): PageQuery<PlanQuery>,
 ) -> Result<Html<String>, PageError> {
-    let athlete = athlete(&app, &id).await?;
+    let athlete = &may.athlete;
     let typed = query.plan.unwrap_or_default();
     let (plan_km, plan_problem) = match parse_plan(&typed) {
         Ok(plan) => (plan, None),
         Err(problem) => (None, Some(problem)),
     };
-    let standing = app.library.standing(&athlete, plan_km).await?;
+    let standing = app.library.standing(athlete, may.readable(), plan_km).await?;
     let day = standing.day();
     let outlook = standing.outlook.as_ref();
     let flags: Vec<FlagView> = standing.active_episodes().iter().map(|episode| flag_view(episode, &standing)).collect();
@@ -105,7 +106,7 @@ pub(super) async fn page(
     let has_other_activities =
         day.is_none() && !app.library.store.activity_page(&athlete.id, None, 1).await?.rows.is_empty();
     let page = TodayPage {
-        shell: Shell::of(&app, &athlete, "today", format!("Today · {}", athlete.profile.name)),
+        shell: Shell::of(&app, &may, "today", format!("Today · {}", athlete.profile.name)),
         id: athlete.id.clone(),
         date: words::weekday_day_month(standing.today),
         has_runs: day.is_some(),

@@ -1,16 +1,17 @@
 //! Upload: what is taken, and what was taken in before.
 
 use askama::Template;
-use axum::extract::{Path, Request, State};
+use axum::extract::{Request, State};
 use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse as _, Redirect, Response};
 
 use super::imports::ImportView;
-use super::{Shell, athlete, render};
+use super::{Shell, render};
 use crate::http::App;
 use crate::http::error::PageError;
 use crate::http::uploads::receive;
-use crate::store::{Athlete, Source};
+use crate::http::who::{May, WriteActivities};
+use crate::store::Source;
 use crate::words;
 
 /// Imports of the list.
@@ -29,34 +30,38 @@ struct UploadPage {
     recent: Vec<ImportView>,
 }
 
-pub(super) async fn page(State(app): State<App>, Path(id): Path<String>) -> Result<Html<String>, PageError> {
-    let athlete = athlete(&app, &id).await?;
-    upload_page(&app, &athlete, None).await
+pub(super) async fn page(State(app): State<App>, may: May<WriteActivities>) -> Result<Html<String>, PageError> {
+    upload_page(&app, &may, None).await
 }
 
 /// Takes files in, then leads to their import.
 pub(super) async fn send(
     State(app): State<App>,
-    Path(id): Path<String>,
+    may: May<WriteActivities>,
     request: Request,
 ) -> Result<Response, PageError> {
-    let athlete = athlete(&app, &id).await?;
-    match receive(&app, &athlete, Source::Page, None, request).await {
+    let athlete = &may.athlete;
+    match receive(&app, athlete, Source::Page, None, request).await {
         Ok(taken) => Ok(Redirect::to(&format!("/athletes/{}/imports/{}", athlete.id, taken.import.id)).into_response()),
         Err(problem) if problem.status != 500 => {
             let status = StatusCode::from_u16(problem.status).unwrap_or(StatusCode::BAD_REQUEST);
-            Ok((status, upload_page(&app, &athlete, Some(problem.detail)).await?).into_response())
+            Ok((status, upload_page(&app, &may, Some(problem.detail)).await?).into_response())
         }
         Err(problem) => Err(problem.into()),
     }
 }
 
-async fn upload_page(app: &App, athlete: &Athlete, problem: Option<String>) -> Result<Html<String>, PageError> {
+async fn upload_page(
+    app: &App,
+    may: &May<WriteActivities>,
+    problem: Option<String>,
+) -> Result<Html<String>, PageError> {
+    let athlete = &may.athlete;
     let limits = app.library.limits;
     let today = app.library.clock.today(athlete.profile.zone);
     let recent = app.library.store.imports(&athlete.id, None, RECENT).await?;
     render(&UploadPage {
-        shell: Shell::of(app, athlete, "upload", format!("Upload · {}", athlete.profile.name)),
+        shell: Shell::of(app, may, "upload", format!("Upload · {}", athlete.profile.name)),
         id: athlete.id.clone(),
         name: athlete.profile.name.clone(),
         file_limit: words::size(limits.file_bytes as u64),

@@ -1,0 +1,3 @@
+//! What needs another program.
+
+mod mail;
