@@ -142,14 +142,14 @@ pub(crate) enum Command {
 /// How people come in.
 #[derive(Debug, Clone, Default, Args)]
 pub(crate) struct DoorArgs {
-    /// How people reach the service, such as https://plimsoll.example.org: stands in links, and with https the cookie of
+    /// How people reach the service, such as `https://plimsoll.example.org`: stands in links, and with https the cookie of
     /// a session travels encrypted only
     #[arg(long, value_name = "URL", env = "PLIMSOLL_PUBLIC_URL")]
     pub(crate) public_url: Option<String>,
     /// How many proxies stand before the service, each of which adds the address that it saw to X-Forwarded-For
     #[arg(long, value_name = "COUNT", default_value_t = 0)]
     pub(crate) proxies: usize,
-    /// Server for outgoing mail, such as smtps://user:password@mail.example.org; better by the environment, where other
+    /// Server for outgoing mail, such as `smtps://user:password@mail.example.org`; better by the environment, where other
     /// users of the machine do not see it
     #[arg(
         long,
