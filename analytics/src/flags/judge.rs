@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use chrono::{Days as CalendarDays, NaiveDate};
 
-use super::{Flag, FlagCode, Input, Level, gear, heart_rate, injury, load, mechanics, pain, recovery, strain};
+use super::{Flag, FlagCode, Input, Level, context, gear, heart_rate, injury, load, mechanics, pain, recovery, strain};
 use crate::body::Body;
 use crate::indicators::Days;
 use crate::table::Table;
@@ -156,6 +156,6 @@ pub(crate) fn tell(facts: &Facts<'_>, verdict: &Verdict) -> Flag {
         unit: told.unit,
         evidence: verdict.code.evidence(),
         inputs: told.inputs,
-        text: told.text,
+        text: told.text + &context::of(facts, verdict),
     }
 }
