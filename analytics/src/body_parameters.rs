@@ -37,6 +37,9 @@ pub struct BodyParameters {
     pub mechanics_runs: usize,
     /// Share by which speeds may differ and still be matched: 0.05 (ours).
     pub matched_speed: f64,
+    /// Pain during a run up to this needs no word, of 10: 3. Clinicians who print the pain-monitoring model call what lies
+    /// above it, up to [`BodyParameters::pain_allowed`], acceptable.
+    pub pain_mild: f64,
     /// Pain during a run up to this is allowed, of 10: 5 (pain-monitoring model).
     pub pain_allowed: f64,
     /// Pain of the next morning up to this has settled: 0. The model gives no number; this is our reading.
@@ -84,6 +87,7 @@ impl Default for BodyParameters {
             mechanics_z: 1.5,
             mechanics_runs: 3,
             matched_speed: 0.05,
+            pain_mild: 3.0,
             pain_allowed: 5.0,
             pain_settled: 0.0,
             bone_pain_stop: 1.0,

@@ -97,6 +97,17 @@ pub enum Spread {
     Sample,
 }
 
+impl Spread {
+    /// The form's name for programs: `population`, `sample`.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Population => "population",
+            Self::Sample => "sample",
+        }
+    }
+}
+
 /// Training monotony of the `days` values that end with each day: mean ÷ standard deviation, rest days as 0.
 ///
 /// Without any spread it has its worst value, `cap`, which also bounds every other one. NaN where the window is not
@@ -149,6 +160,16 @@ pub enum Smoothing {
 }
 
 impl Smoothing {
+    /// The convention's name for programs: `span`, `time_constant`, `reciprocal`.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Span => "span",
+            Self::TimeConstant => "time_constant",
+            Self::Reciprocal => "reciprocal",
+        }
+    }
+
     /// The weight of the newest day for `days`, above 0 and at most 1. Less than one day, or what is no number, counts
     /// as one.
     #[must_use]

@@ -47,11 +47,12 @@ mod wear;
 mod windows;
 
 pub use activity::{
-    ACTIVITY_METRICS, ActivitySummary, BEST_DISTANCES_M, BEST_TIMES_S, BestEffort, BestEfforts, Body, DistanceOrigin,
-    EffortPiece, GradeModel, Intensity, Mechanics, MechanicsAt, Missing, PeakHeartRate, Physiology, SPEED_BANDS,
-    SPEED_STEP_MPS, Sex, banister_trimp, best_in_time, best_over_distance, decoupling_pct, edwards_trimp, edwards_zone,
-    efficiency_factor, govss, hrtss_hrr_squared, hrtss_trimp_100, lactate_normalised_power_w, lucia_trimp, lucia_zone,
-    minetti_cost_j_per_kg_m, normalised_speed_mps, reserve, rtss, running_power_w, summarise,
+    ACTIVITY_METRICS, ACTIVITY_PARTS, ActivitySummary, BEST_DISTANCES_M, BEST_TIMES_S, BestEffort, BestEfforts, Body,
+    DistanceOrigin, ESTIMATE_METRICS, EffortPiece, GradeModel, Intensity, Mechanics, MechanicsAt, Missing,
+    PeakHeartRate, Physiology, SPEED_BANDS, SPEED_STEP_MPS, Sex, banister_trimp, best_in_time, best_over_distance,
+    decoupling_pct, edwards_trimp, edwards_zone, efficiency_factor, govss, hrtss_hrr_squared, hrtss_trimp_100,
+    lactate_normalised_power_w, lucia_trimp, lucia_zone, minetti_cost_j_per_kg_m, normalised_speed_mps, reserve, rtss,
+    running_power_w, speed_variation_pct, summarise,
 };
 pub use analysis::{Analysis, analyse};
 pub use baseline::{Baselines, Compared, OwnValue};

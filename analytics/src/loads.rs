@@ -5,6 +5,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use crate::HeartRateQuality;
 use crate::activity::ActivitySummary;
 
 /// With fewer activities than this that have both values, a median says too little of the athlete.
@@ -57,7 +58,7 @@ pub struct Load {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum NoLoad {
-    /// No TRIMP, no rating and no duration.
+    /// No TRIMP (or one of a suspect heart rate), no rating and no duration.
     NothingKnown,
     /// There is a rating or a duration, but too few other activities to tell what it stands for.
     TooFewOthers {
@@ -69,7 +70,7 @@ pub enum NoLoad {
 impl fmt::Display for NoLoad {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::NothingKnown => f.write_str("neither heart rate, a rating nor a duration is known"),
+            Self::NothingKnown => f.write_str("neither a heart rate to go by, a rating nor a duration is known"),
             Self::TooFewOthers { have } => {
                 write!(
                     f,
@@ -87,6 +88,16 @@ pub struct Loaded<'a> {
     pub sport: &'a str,
     /// Its numbers.
     pub summary: &'a ActivitySummary,
+    /// What became of its heart rate. What looks wrong makes no load, neither its own nor a median.
+    pub heart_rate: HeartRateQuality,
+}
+
+impl Loaded<'_> {
+    /// The TRIMP that can be believed.
+    fn trimp(&self) -> Option<f64> {
+        let is_believed = self.heart_rate != HeartRateQuality::Suspect;
+        self.summary.trimp.filter(|trimp| is_believed && trimp.is_finite())
+    }
 }
 
 /// What an athlete's rated, and unrated, minutes usually come to.
@@ -106,8 +117,9 @@ impl LoadScales {
     pub fn of<'a>(activities: impl IntoIterator<Item = Loaded<'a>>) -> Self {
         let mut per_rpe_unit = Vec::new();
         let mut per_minute: BTreeMap<&str, Vec<f64>> = BTreeMap::new();
-        for Loaded { sport, summary } in activities {
-            let Some(trimp) = summary.trimp.filter(|trimp| trimp.is_finite()) else { continue };
+        for activity in activities {
+            let Loaded { sport, summary, .. } = activity;
+            let Some(trimp) = activity.trimp() else { continue };
             let above_zero = |value: Option<f64>| value.filter(|value| *value > 0.0 && value.is_finite());
             per_rpe_unit.extend(above_zero(summary.session_rpe_load).map(|load| trimp / load));
             per_minute.entry(sport).or_default().extend(above_zero(minutes(summary)).map(|minutes| trimp / minutes));
@@ -125,7 +137,7 @@ impl LoadScales {
         }
     }
 
-    /// The load of one activity: its TRIMP; else its session RPE load × the median TRIMP per unit; else its minutes × the
+    /// The load of one activity: its TRIMP, unless its heart rate is suspect; else its session RPE load × the median TRIMP per unit; else its minutes × the
     /// median TRIMP per minute of its sport. A median counts with at least [`LEAST_FOR_A_MEDIAN`] activities behind it.
     ///
     /// Our own convention (evidence grade D): the medians of one athlete make the stand-ins comparable with the
@@ -133,8 +145,9 @@ impl LoadScales {
     ///
     /// # Errors
     /// [`NoLoad`] says why there is no load.
-    pub fn load(&self, Loaded { sport, summary }: Loaded<'_>) -> Result<Load, NoLoad> {
-        if let Some(trimp) = summary.trimp {
+    pub fn load(&self, activity: Loaded<'_>) -> Result<Load, NoLoad> {
+        let Loaded { sport, summary, .. } = activity;
+        if let Some(trimp) = activity.trimp() {
             return Ok(Load { trimp, source: LoadSource::Trimp });
         }
         let rated = summary.session_rpe_load.map(|load| (load, self.per_rpe_unit, LoadSource::SessionRpe));

@@ -12,6 +12,8 @@ pub enum Aggregation {
     Mean,
     /// The largest counts.
     Max,
+    /// The smallest counts.
+    Min,
     /// The last one stands for the period.
     Last,
 }
@@ -24,6 +26,7 @@ impl Aggregation {
             Self::Sum => "sum",
             Self::Mean => "mean",
             Self::Max => "max",
+            Self::Min => "min",
             Self::Last => "last",
         }
     }

@@ -7,6 +7,7 @@ use chrono::{Days, NaiveDate};
 use serde::{Deserialize, Serialize};
 use statrs::distribution::{ContinuousCDF, StudentsT};
 
+use crate::HeartRateQuality;
 use crate::activity::{ActivitySummary, BestEffort};
 
 /// What an estimate rests on.
@@ -18,24 +19,33 @@ pub struct EstimateParameters {
     pub effort_s: (f64, f64),
     /// Fewest different durations for a line.
     pub least_efforts: usize,
+    /// Fewest runs that the efforts of such a line come from: those of one run overlap, and at most one of them was run as
+    /// hard as its time allows.
+    pub least_effort_runs: usize,
     /// Fewest runs with heart rate.
     pub least_runs: usize,
-    /// Confidence level of the interval of critical speed.
+    /// The maximum heart rate that the runner has set, bpm. Without one the highest that was seen stands for it.
+    pub max_hr_bpm: Option<f64>,
+    /// An effort was not all-out when the highest mean heart rate over a minute of its run stayed below this share of the
+    /// maximum. Ours: no source gives a bound for efforts of 3 to 20 minutes.
+    pub all_out_share: f64,
+    /// Confidence level of the interval of critical speed, held within 0 and 0.999; not a number: 0.95.
     pub speed_level: f64,
-    /// Confidence level of the upper end for the maximum heart rate.
-    pub max_level: f64,
 }
 
 impl Default for EstimateParameters {
-    /// 180 days; efforts of 3 to 20 minutes, at least four of them; five runs with heart rate; 95 % and 80 %.
+    /// 180 days; efforts of 3 to 20 minutes, at least four of them, from three runs; five runs with heart rate; 95 % of the
+    /// maximum; a level of 95 %.
     fn default() -> Self {
         Self {
             days: 180,
             effort_s: (180.0, 1200.0),
             least_efforts: 4,
+            least_effort_runs: 3,
             least_runs: 5,
+            max_hr_bpm: None,
+            all_out_share: 0.95,
             speed_level: 0.95,
-            max_level: 0.8,
         }
     }
 }
@@ -49,6 +59,16 @@ pub struct RunnersRun<'a> {
     pub date: NaiveDate,
     /// Its numbers.
     pub summary: &'a ActivitySummary,
+    /// What became of its heart rate: that of a suspect one is not looked at.
+    pub heart_rate: HeartRateQuality,
+}
+
+impl RunnersRun<'_> {
+    /// The highest mean heart rate over `time_s`; `None` when it has none that can be believed.
+    fn peak_bpm(&self, time_s: f64) -> Option<f64> {
+        let peaks = self.summary.peak_heart_rates.iter().filter(|_| self.heart_rate != HeartRateQuality::Suspect);
+        peaks.filter(|peak| peak.time_s == time_s && peak.bpm.is_finite()).map(|peak| peak.bpm).next()
+    }
 }
 
 /// One effort that an estimate rests on.
@@ -64,15 +84,15 @@ pub struct Support {
     pub value: f64,
 }
 
-/// An estimate with an interval.
+/// An estimate between two ends: low ≤ value ≤ high.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Estimate {
     /// The estimate itself.
     pub value: f64,
-    /// Lower end of the interval.
+    /// Lower end.
     pub low: f64,
-    /// Upper end of the interval.
-    pub high: f64,
+    /// Upper end; `None` where nothing in the files bounds it from above.
+    pub high: Option<f64>,
     /// The efforts it rests on.
     pub from: Vec<Support>,
     /// How many runs were looked at.
@@ -97,6 +117,22 @@ pub enum NoEstimate {
         /// There must be.
         need: usize,
     },
+    /// The farthest in each of the durations comes from too few runs.
+    TooFewEffortRuns {
+        /// There are.
+        have: usize,
+        /// There must be.
+        need: usize,
+    },
+    /// Too many of the farthest efforts were run at a heart rate well below the maximum.
+    LowHeartRate {
+        /// Durations whose farthest effort may have been all-out.
+        have: usize,
+        /// There must be.
+        need: usize,
+        /// The heart rate that its run had to reach, bpm.
+        bpm: f64,
+    },
     /// No run has heart rate over an hour, which is one end of the interval.
     NoHour,
     /// Longer efforts are as fast as shorter ones: they were not run as fast as they could have been.
@@ -112,6 +148,16 @@ impl fmt::Display for NoEstimate {
             Self::TooFewEfforts { have, need } => {
                 write!(f, "best efforts of {need} different durations are needed, and there are {have}")
             }
+            Self::TooFewEffortRuns { have, need } => write!(
+                f,
+                "the farthest efforts come from {have} run{}, and those of one run overlap: {need} runs are needed",
+                if *have == 1 { "" } else { "s" }
+            ),
+            Self::LowHeartRate { have, need, bpm } => write!(
+                f,
+                "the fastest efforts were not all-out: in {have} of the {need} durations that a line needs the heart rate of \
+                 the run reached {bpm:.0} bpm over a minute, which is near the maximum"
+            ),
             Self::NoHour => f.write_str("no run has heart rate over a whole hour"),
             Self::NotAllOut => f.write_str(
                 "the longer efforts are as fast as the shorter ones, so they were not run as fast as possible, and a line \
@@ -140,17 +186,20 @@ pub struct ThresholdEstimates {
 
 /// Estimates a runner's limits from the runs of the days up to `as_of`. Runs of other days are passed over.
 ///
-/// - **Maximum heart rate**: the highest mean over 10 s of any run. It is the least that the maximum can be. Upper
-///   end: with the two highest runs x₁ > x₂ and runs spread evenly just below the maximum, (x₁ − x₂) ÷ (max − x₂) is
-///   uniform, so that max < x₁ + (x₁ − x₂)·L ÷ (1 − L) with confidence L (Robson and Whitlock 1964, doi
-///   10.1093/biomet/51.1-2.33). The gap counts as at least the 1 bpm that a watch resolves.
-/// - **Threshold heart rate**: the highest mean over 30 min; interval from the highest over 60 min to the highest over
-///   20 min. When those were run all-out, an hour's lies at the threshold and 20 minutes' above it. A bracket, not a
-///   confidence interval; the estimate is too low when none was all-out.
+/// - **Maximum heart rate**: the highest mean over 10 s of any run: the least that the maximum can be. No upper end, and
+///   no confidence: how far below the maximum somebody's hardest runs stay differs from runner to runner, and nothing in
+///   the files says it.
+/// - **Threshold heart rate**: the highest mean over 30 min; from the highest over 60 min to the highest over 20 min, or to
+///   the estimate where that is higher. When those were run all-out, an hour's lies at the threshold and 20 minutes'
+///   above it. A bracket, not a confidence interval; the estimate is too low when none was all-out.
 /// - **Threshold speed**: critical speed, the slope of the least-squares line of distance over time through the longest
-///   distance in each of the durations from 3 to 20 min, with the interval of Student's t for the slope. The efforts
-///   overlap, so the interval shows how well the line fits, not how well the runner is known; and efforts that were
-///   not all-out make it too low. No line when D′ is not above zero.
+///   distance in each of the durations from 3 to 20 min, with the interval of Student's t for the slope. That interval is
+///   the scatter of these efforts about the line and nothing else: efforts that were not all-out, or that overlap, make
+///   the slope too low by more than it shows. Durations whose farthest effort was run at a heart rate below
+///   [`EstimateParameters::all_out_share`] of the maximum are left out (without a heart rate nobody can tell, and it
+///   counts); the others must come from three runs. No line when D′ is not above zero.
+///
+/// The heart rate of a run that is [`HeartRateQuality::Suspect`] is not looked at; its distances are.
 #[must_use]
 pub fn estimate_thresholds(
     runs: &[RunnersRun<'_>],
@@ -173,10 +222,9 @@ pub fn estimate_thresholds(
 /// The highest means over `time_s`, one per run, the highest first.
 fn highest(runs: &[&RunnersRun<'_>], time_s: f64) -> Vec<Support> {
     let peak_of = |run: &&RunnersRun<'_>| {
-        let peak = run.summary.peak_heart_rates.iter().find(|peak| peak.time_s == time_s)?;
-        Some(Support { run: run.id.to_owned(), date: run.date, time_s, value: peak.bpm })
+        Some(Support { run: run.id.to_owned(), date: run.date, time_s, value: run.peak_bpm(time_s)? })
     };
-    let mut peaks: Vec<Support> = runs.iter().filter_map(peak_of).filter(|peak| peak.value.is_finite()).collect();
+    let mut peaks: Vec<Support> = runs.iter().filter_map(peak_of).collect();
     peaks.sort_by(|a, b| b.value.total_cmp(&a.value));
     peaks
 }
@@ -184,19 +232,12 @@ fn highest(runs: &[&RunnersRun<'_>], time_s: f64) -> Vec<Support> {
 fn max_heart_rate(runs: &[&RunnersRun<'_>], parameters: &EstimateParameters) -> Result<Estimate, NoEstimate> {
     let peaks = highest(runs, 10.0);
     let count = peaks.len();
-    let need = parameters.least_runs.max(2);
-    let (Some(first), Some(second), true) = (peaks.first(), peaks.get(1), count >= need) else {
+    let need = parameters.least_runs.max(1);
+    let (Some(first), true) = (peaks.first(), count >= need) else {
         return Err(NoEstimate::TooFewRuns { have: count, need });
     };
-    let gap = (first.value - second.value).max(1.0);
-    let level = parameters.max_level.clamp(0.0, 0.99);
-    Ok(Estimate {
-        value: first.value,
-        low: first.value,
-        high: first.value + gap * level / (1.0 - level),
-        from: vec![first.clone(), second.clone()],
-        runs: count,
-    })
+    let from = peaks.iter().take(2).cloned().collect();
+    Ok(Estimate { value: first.value, low: first.value, high: None, from, runs: count })
 }
 
 fn threshold_heart_rate(runs: &[&RunnersRun<'_>], parameters: &EstimateParameters) -> Result<Estimate, NoEstimate> {
@@ -209,8 +250,9 @@ fn threshold_heart_rate(runs: &[&RunnersRun<'_>], parameters: &EstimateParameter
     };
     Ok(Estimate {
         value: value.value,
-        low: low.value,
-        high: high.value,
+        // An easy middle between two hard parts has a lower mean over 20 min than over 30.
+        low: low.value.min(value.value),
+        high: Some(high.value.max(value.value)),
         from: vec![high.clone(), value.clone(), low.clone()],
         runs: middle.len(),
     })
@@ -237,6 +279,18 @@ fn critical_speed(runs: &[&RunnersRun<'_>], parameters: &EstimateParameters) -> 
     if best.len() < need {
         return Err(NoEstimate::TooFewEfforts { have: best.len(), need });
     }
+    if let Some(bpm) = all_out_bpm(runs, parameters) {
+        best.retain(|(_, run)| run.peak_bpm(60.0).is_none_or(|peak| peak >= bpm));
+        if best.len() < need {
+            return Err(NoEstimate::LowHeartRate { have: best.len(), need, bpm });
+        }
+    }
+    let mut names: Vec<&str> = best.iter().map(|(_, run)| run.id).collect();
+    names.sort_unstable();
+    names.dedup();
+    if names.len() < parameters.least_effort_runs {
+        return Err(NoEstimate::TooFewEffortRuns { have: names.len(), need: parameters.least_effort_runs });
+    }
     let points: Vec<(f64, f64)> = best.iter().map(|(effort, _)| (effort.time_s, effort.distance_m)).collect();
     let line = Line::through(&points, parameters.speed_level).ok_or(NoEstimate::NotAllOut)?;
     if line.intercept <= 0.0 || line.slope <= 0.0 {
@@ -251,11 +305,20 @@ fn critical_speed(runs: &[&RunnersRun<'_>], parameters: &EstimateParameters) -> 
     let estimate = Estimate {
         value: line.slope,
         low: line.slope - line.half_width,
-        high: line.slope + line.half_width,
+        high: Some(line.slope + line.half_width),
         from: best.iter().map(support).collect(),
         runs: runs.iter().filter(|run| !run.summary.best_efforts.by_time.is_empty()).count(),
     };
     Ok((estimate, line.intercept))
+}
+
+/// The heart rate that a run with an all-out effort reaches over a minute; `None` when no heart rate is known.
+fn all_out_bpm(runs: &[&RunnersRun<'_>], parameters: &EstimateParameters) -> Option<f64> {
+    let seen = runs.iter().filter_map(|run| run.peak_bpm(10.0)).reduce(f64::max);
+    let set = parameters.max_hr_bpm.filter(|bpm| bpm.is_finite() && *bpm > 0.0);
+    // Who has gone above what they set has set too little.
+    let max = set.into_iter().chain(seen).reduce(f64::max)?;
+    Some(max * parameters.all_out_share)
 }
 
 /// Least-squares line y = intercept + slope · x.
@@ -281,7 +344,8 @@ impl Line {
         let intercept = mean_y - slope * mean_x;
         let residual: f64 = points.iter().map(|(x, y)| (y - intercept - slope * x).powi(2)).sum();
         let freedom = n - 2.0;
-        let quantile = StudentsT::new(0.0, 1.0, freedom).ok()?.inverse_cdf(0.5 + level.clamp(0.0, 0.999) / 2.0);
+        let level = if level.is_nan() { 0.95 } else { level.clamp(0.0, 0.999) };
+        let quantile = StudentsT::new(0.0, 1.0, freedom).ok()?.inverse_cdf(0.5 + level / 2.0);
         let half_width = quantile * (residual / freedom / xx).sqrt();
         (slope.is_finite() && half_width.is_finite()).then_some(Self { slope, intercept, half_width })
     }

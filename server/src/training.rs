@@ -10,24 +10,29 @@ use plimsoll_ingest::{DiaryKind, DiaryValue};
 
 use crate::store::ActivityRow;
 
-/// What findings say of a heart rate that is not to be believed.
-const SUSPECT: [&str; 2] = ["heart_rate_cadence_lock", "heart_rate_impossible"];
+/// A heart rate that followed the steps for less of the time than this makes a load that is off by less than a tenth,
+/// nearer than what would stand in for it. Our own bound.
+const LOCKED_SHARE: f64 = 0.05;
 
 /// Activities as sessions, in their order. What no sport is known of is left out: it may have been a drive.
 pub(crate) fn sessions(activities: &[ActivityRow]) -> Vec<Session> {
-    let loaded = |activity| -> Loaded<'_> {
-        let activity: &ActivityRow = activity;
-        Loaded { sport: &activity.sport, summary: &activity.summary }
-    };
     let scales = LoadScales::of(activities.iter().map(loaded));
     let known = activities.iter().filter(|activity| activity.sport != "unknown");
     known.map(|activity| session(activity, &scales)).collect()
 }
 
+/// An activity for its load, among others.
+pub(crate) fn loaded(activity: &ActivityRow) -> Loaded<'_> {
+    Loaded { sport: &activity.sport, summary: &activity.summary, heart_rate: heart_rate(activity) }
+}
+
 fn session(activity: &ActivityRow, scales: &LoadScales) -> Session {
     let summary = &activity.summary;
     let km = |metres: Option<f64>| metres.map(|metres| metres / 1000.0);
-    let load = scales.load(Loaded { sport: &activity.sport, summary }).ok();
+    let load = scales.load(loaded(activity)).ok();
+    let heart_rate = heart_rate(activity);
+    // Of a heart rate that is not to be believed no load is known, and unknown is no other load either.
+    let from_heart = |load: Option<f64>| load.filter(|_| heart_rate != HeartRateQuality::Suspect);
     let stated = Session::row(&activity.id, activity.local_date, activity.start_ms, km(summary.distance_m), None);
     let is_run = activity.sport == "running";
     Session {
@@ -39,32 +44,59 @@ fn session(activity: &ActivityRow, scales: &LoadScales) -> Session {
         },
         load_source: load.map(|load| load.source),
         shoe: activity.gear.clone().filter(|_| is_run),
-        heart_rate: heart_rate(activity),
+        heart_rate,
         ..stated
     }
     .with(Channel::Time, summary.timer_time_s.or(summary.elapsed_time_s).map(|seconds| seconds / 60.0))
-    // Where the ground is not known, it counts as level: a day must not become unknown for the want of a barometer.
-    .with(Channel::GradeAdjustedDistance, km(summary.grade_adjusted_distance_m.or(summary.distance_m)))
+    // Where the slope is not known, neither is this: plain distance has a channel of its own, and in this one it would be
+    // another quantity without a word.
+    .with(Channel::GradeAdjustedDistance, km(summary.grade_adjusted_distance_m))
     .with(Channel::Steps, summary.steps)
     .with(Channel::SessionRpe, summary.session_rpe_load)
-    .with(Channel::BanisterTrimp, summary.trimp)
-    .with(Channel::EdwardsTrimp, summary.edwards_trimp)
-    .with(Channel::LuciaTrimp, summary.lucia_trimp)
+    .with(Channel::BanisterTrimp, from_heart(summary.trimp))
+    .with(Channel::EdwardsTrimp, from_heart(summary.edwards_trimp))
+    .with(Channel::LuciaTrimp, from_heart(summary.lucia_trimp))
     .with(Channel::RunningStress, summary.rtss)
     .with(Channel::Load, load.map(|load| load.trimp))
 }
 
+/// What became of the heart rate of an activity.
+///
+/// Values that cannot be are left out of everything, so they make it suspect only where too little is left without them.
 fn heart_rate(activity: &ActivityRow) -> HeartRateQuality {
-    let kinds = activity.findings.as_array().into_iter().flatten().filter_map(|finding| finding.get("kind")?.as_str());
-    if kinds.into_iter().any(|kind| SUSPECT.contains(&kind)) {
-        return HeartRateQuality::Suspect;
+    let is_missing = matches!(
+        activity.summary.reasons.get("trimp"),
+        Some(Missing::NoHeartRate | Missing::OnlyMeanHeartRate | Missing::HeartRateGaps(_) | Missing::RecordGaps(_))
+    );
+    let whole_s = activity.summary.timer_time_s.or(activity.summary.elapsed_time_s);
+    let locked_s = finding(activity, "heart_rate_cadence_lock").map(|found| found.get("seconds")?.as_f64());
+    let is_locked = locked_s.is_some_and(|seconds| {
+        // Without both times it may be all of it.
+        seconds.zip(whole_s).is_none_or(|(seconds, whole_s)| seconds >= LOCKED_SHARE * whole_s)
+    });
+    if is_locked || is_missing && finding(activity, "heart_rate_impossible").is_some() {
+        HeartRateQuality::Suspect
+    } else if is_missing {
+        HeartRateQuality::Missing
+    } else {
+        HeartRateQuality::Plausible
     }
-    match activity.summary.reasons.get("trimp") {
-        Some(Missing::NoHeartRate | Missing::OnlyMeanHeartRate | Missing::HeartRateGaps(_)) => {
-            HeartRateQuality::Missing
-        }
-        _ => HeartRateQuality::Plausible,
+}
+
+/// The quality of a heart rate whose highest values are asked for: there any that may be wrong counts.
+pub(crate) fn peak_heart_rate(activity: &ActivityRow) -> HeartRateQuality {
+    let doubts = ["heart_rate_cadence_lock", "heart_rate_impossible"];
+    if doubts.iter().any(|kind| finding(activity, kind).is_some()) {
+        HeartRateQuality::Suspect
+    } else {
+        heart_rate(activity)
     }
+}
+
+/// What was found of a kind.
+fn finding<'a>(activity: &'a ActivityRow, kind: &str) -> Option<&'a serde_json::Value> {
+    let is_of_kind = |finding: &&serde_json::Value| finding.get("kind").and_then(|kind| kind.as_str()) == Some(kind);
+    activity.findings.as_array()?.iter().find(is_of_kind)
 }
 
 /// What is known beside training: marks of days that watches measured, and how each run was run.
@@ -86,7 +118,12 @@ pub(crate) fn diary(activities: &[ActivityRow], values: &[DiaryValue]) -> Diary 
 /// One entry for the efficiency of a run, and one for each speed that its mechanics were measured at.
 fn run_forms(activity: &ActivityRow) -> impl Iterator<Item = RunForm> + '_ {
     let of = || RunForm { session: activity.id.clone(), date: activity.local_date, ..RunForm::default() };
-    let efficiency = activity.summary.efficiency_factor.map(|factor| RunForm { efficiency: Some(factor), ..of() });
+    let is_believed = heart_rate(activity) != HeartRateQuality::Suspect;
+    let efficiency = activity
+        .summary
+        .efficiency_factor
+        .filter(|_| is_believed)
+        .map(|factor| RunForm { efficiency: Some(factor), ..of() });
     let mechanics = activity.summary.mechanics.bins.iter().map(move |at| RunForm {
         speed_mps: Some(at.speed_mps),
         cadence_spm: at.cadence_spm,

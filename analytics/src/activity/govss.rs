@@ -43,9 +43,11 @@ pub fn lactate_normalised_power_w(pieces: &[(f64, f64)]) -> Option<f64> {
 
 /// Gravity-ordered velocity stress score: 100 × LNP × seconds × IWF ÷ (3600 × RTP), with the intensity weighting
 /// factor IWF = LNP ÷ RTP. Both powers in watts; RTP is [`running_power_w`] at critical speed on the level. An hour at
-/// RTP is 100.
+/// RTP is 100. NaN unless RTP is above zero.
 #[must_use]
 pub fn govss(duration_s: f64, normalised_power_w: f64, threshold_power_w: f64) -> f64 {
     let weighting = normalised_power_w / threshold_power_w;
-    100.0 * normalised_power_w * duration_s * weighting / (3600.0 * threshold_power_w)
+    let score = 100.0 * normalised_power_w * duration_s * weighting / (3600.0 * threshold_power_w);
+    // Two powers below zero would make a score like any other.
+    if threshold_power_w > 0.0 { score } else { f64::NAN }
 }

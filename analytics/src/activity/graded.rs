@@ -52,10 +52,10 @@ impl Graded {
     }
 
     /// [`normalised_speed_mps`] of the grade-adjusted speed.
-    pub(super) fn normalised_mps(&self, samples: &Samples, timer_s: Option<f64>) -> Result<f64, Missing> {
+    pub(super) fn normalised_mps(&self, samples: &Samples, whole_s: Option<f64>) -> Result<f64, Missing> {
         let pieces: Vec<_> = pieces(&self.minetti_mps, &samples.duration_s).collect();
         let known_s: f64 = pieces.iter().map(|(_, seconds)| seconds).sum();
-        if timer_s.is_none_or(|timer_s| known_s < MIN_SHARE * timer_s) {
+        if whole_s.is_none_or(|whole_s| known_s < MIN_SHARE * whole_s) {
             return Err(Missing::NoSpeed);
         }
         power_mean_4(&pieces, NORMALISED_WINDOW_S).ok_or(Missing::ShorterThan(1))
@@ -79,9 +79,14 @@ pub fn normalised_speed_mps(pieces: &[(f64, f64)]) -> Option<f64> {
 
 /// Running stress score: 100 × hours × (normalised speed ÷ threshold speed)²; an hour at threshold is 100.
 ///
-/// Speeds in m/s (speeds, not paces: the ratio of paces is the inverse), duration in seconds. Not finite when the
-/// threshold is 0. Source: TrainingPeaks' rTSS, in the form of slowtwitch.com thread 682825.
+/// Speeds in m/s (speeds, not paces: the ratio of paces is the inverse), duration in seconds. NaN unless the
+/// threshold is above zero. Source: TrainingPeaks' rTSS, in the form of slowtwitch.com thread 682825.
 #[must_use]
 pub fn rtss(duration_s: f64, normalised_speed_mps: f64, threshold_speed_mps: f64) -> f64 {
-    100.0 * duration_s / 3600.0 * (normalised_speed_mps / threshold_speed_mps).powi(2)
+    // A threshold below zero would square to a score like any other.
+    if threshold_speed_mps > 0.0 {
+        100.0 * duration_s / 3600.0 * (normalised_speed_mps / threshold_speed_mps).powi(2)
+    } else {
+        f64::NAN
+    }
 }

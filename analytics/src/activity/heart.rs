@@ -43,6 +43,7 @@ impl<'a> HeartRates<'a> {
         } else {
             Missing::NoHeartRate
         })?;
+        means.covering()?;
         if share < MIN_HEART_RATE_SHARE {
             return Err(Missing::HeartRateGaps((share * 100.0).round() as u8));
         }
@@ -106,10 +107,10 @@ impl<'a> HeartRates<'a> {
         PEAK_WINDOWS_S.into_iter().map_while(peak).collect()
     }
 
-    fn in_zones<const ZONES: usize>(&self, zone: impl Fn(f64) -> usize) -> [f64; ZONES] {
+    fn in_zones<const ZONES: usize>(&self, zone: impl Fn(f64) -> Option<usize>) -> [f64; ZONES] {
         let mut seconds_in = [0.0; ZONES];
         for (bpm, seconds) in self.samples.heart_rates() {
-            if let Some(sum) = seconds_in.get_mut(zone(bpm)) {
+            if let Some(sum) = zone(bpm).and_then(|zone| seconds_in.get_mut(zone)) {
                 *sum += seconds;
             }
         }

@@ -10,7 +10,7 @@ use super::samples::Samples;
 /// Bounds of the speed bands, as parts of the threshold speed. Our own; no study stands behind them.
 pub const SPEED_BANDS: [f64; 4] = [0.8, 0.9, 1.0, 1.1];
 
-/// Time per zone, seconds. A distribution whose limits the athlete has not set is `None`.
+/// Time per zone, seconds. A distribution whose limits the athlete has not set, or whose limits cannot be, is `None`.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Intensity {
     /// Heart rate by per cent of the maximum: below 50, then Edwards' five zones ([`super::edwards_zone`]).
@@ -37,7 +37,8 @@ impl Intensity {
         samples: &Samples,
         threshold_speed_mps: Option<f64>,
     ) -> Self {
-        let bands = graded_mps.zip(threshold_speed_mps).map(|(speeds, threshold)| {
+        let threshold = threshold_speed_mps.filter(|threshold| threshold.is_finite() && *threshold > 0.0);
+        let bands = graded_mps.zip(threshold).map(|(speeds, threshold)| {
             let mut seconds_in = [0.0; 5];
             for (speed, seconds) in pieces(speeds, &samples.duration_s) {
                 let band = SPEED_BANDS.iter().filter(|bound| speed >= **bound * threshold).count();

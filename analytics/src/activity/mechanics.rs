@@ -5,7 +5,7 @@ use plimsoll_ingest::{Activity, schema};
 use serde::{Deserialize, Serialize};
 
 use super::missing::Missing;
-use super::samples::{MOVING_MPS, Samples};
+use super::samples::{MOVING_MPS, Means, Samples};
 
 /// Width of a bin of speed, m/s; bins are centred on its multiples.
 pub const SPEED_STEP_MPS: f64 = 0.25;
@@ -172,12 +172,16 @@ const MOST_STRIDES_PER_S: f64 = 3.0;
 ///
 /// A count is taken when it covers at least 80 % of the time; where it falls, or grows faster than three strides a
 /// second (and two at once), it was reset, and that leg adds nothing. Cadence of 0 is standing.
-pub(super) fn steps(activity: &Activity, samples: &Samples, timer_s: Option<f64>) -> Result<f64, Missing> {
+pub(super) fn steps(activity: &Activity, samples: &Samples, means: &Means) -> Result<f64, Missing> {
     if !activity.sport.is_on_foot() {
         return Err(Missing::NotOnFoot);
     }
-    let timer_s = timer_s.ok_or(Missing::NoCadence)?;
+    let whole_s = means.whole_s.ok_or(Missing::NoCadence)?;
     let cycles = schema::numbers(&activity.records, schema::TOTAL_CYCLES);
+    if cycles.is_empty() && samples.cadence_spm.is_empty() {
+        return Err(Missing::NoCadence);
+    }
+    means.covering()?;
     let (mut strides, mut counted_s) = (0.0, 0.0);
     for (legs, seconds) in cycles.windows(2).zip(&samples.duration_s) {
         let [from, to] = legs else { continue };
@@ -187,7 +191,7 @@ pub(super) fn steps(activity: &Activity, samples: &Samples, timer_s: Option<f64>
             counted_s += seconds;
         }
     }
-    if strides > 0.0 && counted_s >= MIN_CADENCE_SHARE * timer_s {
+    if strides > 0.0 && counted_s >= MIN_CADENCE_SHARE * whole_s {
         return Ok(2.0 * strides);
     }
     let (mut steps, mut known_s) = (0.0, 0.0);
@@ -195,5 +199,5 @@ pub(super) fn steps(activity: &Activity, samples: &Samples, timer_s: Option<f64>
         steps += cadence.max(0.0) * seconds / 60.0;
         known_s += seconds;
     }
-    if steps > 0.0 && known_s >= MIN_CADENCE_SHARE * timer_s { Ok(steps) } else { Err(Missing::NoCadence) }
+    if steps > 0.0 && known_s >= MIN_CADENCE_SHARE * whole_s { Ok(steps) } else { Err(Missing::NoCadence) }
 }

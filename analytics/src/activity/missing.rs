@@ -14,6 +14,8 @@ pub enum Missing {
     OnlyMeanHeartRate,
     /// Heart rate covers too little of the time: how much, per cent.
     HeartRateGaps(u8),
+    /// The samples stand for too little of the timer time: how much, per cent.
+    RecordGaps(u8),
     /// The sex is not set.
     SexNotSet,
     /// The resting heart rate is not set.
@@ -54,6 +56,9 @@ pub enum Missing {
     NoCadence,
     /// It is shorter than this many minutes, the least for this value.
     ShorterThan(u8),
+    /// The speed is not steady: its coefficient of variation from minute to minute, and the most for this value, per
+    /// cent.
+    NotSteady(u16, u8),
 }
 
 impl fmt::Display for Missing {
@@ -64,6 +69,7 @@ impl fmt::Display for Missing {
                 f.write_str("only a mean heart rate is known, and the formula needs it over time")
             }
             Self::HeartRateGaps(percent) => write!(f, "heart rate was recorded for only {percent} % of the time"),
+            Self::RecordGaps(percent) => write!(f, "the records cover only {percent} % of the time"),
             Self::SexNotSet => f.write_str("the sex is not set, and the formula depends on it"),
             Self::RestingHeartRateNotSet => f.write_str("the resting heart rate is not set"),
             Self::MaxHeartRateNotSet => f.write_str("the maximum heart rate is not set"),
@@ -90,6 +96,10 @@ impl fmt::Display for Missing {
             Self::Treadmill => f.write_str("the slope of the treadmill was not recorded"),
             Self::NoCadence => f.write_str("no cadence was recorded for most of the time"),
             Self::ShorterThan(minutes) => write!(f, "it is shorter than {minutes} minutes"),
+            Self::NotSteady(percent, most) => write!(
+                f,
+                "its pace was not steady: it varied by {percent} % from minute to minute (steady is {most} % at most)"
+            ),
         }
     }
 }

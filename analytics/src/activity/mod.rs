@@ -29,14 +29,14 @@ use mechanics::steps;
 use samples::{MOVING_MPS, Means, Samples};
 
 pub use best::{BEST_DISTANCES_M, BEST_TIMES_S, BestEffort, BestEfforts, best_in_time, best_over_distance};
-pub use effort::{EffortPiece, decoupling_pct, efficiency_factor};
+pub use effort::{EffortPiece, decoupling_pct, efficiency_factor, speed_variation_pct};
 pub use govss::{Body, govss, lactate_normalised_power_w, running_power_w};
 pub use grade::{GradeModel, minetti_cost_j_per_kg_m};
 pub use graded::{normalised_speed_mps, rtss};
 pub use heart::PeakHeartRate;
 pub use intensity::{Intensity, SPEED_BANDS};
 pub use mechanics::{Mechanics, MechanicsAt, SPEED_STEP_MPS};
-pub use metrics::ACTIVITY_METRICS;
+pub use metrics::{ACTIVITY_METRICS, ACTIVITY_PARTS, ESTIMATE_METRICS};
 pub use missing::Missing;
 pub use trimp::{
     Sex, banister_trimp, edwards_trimp, edwards_zone, hrtss_hrr_squared, hrtss_trimp_100, lucia_trimp, lucia_zone,
@@ -48,6 +48,13 @@ const CLIMB_THRESHOLD_M: f64 = 3.0;
 
 /// Efficiency factor and decoupling of less time in motion than this, minutes, say more of the warm-up than of the run.
 const LEAST_EFFORT_MIN: u8 = 20;
+
+/// The first minutes of a run may be slower: they do not count for whether it was steady, seconds.
+const WARM_UP_S: f64 = 600.0;
+
+/// A run whose speed varies more from minute to minute after that is not steady, per cent. Our own rule (grade D): no source
+/// gives a bound. Hilly ground and traffic stay below it, intervals and walking breaks do not.
+const MOST_VARIATION_PCT: u8 = 15;
 
 /// Borg's category-ratio scale: rest to maximal.
 const CR10: std::ops::RangeInclusive<f64> = 0.0..=10.0;
@@ -136,7 +143,9 @@ pub struct ActivitySummary {
     pub avg_speed_mps: Option<f64>,
     /// Banister's training impulse, summed sample by sample ([`banister_trimp`]), in its arbitrary unit. Each sample
     /// stands for the time until the next one; pauses do not count, nor do gaps over 30 s in which the distance did not
-    /// grow. Like every value from heart rate `None` unless that covers at least 80 % of the timer time.
+    /// grow. Like every value from heart rate `None` unless that covers at least 80 % of the timer time: of
+    /// `timer_time_s`, or of the time between the samples where that is longer. A load, steps or a grade-adjusted value
+    /// from records that stop halfway are not those of the whole.
     pub trimp: Option<f64>,
     /// Edwards' training impulse ([`edwards_trimp`]); needs the maximum heart rate alone.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -171,14 +180,16 @@ pub struct ActivitySummary {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub normalised_graded_speed_mps: Option<f64>,
     /// Efficiency factor ([`efficiency_factor`]) of the grade-adjusted speed (Minetti), metres per minute per beat per
-    /// minute, over the time in motion; runs of at least 20 minutes of that.
+    /// minute, over the time in motion; runs of at least 20 minutes of that whose speed is steady: it varies by at most
+    /// 15 % from minute to minute after the first 10 ([`speed_variation_pct`]; our own rule).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub efficiency_factor: Option<f64>,
     /// Aerobic decoupling ([`decoupling_pct`]) of the recorded speed, per cent, over the time in motion; runs of at
-    /// least 20 minutes of that. Says something of steady runs on even ground only.
+    /// least 20 minutes of that whose recorded speed is steady, as `efficiency_factor` has it: a hilly one is not.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub decoupling_pct: Option<f64>,
-    /// The same of the grade-adjusted speed (Minetti), for hilly ground.
+    /// The same of the grade-adjusted speed (Minetti), for hilly ground; that speed must be steady. Its reason for missing
+    /// is that of `efficiency_factor`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub decoupling_graded_pct: Option<f64>,
     /// Steps of both feet: from the device's count of strides, else cadence × time. On foot only.
@@ -210,10 +221,11 @@ pub struct ActivitySummary {
 #[must_use]
 pub fn summarise(activity: &Activity, physiology: &Physiology) -> ActivitySummary {
     let samples = Samples::new(activity);
-    let means = samples.means();
     let stated = &activity.session;
+    let stated_s = within(stated.timer_time_s, MAX_TIME_S);
+    let means = samples.means(stated_s);
 
-    let timer_time_s = within(stated.timer_time_s, MAX_TIME_S).or(means.timer_s);
+    let timer_time_s = stated_s.or(means.timer_s);
     let elapsed_time_s = within(stated.elapsed_time_s, MAX_TIME_S).or(means.elapsed_s);
     let duration_s = timer_time_s.or(elapsed_time_s);
     let is_slow_enough =
@@ -251,7 +263,7 @@ pub fn summarise(activity: &Activity, physiology: &Physiology) -> ActivitySummar
     let rated = activity.details.rpe.filter(|rpe| CR10.contains(rpe)).ok_or(Missing::NoRating);
     let rated = rated.and_then(|rpe| Ok(rpe * duration_s.ok_or(Missing::NoTime)? / 60.0));
     summary.session_rpe_load = summary.said("session_rpe_load", rated);
-    summary.steps = summary.said("steps", steps(activity, &samples, means.timer_s));
+    summary.steps = summary.said("steps", steps(activity, &samples, &means));
     summary.add_run(activity, &samples, &means, heart_rates.as_ref(), physiology);
     summary
 }
@@ -308,7 +320,10 @@ impl ActivitySummary {
         let is_run = activity.sport.is_run();
         let run = if is_run { Ok(()) } else { Err(Missing::NotARun) };
         let grades = run.and_then(|()| grades(activity, samples));
-        let graded = grades.as_ref().map_err(|missing| *missing).and_then(|grades| Graded::of(samples, grades));
+        let graded = grades.as_ref().map_err(|missing| *missing).and_then(|grades| {
+            means.covering()?;
+            Graded::of(samples, grades)
+        });
         let adjusted = |ratio: fn(&Graded) -> f64| -> Result<f64, Missing> {
             let graded = graded.as_ref().map_err(|missing| *missing)?;
             Ok(ratio(graded) * distance_m.ok_or(Missing::NoDistance)?)
@@ -322,7 +337,7 @@ impl ActivitySummary {
         let normalised = graded
             .as_ref()
             .map_err(|missing| *missing)
-            .and_then(|graded| graded.normalised_mps(samples, means.timer_s));
+            .and_then(|graded| graded.normalised_mps(samples, means.whole_s));
         self.normalised_graded_speed_mps = self.said("normalised_graded_speed_mps", normalised);
         let score = normalised.and_then(|speed_mps| {
             let threshold = physiology.threshold_speed_mps.filter(|threshold| *threshold > 0.0);
@@ -354,7 +369,7 @@ impl ActivitySummary {
     }
 }
 
-/// Speed and heart rate in motion, when there is enough of it.
+/// Speed and heart rate in motion, when there is enough of it and the speed is steady.
 fn effort(samples: &Samples, speed_mps: &[f64]) -> Result<Vec<EffortPiece>, Missing> {
     let rows = speed_mps.iter().zip(&samples.heart_rate_bpm).zip(&samples.duration_s);
     let pieces: Vec<EffortPiece> = rows
@@ -367,6 +382,10 @@ fn effort(samples: &Samples, speed_mps: &[f64]) -> Result<Vec<EffortPiece>, Miss
     } else if minutes < f64::from(LEAST_EFFORT_MIN) {
         Err(Missing::ShorterThan(LEAST_EFFORT_MIN))
     } else {
+        let varies_pct = speed_variation_pct(&pieces, WARM_UP_S).unwrap_or_default();
+        if varies_pct > f64::from(MOST_VARIATION_PCT) {
+            return Err(Missing::NotSteady(varies_pct.round() as u16, MOST_VARIATION_PCT));
+        }
         Ok(pieces)
     }
 }

@@ -3,9 +3,14 @@
 use plimsoll_ingest::quality::HEART_RATE_BPM;
 use plimsoll_ingest::{Activity, Pause, schema};
 
+use super::missing::Missing;
+
 /// A gap between two samples longer than this, seconds, is a pause and counts for nothing, unless the distance grew in
 /// it at more than [`MOVING_MPS`]: some devices write a sample only every minute.
 pub(crate) const MAX_GAP_S: f64 = 30.0;
+
+/// Samples that stand for less of the timer time than this say too little of the whole activity.
+const MIN_RECORDED_SHARE: f64 = 0.8;
 
 /// With a speed for less of the time than this, the time in motion would be too low to stand for the activity.
 const MIN_SPEED_SHARE: f64 = 0.5;
@@ -32,14 +37,29 @@ pub(crate) struct Samples {
 /// What one pass over the samples gives.
 #[derive(Debug, Default)]
 pub(crate) struct Means {
+    /// The time that the samples stand for.
     pub(crate) timer_s: Option<f64>,
+    /// The time that they should stand for: the timer time that the device stated, when that is longer.
+    pub(crate) whole_s: Option<f64>,
     pub(crate) moving_s: Option<f64>,
     pub(crate) elapsed_s: Option<f64>,
     pub(crate) avg_heart_rate_bpm: Option<f64>,
     pub(crate) max_heart_rate_bpm: Option<f64>,
     pub(crate) avg_cadence_spm: Option<f64>,
-    /// The part of the timer time in which there is a heart rate, 0 to 1.
+    /// The part of `whole_s` in which there is a heart rate, 0 to 1.
     pub(crate) heart_rate_share: Option<f64>,
+}
+
+impl Means {
+    /// # Errors
+    /// The samples stand for too little of the activity: a sum over them, or a mean, is not that of the whole.
+    pub(crate) fn covering(&self) -> Result<(), Missing> {
+        let Some((recorded_s, whole_s)) = self.timer_s.zip(self.whole_s) else { return Ok(()) };
+        if recorded_s < MIN_RECORDED_SHARE * whole_s {
+            return Err(Missing::RecordGaps((100.0 * recorded_s / whole_s).round() as u8));
+        }
+        Ok(())
+    }
 }
 
 impl Samples {
@@ -92,9 +112,11 @@ impl Samples {
         }
     }
 
-    /// Totals, and means weighted with the time that each sample stands for.
-    pub(crate) fn means(&self) -> Means {
+    /// Totals, and means weighted with the time that each sample stands for. `stated_s` is the timer time that the device
+    /// stated, seconds.
+    pub(crate) fn means(&self, stated_s: Option<f64>) -> Means {
         let timer_s = positive(self.duration_s.iter().filter(|duration| !duration.is_nan()).sum());
+        let whole_s = timer_s.map(|timer_s| stated_s.map_or(timer_s, |stated_s| stated_s.max(timer_s)));
         let with_speed = self.weighted(&self.speed_mps, |_| true);
         let moving = self.weighted(&self.speed_mps, |speed| speed > MOVING_MPS);
         let with_heart_rate = self.weighted(&self.heart_rate_bpm, |_| true);
@@ -103,15 +125,18 @@ impl Samples {
         let (_, max_bpm) = bounds(&self.heart_rate_bpm);
         Means {
             timer_s,
-            moving_s: match (positive(with_speed.seconds), timer_s) {
-                (Some(with_speed), Some(timer)) if with_speed >= MIN_SPEED_SHARE * timer => Some(moving.seconds),
+            whole_s,
+            moving_s: match (positive(with_speed.seconds), whole_s) {
+                (Some(with_speed), Some(whole_s)) if with_speed >= MIN_SPEED_SHARE * whole_s => Some(moving.seconds),
                 _ => None,
             },
             elapsed_s: positive(last_s - first_s),
             avg_heart_rate_bpm: with_heart_rate.mean(),
             max_heart_rate_bpm: Some(max_bpm).filter(|bpm| bpm.is_finite()),
             avg_cadence_spm: stepping.mean(),
-            heart_rate_share: positive(with_heart_rate.seconds).zip(timer_s).map(|(seconds, timer)| seconds / timer),
+            heart_rate_share: positive(with_heart_rate.seconds)
+                .zip(whole_s)
+                .map(|(seconds, whole_s)| seconds / whole_s),
         }
     }
 

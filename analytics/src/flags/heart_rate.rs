@@ -71,8 +71,10 @@ fn source(session: &Session) -> (&'static str, &'static str) {
         (_, None) => ("It has no load, so the load of its day is unknown.", "none"),
         (None, Some(_)) => ("Its load is the one that was given with it.", "given"),
         (Some(LoadSource::Trimp), _) => ("Its load is still worked out from heart rate.", "heart_rate"),
-        (Some(LoadSource::SessionRpe), _) => ("Its load is worked out from session RPE.", "session_rpe"),
-        (Some(LoadSource::Duration), _) => ("Its load is worked out from its duration at your own median.", "duration"),
+        (Some(LoadSource::SessionRpe), _) => ("Its load is worked out from session RPE instead.", "session_rpe"),
+        (Some(LoadSource::Duration), _) => {
+            ("Its load is worked out from its duration at your own median instead.", "duration")
+        }
     }
 }
 

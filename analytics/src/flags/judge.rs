@@ -5,7 +5,8 @@ use std::ops::Range;
 use chrono::{Days as CalendarDays, NaiveDate};
 
 use super::{
-    Flag, FlagCode, Input, Level, gear, heart_rate, injury, load, mechanics, no_baseline, pain, recovery, strain,
+    Flag, FlagCode, Input, Level, context, gear, heart_rate, injury, load, mechanics, no_baseline, pain, recovery,
+    strain,
 };
 use crate::body::Body;
 use crate::indicators::Days;
@@ -163,6 +164,6 @@ pub(super) fn flag(facts: &Facts<'_>, verdict: &Verdict, told: Told) -> Flag {
         unit: told.unit,
         evidence: verdict.code.evidence(),
         inputs: told.inputs,
-        text: told.text,
+        text: told.text + &context::of(facts, verdict),
     }
 }

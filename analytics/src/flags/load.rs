@@ -6,7 +6,8 @@ use super::judge::{Facts, Told, Verdict, flag};
 use super::{Flag, FlagCode, Input, Level, SpikeClass, words};
 use crate::breaks::Break;
 use crate::days::DayKind;
-use crate::indicators::unknown_days;
+use crate::indicators::{WEEK, unknown_days};
+use crate::kernels::Spread;
 use crate::longest::{Length, Weighed};
 use crate::parameters::{is_above, is_below};
 use crate::{Channel, DayMetric, Parameters};
@@ -89,12 +90,7 @@ fn tell_spike(facts: &Facts<'_>, weighed: &Weighed, verdict: &Verdict, is_planne
         text +=
             &format!(" {} of that window {} unknown.", words::days(unknown), if unknown == 1 { "is" } else { "are" });
     }
-    Told {
-        unit: "ratio",
-        inputs: spike_inputs(facts, run, baseline, unknown),
-        text: text + &super::context::of(facts, verdict),
-        ..Told::default()
-    }
+    Told { unit: "ratio", inputs: spike_inputs(facts, run, baseline, unknown), text, ..Told::default() }
 }
 
 fn spike_inputs(facts: &Facts<'_>, run: Length, baseline: Length, unknown: usize) -> Vec<Input> {
@@ -141,13 +137,12 @@ pub(super) fn tell_weekly_ramp(facts: &Facts<'_>, verdict: &Verdict) -> Told {
     };
     let text = format!(
         "{} in the last 7 days is {} more than in the 7 days before ({}) and {} more than the mean of the 3 weeks \
-         before ({}). {meaning}{}",
+         before ({}). {meaning}",
         words::km(week),
         words::more(to_before, factor),
         words::km(week / to_before),
         words::more(to_three, factor),
         words::km(week / to_three),
-        super::context::of(facts, verdict),
     );
     let inputs = vec![
         Input::number("week_km", week, "km"),
@@ -180,10 +175,13 @@ pub(super) fn tell_load_ratio(facts: &Facts<'_>, verdict: &Verdict) -> Told {
     let (acute, chronic, unit) = (get(DayMetric::Acute), get(DayMetric::Chronic), load_unit(facts));
     let side = if verdict.value > verdict.threshold { "above" } else { "below" };
     let text = format!(
-        "Load ratio {:.2}, {side} {:.1}: {acute:.1} {unit} per day over the last {} days against \
+        "Load ratio {}, {side} {}: {acute:.1} {unit} per day over the last {} days against \
          {chronic:.1} over the last {} (coupled rolling means). The usual bounds come from team sports and are \
          contested: two studies of runners found fewer injuries at high ratios, not more. Context, not a warning.",
-        verdict.value, verdict.threshold, parameters.acute_days, parameters.chronic_days,
+        words::beside(verdict.value, verdict.threshold, 2),
+        verdict.threshold,
+        parameters.acute_days,
+        parameters.chronic_days,
     );
     let inputs = vec![
         Input::number("acute", acute, unit),
@@ -213,7 +211,7 @@ pub(super) fn tell_monotony(facts: &Facts<'_>, verdict: &Verdict) -> Told {
     let shown = if verdict.value >= facts.parameters.monotony_cap {
         format!("{:.0} or more (the 7 days hardly differ)", verdict.value)
     } else {
-        format!("{:.2}", verdict.value)
+        words::beside(verdict.value, verdict.threshold, 2)
     };
     let text = format!(
         "Monotony of the last 7 days is {shown}, above {:.2}: the mean daily load divided by its spread. \
@@ -221,12 +219,26 @@ pub(super) fn tell_monotony(facts: &Facts<'_>, verdict: &Verdict) -> Told {
          of training logs.",
         verdict.threshold,
     );
-    let mean = facts.value(DayMetric::Acute, verdict.day);
+    let (mean, standard_deviation) = of_week(facts, verdict.day);
     let inputs = vec![
         Input::number("mean_per_day", mean, load_unit(facts)),
-        Input::number("standard_deviation", mean / verdict.value, load_unit(facts)),
+        Input::number("standard_deviation", standard_deviation, load_unit(facts)),
     ];
     Told { unit: "ratio", inputs, text, ..Told::default() }
+}
+
+/// Mean and standard deviation of the 7 daily loads that the monotony of a day is made of.
+fn of_week(facts: &Facts<'_>, day: usize) -> (f64, f64) {
+    let end = day + 1;
+    let loads = facts.days.load.get(end.saturating_sub(WEEK)..end).unwrap_or_default();
+    let count = loads.len() as f64;
+    let mean = loads.iter().sum::<f64>() / count;
+    let squares: f64 = loads.iter().map(|load| (load - mean).powi(2)).sum();
+    let divisor = match facts.parameters.spread {
+        Spread::Population => count,
+        Spread::Sample => count - 1.0,
+    };
+    (mean, (squares / divisor).sqrt())
 }
 
 pub(super) fn returning(facts: &Facts<'_>, days: Range<usize>, verdicts: &mut Vec<Verdict>) {

@@ -38,10 +38,10 @@ pub(super) fn tell_shift(facts: &Facts<'_>, verdict: &Verdict) -> Told {
     let Ok(compared) = value.compared else { return Told::default() };
     let info = shift.metric.info();
     let (z, baseline) = shift.metric.names();
-    let speed = value.speed_mps.map(|speed| format!(" at about {}", words::pace(speed))).unwrap_or_default();
+    let speed = value.speed_mps.map(|speed| format!(", at about {},", words::pace(speed))).unwrap_or_default();
     let text = format!(
-        "{} runs in a row{speed} were off your own last 6 weeks to the same side; the last: {}. No study gives a bound, \
-         and no number is right for everybody: other shoes, ground, tiredness or pain can all be behind it.",
+        "On {} days with a run in a row{speed} you were off your own last 6 weeks to the same side; the last: {}. No study \
+         gives a bound, and no number is right for everybody: other shoes, ground, tiredness or pain can all be behind it.",
         shift.runs,
         against(shift.metric, &compared),
     );
@@ -50,7 +50,7 @@ pub(super) fn tell_shift(facts: &Facts<'_>, verdict: &Verdict) -> Told {
         Input::number(baseline, compared.mean, info.unit),
         Input::number(z, compared.z, "SD"),
         Input::number("baseline_days", compared.days as f64, "days"),
-        Input::number("runs_in_a_row", shift.runs as f64, ""),
+        Input::number("days_in_a_row", shift.runs as f64, "days"),
     ];
     inputs.extend(value.speed_mps.map(|speed| Input::number("speed_mps", speed, "m/s")));
     Told {

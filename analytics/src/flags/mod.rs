@@ -55,9 +55,9 @@ impl Level {
     }
 }
 
-/// Declares the kinds of flag, so that name, title and evidence stand in one place.
+/// Declares the kinds of flag, so that name, title, levels and evidence stand in one place.
 macro_rules! flag_codes {
-    ($($name:ident { $code:literal, $title:literal, $evidence:literal, $rule:literal })*) => {
+    ($($name:ident { $code:literal, $title:literal, $evidence:literal, [$($level:ident),*], $rule:literal })*) => {
         /// The kinds of flag, in the order in which those of one day are told.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
         #[serde(rename_all = "snake_case")]
@@ -88,6 +88,12 @@ macro_rules! flag_codes {
                 match self { $(Self::$name => $rule,)* }
             }
 
+            /// The levels that it can have, from the least.
+            #[must_use]
+            pub fn levels(self) -> &'static [Level] {
+                match self { $(Self::$name => &[$(Level::$level),*],)* }
+            }
+
             /// The key of the code's entry in the evidence register ([`crate::evidence`]).
             #[must_use]
             pub fn evidence(self) -> &'static str {
@@ -98,47 +104,47 @@ macro_rules! flag_codes {
 }
 
 flag_codes! {
-    SeeAProfessional { "see_a_professional", "Have it looked at", "red_flags",
-        "Pain for 14 days or more, that changes side, gets worse while running, comes at night or at rest, with swelling, at the site of an earlier injury, or in one spot of a bone." }
-    PainDuring { "pain_during", "Pain while running", "pain_monitoring",
-        "Pain during a run above 5 of 10 (stop); in a bone, any pain (warning; above 1 of 10 stop)." }
-    PainNextMorning { "pain_next_morning", "Pain the morning after", "pain_monitoring",
+    SeeAProfessional { "see_a_professional", "Have it looked at", "red_flags", [Warning, Stop],
+        "Pain for 14 days or more, that changes side, gets worse while running, comes at night or at rest, with swelling, at the site of an earlier injury, or in one spot of a bone (warning; in one spot of a bone, or in a bone at night, at rest or with swelling: stop)." }
+    PainDuring { "pain_during", "Pain while running", "pain_monitoring", [Caution, Warning, Stop],
+        "Pain during a run above 3 of 10 (caution) or above 5 (stop); in a bone, any pain (warning; above 1 of 10 stop)." }
+    PainNextMorning { "pain_next_morning", "Pain the morning after", "pain_monitoring", [Caution, Warning, Stop],
         "Pain that has not settled to 0 by the next morning (caution; above 5 of 10 stop); in a bone as during a run." }
-    PainRising { "pain_rising", "Pain from week to week", "pain_monitoring",
-        "Mean pain of the last 7 days at least 1 point of 10 above that of the 7 before." }
-    SessionSpike { "session_spike", "Longer than usual", "frandsen_2025",
-        "One run more than 10 % longer than the longest of the 30 days before (more than 30 % and more than 100 %: warning)." }
-    PlannedSessionSpike { "planned_session_spike", "Planned longer than usual", "frandsen_2025",
+    PainRising { "pain_rising", "Pain from week to week", "pain_monitoring", [Caution, Stop],
+        "Mean pain of the last 7 days at least 1 point of 10 above that of the 7 before, with 2 ratings or more in each (caution; in a bone stop)." }
+    SessionSpike { "session_spike", "Longer than usual", "frandsen_2025", [Caution, Warning],
+        "One run more than 10 % longer than the longest of the 30 days before (caution; more than 30 % and more than 100 %: warning)." }
+    PlannedSessionSpike { "planned_session_spike", "Planned longer than usual", "frandsen_2025", [Caution, Warning],
         "The same for a planned run." }
-    NoBaseline { "no_baseline", "First run in 30 days", "returning",
+    NoBaseline { "no_baseline", "First run in 30 days", "returning", [Caution],
         "A run with none in the 30 days before, done or planned: there is nothing to weigh it against (caution)." }
-    WeeklyRamp { "weekly_ramp", "More than in recent weeks", "weekly_ramp",
-        "The last 7 days more than 30 % above both the 7 before and the mean of the 3 weeks before." }
-    UnderRecovery { "under_recovery", "Signs of too little recovery", "under_recovery",
-        "At least two of resting heart rate, heart-rate variability, wellness, efficiency and strain off the own baseline for 3 days or more." }
-    LoadRatio { "load_ratio", "Load ratio", "load_ratio",
+    WeeklyRamp { "weekly_ramp", "More than in recent weeks", "weekly_ramp", [Info, Caution],
+        "The last 7 days more than 30 % above both the 7 before and the mean of the 3 weeks before (caution; below 10 km a week information)." }
+    UnderRecovery { "under_recovery", "Signs of too little recovery", "under_recovery", [Caution, Warning],
+        "At least two of resting heart rate, heart-rate variability, wellness, efficiency and strain off the own baseline for 3 days or more (caution; warning when efficiency has been down for 14 days)." }
+    LoadRatio { "load_ratio", "Load ratio", "load_ratio", [Info],
         "Acute ÷ chronic (coupled) outside 0.8–1.3. Contested: information only." }
-    Monotony { "monotony", "Little variation", "foster_1998",
+    Monotony { "monotony", "Little variation", "foster_1998", [Info, Caution],
         "Monotony above 1.5 (information) or 2.0 (caution)." }
-    Strain { "strain", "High strain for you", "foster_1998",
-        "Strain among the highest tenth of the own last 365 days." }
-    Returning { "returning", "Coming back", "returning",
+    Strain { "strain", "High strain for you", "foster_1998", [Info],
+        "Strain among the highest tenth of the own last 365 days, at least 56 of them with a strain." }
+    Returning { "returning", "Coming back", "returning", [Info],
         "A break of 14 days or more, and 28 days from the first run after it." }
-    RaceRecovery { "race_recovery", "After a race or a very long run", "race_recovery",
+    RaceRecovery { "race_recovery", "After a race or a very long run", "race_recovery", [Info],
         "The days after a race, or after a run of 30 km or more." }
-    PreviousInjury { "previous_injury", "Injured within the last year", "previous_injury",
+    PreviousInjury { "previous_injury", "Injured within the last year", "previous_injury", [Info],
         "An injury that ended less than 12 months ago." }
-    ShoeDistance { "shoe_distance", "Shoes", "shoes",
+    ShoeDistance { "shoe_distance", "Shoes", "shoes", [Info],
         "A pair past the distance that its owner set for it." }
-    SinglePair { "single_pair", "One pair of shoes", "shoes",
-        "Every run of the last 28 days in the same pair." }
-    MechanicsShift { "mechanics_shift", "Running differently", "mechanics",
+    SinglePair { "single_pair", "One pair of shoes", "shoes", [Info],
+        "Every run of the last 28 days in the same pair, and at least 4 of them." }
+    MechanicsShift { "mechanics_shift", "Running differently", "mechanics", [Info],
         "Cadence, ground contact, balance or oscillation at matched speed off the own baseline of 6 weeks." }
-    HeartRateSuspect { "heart_rate_suspect", "Heart rate looks wrong", "heart_rate",
-        "The heart rate of a session cannot be, or follows the cadence." }
-    NoHeartRate { "no_heart_rate", "No heart rate", "heart_rate",
-        "A session without heart rate, beside others that have it: another source of load was used." }
-    DataGap { "data_gap", "Days unknown", "data_gap",
+    HeartRateSuspect { "heart_rate_suspect", "Heart rate looks wrong", "heart_rate", [Info],
+        "The heart rate of a session cannot be, or follows the cadence: another source of load is used." }
+    NoHeartRate { "no_heart_rate", "No heart rate", "heart_rate", [Info],
+        "A session without heart rate, beside others that have it: another source of load is used." }
+    DataGap { "data_gap", "Days unknown", "data_gap", [Info],
         "Unknown days in the last 28." }
 }
 

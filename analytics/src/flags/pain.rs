@@ -27,8 +27,9 @@ fn ache<'a>(facts: &Facts<'a>, verdict: &Verdict) -> Option<(&'a Site, &'a Ache)
     Some((site, site.between(verdict.day..verdict.day + 1).first()?))
 }
 
-/// Level and bound of pain above what the model allows; in a bone of any pain.
-fn level(pain: f64, is_bone: bool, allowed: f64, soft: Level, parameters: &BodyParameters) -> Option<(Level, f64)> {
+/// Level and bound of pain above `settled`, which is worth a thought, and above what the model allows; in a bone of any
+/// pain.
+fn level(pain: f64, is_bone: bool, settled: f64, parameters: &BodyParameters) -> Option<(Level, f64)> {
     if is_bone && is_above(pain, parameters.bone_pain_stop) {
         Some((Level::Stop, parameters.bone_pain_stop))
     } else if is_bone && pain > 0.0 {
@@ -36,7 +37,7 @@ fn level(pain: f64, is_bone: bool, allowed: f64, soft: Level, parameters: &BodyP
     } else if is_above(pain, parameters.pain_allowed) {
         Some((Level::Stop, parameters.pain_allowed))
     } else {
-        is_above(pain, allowed).then_some((soft, allowed))
+        is_above(pain, settled).then_some((Level::Caution, settled))
     }
 }
 
@@ -45,7 +46,7 @@ pub(super) fn during(facts: &Facts<'_>, days: Range<usize>, verdicts: &mut Vec<V
     for (subject, site) in sites(facts) {
         for ache in site.between(days.clone()) {
             let Some(pain) = ache.during else { continue };
-            let judged = level(pain, ache.is_bone, parameters.pain_allowed, Level::Stop, parameters);
+            let judged = level(pain, ache.is_bone, parameters.pain_mild, parameters);
             verdicts.extend(judged.map(|(level, threshold)| Verdict {
                 code: FlagCode::PainDuring,
                 level,
@@ -60,15 +61,28 @@ pub(super) fn during(facts: &Facts<'_>, days: Range<usize>, verdicts: &mut Vec<V
 
 pub(super) fn tell_during(facts: &Facts<'_>, verdict: &Verdict) -> Told {
     let Some((site, ache)) = ache(facts, verdict) else { return Told::default() };
-    let allowed = facts.parameters.body.pain_allowed;
-    let meaning = if ache.is_bone {
-        "The allowance for tendons is not meant for bones: there any pain is a reason to stop the run.".to_owned()
-    } else {
-        format!("The pain-monitoring model allows up to {allowed:.0} of 10 and ends the run above that.")
+    let (allowed, in_bone) = (facts.parameters.body.pain_allowed, facts.parameters.body.bone_pain_stop);
+    let meaning = match (ache.is_bone, verdict.level) {
+        (true, Level::Stop) => format!(
+            "The allowance for tendons is not meant for bones: above {in_bone} of 10 in a bone the run ends, and somebody \
+             should look at it before the next."
+        ),
+        (true, _) => {
+            "The allowance for tendons is not meant for bones: any pain there is a reason to change the plan, and \
+                      many leave out running until it has gone."
+                .to_owned()
+        }
+        (false, Level::Stop) => {
+            format!("The pain-monitoring model allows up to {allowed} of 10 and ends the run above that.")
+        }
+        (false, _) => format!(
+            "The pain-monitoring model allows up to {allowed} of 10 when it has settled by the next morning and does not \
+             rise from week to week."
+        ),
     };
     let text = format!(
         "{} of 10 in the {} while running on {}. {meaning}",
-        words::rating(verdict.value),
+        words::rating_beside(verdict.value, verdict.threshold),
         site.name(),
         words::day(facts.date(verdict.day)),
     );
@@ -85,7 +99,7 @@ pub(super) fn next_morning(facts: &Facts<'_>, days: Range<usize>, verdicts: &mut
     for (subject, site) in sites(facts) {
         for ache in site.between(days.clone()) {
             let Some(pain) = ache.morning else { continue };
-            let judged = level(pain, ache.is_bone, parameters.pain_settled, Level::Caution, parameters);
+            let judged = level(pain, ache.is_bone, parameters.pain_settled, parameters);
             verdicts.extend(judged.map(|(level, threshold)| Verdict {
                 code: FlagCode::PainNextMorning,
                 level,
@@ -103,14 +117,24 @@ pub(super) fn tell_next_morning(facts: &Facts<'_>, verdict: &Verdict) -> Told {
     let day_before = verdict.day.checked_sub(1);
     let before = day_before.and_then(|day| site.between(day..verdict.day).first()).and_then(|ache| ache.during);
     let during = before.map(|pain| format!(" ({} of 10 during the run)", words::rating(pain))).unwrap_or_default();
-    let meaning = if ache.is_bone {
-        "In a bone any pain the morning after is a reason not to run."
-    } else {
-        "By the pain-monitoring model it should have settled by the next morning; many then run less or rest until it has."
+    let meaning = match (ache.is_bone, verdict.level) {
+        (true, Level::Stop) => "In a bone this is a reason not to run until it has been looked at.",
+        (true, _) => {
+            "In a bone any pain the morning after is a reason to change the plan; many leave out running until it \
+                      has gone."
+        }
+        (false, Level::Stop) => {
+            "It is more than the pain-monitoring model allows during a run: a reason not to run until \
+                                 it has settled."
+        }
+        (false, _) => {
+            "By the pain-monitoring model it should have settled by the next morning; many then run less or rest \
+                       until it has."
+        }
     };
     let text = format!(
         "{} of 10 in the {} on the morning of {}, after the day before{during}. {meaning}",
-        words::rating(verdict.value),
+        words::rating_beside(verdict.value, verdict.threshold),
         site.name(),
         words::day(facts.date(verdict.day)),
     );

@@ -44,14 +44,16 @@ fn off(values: &[OwnValue], metric: OwnMetric, day: usize, parameters: &BodyPara
     let place = values.binary_search_by_key(&day, |value| value.day).ok()?;
     let compared = values.get(place)?.compared.ok()?;
     let window = parameters.off_window_days;
-    let farthest = day.saturating_sub(parameters.efficiency_down_days + window);
     let (mut since, mut count) = (day, 0);
-    for value in values.get(..=place)?.iter().rev().take_while(|value| value.day >= farthest) {
+    for value in values.get(..=place)?.iter().rev() {
+        if since - value.day > window {
+            break;
+        }
         match &value.compared {
             Err(_) => {}
-            Ok(compared) if is_off(metric, compared, parameters) && since - value.day <= window => {
+            Ok(compared) if is_off(metric, compared, parameters) => {
                 since = value.day;
-                count += usize::from(value.day + window > day);
+                count += usize::from(day - value.day < window);
             }
             Ok(_) => break,
         }

@@ -24,6 +24,15 @@ pub(crate) fn more(ratio: f64, bound: f64) -> impl Display {
     })
 }
 
+/// A value beside a bound that it crossed: at least `digits` after the point, and as many more as it takes to show on
+/// which side it lies (`1.301`, which is above 1.3).
+pub(crate) fn beside(value: f64, bound: f64, digits: usize) -> String {
+    let shown = |digits: usize| format!("{value:.digits$}");
+    let tells =
+        |text: &String| text.parse::<f64>().is_ok_and(|read| read.partial_cmp(&bound) == value.partial_cmp(&bound));
+    (digits..digits + 8).map(shown).find(tells).unwrap_or_else(|| shown(digits))
+}
+
 /// `1 day`, `3 days`.
 pub(crate) fn days(count: usize) -> impl Display {
     Shown(move |f: &mut fmt::Formatter<'_>| write!(f, "{count} day{}", if count == 1 { "" } else { "s" }))
@@ -40,6 +49,11 @@ impl<F: Fn(&mut fmt::Formatter<'_>) -> fmt::Result> Display for Shown<F> {
 /// A rating of 0–10: `4`, `4.5`.
 pub(crate) fn rating(value: f64) -> impl Display {
     Shown(move |f: &mut fmt::Formatter<'_>| write!(f, "{}", (value * 10.0).round() / 10.0))
+}
+
+/// A rating of 0–10 beside a bound that it crossed: `5.5`, and `5.04` where `5` would hide that it is above 5.
+pub(crate) fn rating_beside(value: f64, bound: f64) -> String {
+    beside(value, bound, 1).trim_end_matches('0').trim_end_matches('.').to_owned()
 }
 
 /// `2 Nov 2025`, for days that may be long ago.

@@ -146,6 +146,13 @@ proptest! {
     }
 
     #[test]
+    fn every_flag_has_a_level_that_its_code_names(diary in diary()) {
+        for flag in &with(&sessions(), &diary, LAST).flags {
+            prop_assert!(flag.code.levels().contains(&flag.level), "{:?}: {:?}", flag.code, flag.level);
+        }
+    }
+
+    #[test]
     fn days_without_marks_raise_no_sign(diary in diary(), more in 1..60_u64) {
         let before = keeping(&diary, LAST);
         let after = keeping(&diary, LAST + more);

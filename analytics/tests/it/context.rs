@@ -161,13 +161,17 @@ fn striding(later: &[(u64, f64)]) -> Analysis {
 }
 
 #[test]
-fn a_shift_of_cadence_in_3_runs_in_a_row_is_told() {
+fn a_shift_of_cadence_on_3_days_in_a_row_is_told() {
     let analysis = striding(&[(41, 164.0), (43, 165.0), (45, 164.0)]);
     let [(45, flag)] = &of(&analysis, FlagCode::MechanicsShift)[..] else { panic!("{:?}", analysis.flags) };
     assert_eq!((flag.level, flag.value, flag.unit), (Level::Info, Some(164.0), "spm"));
     assert_eq!((flag.session.as_deref(), flag.about.as_deref()), (Some("run-45"), Some("Cadence")));
     close(flag.threshold.unwrap(), 170.0 - 1.5 * (39.0_f64 / 38.0).sqrt(), 0.05);
-    for part in ["3 runs in a row at about 5:33 min/km", "cadence 164 spm against 170 ± 1", "No study gives a bound"] {
+    for part in [
+        "On 3 days with a run in a row, at about 5:33 min/km, you were off",
+        "cadence 164 spm against 170 ± 1",
+        "No study gives a bound",
+    ] {
         assert!(flag.text.contains(part), "{part}: {}", flag.text);
     }
     assert!(!flag.text.contains("180"));
@@ -211,7 +215,7 @@ fn a_suspect_heart_rate_is_named_with_the_source_of_the_load() {
     assert_eq!(
         flag.text,
         "The heart rate of the run of 8.0 km on 11 Sep looks wrong: values that cannot be, or that follow the cadence. \
-         Its load is worked out from session RPE."
+         Its load is worked out from session RPE instead."
     );
     assert!(flag.inputs.iter().any(|input| input.name == "load_source"));
 }
@@ -230,7 +234,7 @@ fn a_missing_heart_rate_is_named_where_others_have_it() {
     assert_eq!(
         of(&analysis, FlagCode::NoHeartRate)[0].1.text,
         "The run of 8.0 km on 21 Sep has no heart rate, or too little of it; other sessions of these weeks have it. Its \
-         load is worked out from its duration at your own median."
+         load is worked out from its duration at your own median instead."
     );
     let nobody_looked = with(&[run(10, 8.0), run(12, 8.0)], &Diary::default(), 40);
     assert!(days(&nobody_looked, FlagCode::NoHeartRate).is_empty());
@@ -260,4 +264,96 @@ fn a_previous_injury_is_named_with_a_flag_from_the_day_after_it_to_the_last_day_
     };
     assert_eq!(named(42), [(41, false), (43, true), (45, true)]);
     assert_eq!(named(43), [(41, false), (43, false), (45, true)]);
+}
+
+#[test]
+fn a_shift_counts_the_days_with_a_run_and_not_the_runs() {
+    let twice = [41, 43, 45].map(|index| [(index, 164.0), (index, 164.5)]).concat();
+    let flags = of(&striding(&twice), FlagCode::MechanicsShift);
+    assert_eq!(flags[0].0, 45);
+    assert!(flags[0].1.text.starts_with("On 3 days with a run in a row"), "{}", flags[0].1.text);
+    let days = flags[0].1.inputs.iter().find(|input| input.name == "days_in_a_row").unwrap();
+    assert_eq!((&days.value, days.unit), (&plimsoll_analytics::InputValue::Number(3.0), "days"));
+}
+
+/// Everything that can be flagged in one record: alike days, a spike, a race, pain, signs of too little recovery, a shift
+/// of cadence, shoes, heart rates, days unknown, and a break.
+fn everything(diary: Diary) -> Analysis {
+    let km = |index: u64| if index < 76 { around(8.0, index) } else { 8.0 };
+    let alike = (0..90).map(|index| in_pair(run(index, km(index)), "Red"));
+    let special = [(91, 14.0), (92, 31.0), (93, 31.0), (120, 8.0)].map(|(index, km)| in_pair(run(index, km), "Red"));
+    let mut sessions: Vec<Session> = alike.chain(special).collect();
+    sessions[80].heart_rate = HeartRateQuality::Suspect;
+    sessions[81].heart_rate = HeartRateQuality::Plausible;
+    sessions[82].heart_rate = HeartRateQuality::Missing;
+    sessions.push(Session::run("lost", day(121), 0));
+    let pains =
+        [(70, 1.0), (72, 1.0), (77, 4.0), (79, 6.0)].map(|(index, pain)| crate::athlete::during("knee", index, pain));
+    let morning = crate::athlete::morning("shin", 60, 2.0);
+    let night = plimsoll_analytics::Pain { is_at_night: true, ..crate::athlete::during("shin", 61, 1.0) };
+    let mark = |index| plimsoll_analytics::DayMarks {
+        wellness: Some(if index < 80 { around(6.0, index) } else { 2.0 }),
+        ..crate::athlete::resting(index, if index < 80 { around(50.0, index) } else { 70.0 })
+    };
+    let stride = |index| cadence(index, if index < 80 { around(170.0, index) } else { 160.0 }, 3.0);
+    let diary = Diary {
+        pains: pains.into_iter().chain([morning, night]).collect(),
+        marks: (0..90).map(mark).collect(),
+        runs: (0..90).map(stride).collect(),
+        shoes: vec![pair("Red", Some(100.0), None)],
+        ..diary
+    };
+    with(&sessions, &diary, 125)
+}
+
+// "Context on every other flag": that is on load, pain, recovery and mechanics. Of shoes, heart rates and gaps an injury
+// says nothing.
+#[test]
+fn a_previous_injury_is_named_with_every_flag_on_load_or_the_body() {
+    let silent = [
+        FlagCode::PreviousInjury,
+        FlagCode::PlannedSessionSpike,
+        FlagCode::ShoeDistance,
+        FlagCode::SinglePair,
+        FlagCode::HeartRateSuspect,
+        FlagCode::NoHeartRate,
+        FlagCode::DataGap,
+    ];
+    let (plain, told) = (everything(Diary::default()), everything(injured(ended(100))));
+    assert_eq!(arithmetic(&plain), arithmetic(&told));
+    let sentence = " Your injury (left calf) ended on 24 May 2025: recreational runners with a previous injury had a higher \
+                    rate of injury in one study (hazard rate ratio 1.72, 95 % CI 1.11–2.66).";
+    // A record with a run that has none in the 30 days before it is another one.
+    let elsewhere = [FlagCode::PlannedSessionSpike, FlagCode::NoBaseline];
+    for code in FlagCode::ALL.iter().filter(|code| !elsewhere.contains(code)) {
+        let flags = of(&told, *code);
+        assert!(!flags.is_empty(), "{code:?}");
+        let is_named = !silent.contains(code);
+        for ((_, plain), (_, told)) in of(&plain, *code).iter().zip(&flags) {
+            let expected = format!("{}{}", plain.text, if is_named { sentence } else { "" });
+            assert_eq!(told.text, expected, "{code:?}");
+        }
+    }
+}
+
+#[test]
+fn a_previous_injury_and_novice_status_are_named_with_the_first_run_in_30_days() {
+    let sessions = [eights(40), vec![run(85, 8.0)]].concat();
+    let first = |diary: Diary| of(&with(&sessions, &diary, 86), FlagCode::NoBaseline).pop().unwrap();
+    let (on, plain) = first(Diary::default());
+    assert_eq!(on, 85);
+    let injured = first(injured(ended(100))).1.text;
+    assert!(injured.starts_with(&plain.text) && injured.contains("hazard rate ratio 1.72"), "{injured}");
+    let novice = first(Diary { is_novice: Some(true), ..Diary::default() }).1.text;
+    assert!(novice.starts_with(&plain.text) && novice.contains("Novice runners"), "{novice}");
+}
+
+// The flags on more running than before say something of novices; that on pain need not.
+#[test]
+fn novice_status_is_named_with_spikes_and_ramps_alone() {
+    let novice = everything(Diary { is_novice: Some(true), ..Diary::default() });
+    for flag in &novice.flags {
+        let is_on_more = matches!(flag.code, FlagCode::SessionSpike | FlagCode::WeeklyRamp);
+        assert_eq!(flag.text.contains("Novice runners"), is_on_more, "{}", flag.text);
+    }
 }

@@ -50,3 +50,52 @@ fn the_study_behind_the_line_is_quoted_with_its_intervals() {
     }
     assert!(entry.population.contains("5205"));
 }
+
+// Figures that the register, and through it the pages, quote (science.md §2.2): entry, text, figure.
+#[test]
+fn the_other_studies_are_quoted_with_their_figures() {
+    let all = |key: &str| {
+        let entry = evidence(key).unwrap();
+        let further = entry.sources.iter().map(|source| source.finding.as_str());
+        [entry.population.as_str(), &entry.finding, &entry.not_shown].into_iter().chain(further).collect::<String>()
+    };
+    for (key, figures) in [
+        ("frandsen_2025", &["588 071 sessions", "1820 runners (35 %)", "about 3 injuries per 1000 sessions"][..]),
+        (
+            "weekly_ramp",
+            &[
+                "874 novice",
+                "1.59 (95 % CI 0.96–2.66, p = 0.07)",
+                "20.8 % and 20.3 % injured (p = 0.90)",
+                "22.6",
+                "0.9–44.3",
+            ],
+        ),
+        (
+            "load_ratio",
+            &["9.6 % injured (95 % credible interval 7.5–12.4)", "1.3 % (0.7–1.7)", "2.45 (95 % CI 1.28–4.71)"],
+        ),
+        ("load_ratio", &["1.95 (1.18–3.52)", "0.574 against 0.544", "0–3 against 0–1, p = 0.009"]),
+        ("previous_injury", &["1.722 (95 % CI 1.114–2.661)", "17.8 (95 % CI 16.7–19.1)", "7.7 (6.9–8.7)"]),
+        ("shoes", &["0.614 (95 % CI 0.389–0.969)"]),
+        ("under_recovery", &["+0.55, maximum −0.75", "submaximal −0.38, maximum −0.33"]),
+    ] {
+        for figure in figures {
+            assert!(all(key).contains(figure), "{key}: {figure}");
+        }
+    }
+    // 1820 injuries in 588 071 sessions are 3.1 per 1000.
+    assert_eq!(format!("{:.1}", 1820.0 / 588.071), "3.1");
+}
+
+// The page of a flag quotes the register; what a flag says itself must be the same figures, rounded.
+#[test]
+fn the_bounds_that_the_register_names_are_those_of_the_rules() {
+    let rule = |key: &str| evidence(key).unwrap().rule.clone();
+    let body = plimsoll_analytics::BodyParameters::default();
+    assert!(
+        rule("pain_monitoring")
+            .contains(&format!("Above {} during a run: caution; above {}: stop", body.pain_mild, body.pain_allowed))
+    );
+    assert!(rule("shoes").contains(&format!("At least {} runs in the last {} days", body.shoe_least, body.shoe_days)));
+}

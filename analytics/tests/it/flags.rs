@@ -1,8 +1,8 @@
 //! Each flag's rule at its bounds, and its words.
 
 use plimsoll_analytics::{
-    Channel, DayGrid, DayMetric, Diary, Flag, FlagCode, Gaps, Level, Parameters, PlannedRun, Reason, Session,
-    SpikeClass, State, evidence,
+    Channel, DayGrid, DayMetric, Diary, Flag, FlagCode, Gaps, Input, InputValue, Level, Parameters, PlannedRun, Reason,
+    Session, SpikeClass, State, analyse as analyse_with, evidence, kernels::Spread,
 };
 
 use crate::support::{analyse, analysis, close, day, grid, loaded, run};
@@ -269,6 +269,51 @@ fn monotony_at_its_bounds() {
     assert_eq!((alike.level, alike.value), (Level::Caution, Some(10.0)));
     assert!(alike.text.starts_with("Monotony of the last 7 days is 10 or more (the 7 days hardly differ), above 2.0"));
     assert_eq!(monotony_flag([0.0; 7]), None);
+}
+
+/// A number among the inputs of a flag.
+fn number(flag: &Flag, name: &str) -> f64 {
+    let number = |input: &Input| match input.value {
+        InputValue::Number(value) if input.name == name => Some(value),
+        _ => None,
+    };
+    flag.inputs.iter().find_map(number).unwrap()
+}
+
+// The week of Runalyze's test: mean 20, standard deviation 8.45.
+#[test]
+fn monotony_is_told_with_the_mean_and_the_spread_of_its_week() {
+    let week = [5., 15., 20., 20., 20., 25., 35.];
+    let flag = monotony_flag(week).unwrap();
+    close(number(&flag, "mean_per_day"), 20.0, 1e-12);
+    close(number(&flag, "standard_deviation"), 8.45, 5e-3);
+    // Other windows of other measures change nothing of it.
+    let runs: Vec<_> = (0..).zip(week).map(|(index, load)| loaded(index, load)).collect();
+    let with = |parameters: Parameters| {
+        let analysis = analyse_with(&grid(&runs, 6), &Diary::default(), &parameters);
+        analysis.flags.into_iter().find(|flag| flag.code == FlagCode::Monotony).unwrap()
+    };
+    let short = with(Parameters { acute_days: 3, ..Parameters::default() });
+    close(number(&short, "mean_per_day"), 20.0, 1e-12);
+    close(number(&short, "standard_deviation"), 8.45, 5e-3);
+    let sample = with(Parameters { spread: Spread::Sample, ..Parameters::default() });
+    close(number(&sample, "standard_deviation"), 20.0 / 2.1909, 5e-3);
+    let alike = monotony_flag([10.0; 7]).unwrap();
+    assert_eq!((number(&alike, "mean_per_day"), number(&alike, "standard_deviation")), (10.0, 0.0));
+}
+
+#[test]
+fn words_show_on_which_side_of_its_bound_a_value_lies() {
+    // 1.3011 and 0.7987 would round to their bounds.
+    let text = |usual: f64, last: f64| ratio_flags(usual, last)[0].text.clone();
+    let coupled = |ratio: f64| 3.0 * ratio / (4.0 - ratio);
+    assert!(text(100.0, 100.0 * coupled(1.3011)).starts_with("Load ratio 1.301, above 1.3: "));
+    assert!(text(100.0, 100.0 * coupled(0.7987)).starts_with("Load ratio 0.799, below 0.8: "));
+    assert!(text(100.0, 100.0 * coupled(1.300_04)).starts_with("Load ratio 1.30004, above 1.3: "));
+    // A mean of 2 and a spread of 2 ÷ 2.003.
+    let off = 2.0 * (7.0_f64 / 2.0).sqrt() / 2.003;
+    let near = monotony_flag([2.0 - off, 2.0 + off, 2.0, 2.0, 2.0, 2.0, 2.0]).unwrap();
+    assert!(near.text.starts_with("Monotony of the last 7 days is 2.003, above 2.00: "), "{}", near.text);
 }
 
 #[test]

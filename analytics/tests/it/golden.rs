@@ -299,7 +299,7 @@ fn trimp_relative_to_an_hour_at_threshold() {
 fn trimp_keeps_the_heart_rate_reserve_within_its_bounds() {
     assert_eq!(banister_trimp(60., 35., 40., 200., Sex::Male), 0.0);
     close(banister_trimp(60., 230., 60., 190., Sex::Male), 261.924_805, 1e-6);
-    assert_eq!(banister_trimp(60., 130., 200., 40., Sex::Male), 0.0);
+    assert!(banister_trimp(60., 130., 200., 40., Sex::Male).is_nan());
 }
 
 #[test]

@@ -124,10 +124,13 @@ fn zones_and_impulse_of_edwards() {
         (210.0, 5),
     ];
     for (bpm, zone) in zones {
-        assert_eq!(edwards_zone(bpm, 200.0), zone, "{bpm}");
+        assert_eq!(edwards_zone(bpm, 200.0), Some(zone), "{bpm}");
     }
     close(edwards_trimp([600.0, 60.0, 60.0, 60.0, 60.0, 60.0]), 15.0, 1e-12);
     close(edwards_trimp([0.0, 0.0, 0.0, 1800.0, 0.0, 0.0]), 90.0, 1e-12);
+    // Its test sums seconds × weight to 41458; in minutes that is 690.97. Any seconds with that sum will do.
+    close(edwards_trimp([300.0, 1000.0, 2000.0, 3000.0, 4000.0, 2291.6]), 41_458.0 / 60.0, 1e-9);
+    close(edwards_trimp([300.0, 1000.0, 2000.0, 3000.0, 4000.0, 2291.6]), 690.97, 5e-3);
 }
 
 // Lucia: below VT1 × 1, from VT1 × 2, from VT2 × 3.
@@ -135,7 +138,7 @@ fn zones_and_impulse_of_edwards() {
 fn zones_and_impulse_of_lucia() {
     let zones = [(139.0, 0), (140.0, 1), (164.9, 1), (165.0, 2)];
     for (bpm, zone) in zones {
-        assert_eq!(lucia_zone(bpm, 140.0, 165.0), zone, "{bpm}");
+        assert_eq!(lucia_zone(bpm, 140.0, 165.0), Some(zone), "{bpm}");
     }
     close(lucia_trimp([600.0, 600.0, 600.0]), 60.0, 1e-12);
 }
@@ -147,4 +150,26 @@ fn decoupling_of_a_rising_heart_rate() {
     let halves: Vec<_> = (0..3600).map(|second| (mps, if second < 1800 { 140.0 } else { 150.0 }, 1.0)).collect();
     close(decoupling_pct(&halves).unwrap(), 6.666_667, 1e-6);
     close(decoupling_pct(&[(mps, 140.0, 900.0), (mps, 150.0, 900.0)]).unwrap(), 6.666_667, 1e-6);
+}
+
+// Unknown is never a number: no load of 0, no lowest zone, no score from limits that cannot be.
+#[test]
+fn what_is_not_known_has_neither_a_load_nor_a_zone() {
+    let nan = f64::NAN;
+    for (bpm, rest, max) in [(nan, 40.0, 200.0), (130.0, nan, 200.0), (130.0, 40.0, nan), (130.0, 200.0, 40.0)] {
+        assert!(banister_trimp(30.0, bpm, rest, max, Sex::Male).is_nan(), "{bpm} {rest} {max}");
+    }
+    assert!(banister_trimp(nan, 130.0, 40.0, 200.0, Sex::Male).is_nan());
+    for (bpm, max) in [(nan, 200.0), (150.0, nan), (150.0, 0.0), (150.0, -200.0), (f64::INFINITY, 200.0)] {
+        assert_eq!(edwards_zone(bpm, max), None, "{bpm} {max}");
+    }
+    for (bpm, vt1, vt2) in [(nan, 140.0, 165.0), (150.0, nan, 165.0), (150.0, 140.0, nan), (150.0, 165.0, 140.0)] {
+        assert_eq!(lucia_zone(bpm, vt1, vt2), None, "{bpm} {vt1} {vt2}");
+    }
+    assert!(edwards_trimp([nan, 0.0, 0.0, 0.0, 0.0, 60.0]).is_nan() && lucia_trimp([60.0, nan, 0.0]).is_nan());
+    for threshold in [0.0, -4.0, nan] {
+        assert!(rtss(3600.0, 3.0, threshold).is_nan(), "{threshold}");
+        assert!(hrtss_hrr_squared(3600.0, 0.7, threshold).is_nan(), "{threshold}");
+        assert!(govss(3600.0, 250.0, threshold).is_nan(), "{threshold}");
+    }
 }

@@ -3,7 +3,7 @@
 use plimsoll_analytics::{
     Physiology, banister_trimp, edwards_trimp, hrtss_hrr_squared, hrtss_trimp_100, lucia_trimp, reserve, summarise,
 };
-use plimsoll_ingest::{Activity, Sport, schema};
+use plimsoll_ingest::{Activity, Sport, Totals, schema};
 use proptest::prelude::*;
 
 use crate::recording::{MAN, activity, column, half_an_hour};
@@ -119,4 +119,54 @@ proptest! {
         let [a, b, c, ..] = zones;
         prop_assert!(lucia_trimp([a, b, c]) >= (a + b + c) / 60.0 - 1e-9);
     }
+}
+
+// Half an hour of samples, of a run of two hours and 21 km by the device's own totals.
+#[test]
+fn records_of_a_part_are_not_the_load_of_the_whole() {
+    let part = |timer_s| {
+        let mut run = half_an_hour();
+        run.session = Totals { timer_time_s: Some(timer_s), distance_m: Some(21_000.0), ..Totals::default() };
+        run.records.with_column(column(schema::ALTITUDE_M, vec![20.0_f64; 1801])).unwrap();
+        summarise(&run, &KNOWN)
+    };
+    let summary = part(7200.0);
+    assert_eq!((summary.timer_time_s, summary.distance_m), (Some(7200.0), Some(21_000.0)));
+    let loads = [
+        ("trimp", summary.trimp),
+        ("edwards_trimp", summary.edwards_trimp),
+        ("lucia_trimp", summary.lucia_trimp),
+        ("hrtss", summary.hrtss),
+        ("rtss", summary.rtss),
+        ("grade_adjusted_distance_m", summary.grade_adjusted_distance_m),
+        ("normalised_graded_speed_mps", summary.normalised_graded_speed_mps),
+        ("efficiency_factor", summary.efficiency_factor),
+        ("decoupling_pct", summary.decoupling_pct),
+        ("steps", summary.steps),
+    ];
+    for (field, value) in loads {
+        assert_eq!(value, None, "{field}");
+        assert_eq!(summary.why_missing(field).unwrap(), "the records cover only 25 % of the time", "{field}");
+    }
+    assert_eq!((summary.hrtss_hrr_squared, summary.moving_time_s), (None, None));
+    assert!(summary.intensity.is_empty() && summary.peak_heart_rates.is_empty());
+    // 80 % of the time is enough, as for a heart rate with gaps.
+    let most = part(1800.0 / 0.8);
+    for value in [most.trimp, most.edwards_trimp, most.rtss, most.steps, most.grade_adjusted_distance_m] {
+        assert!(value.is_some());
+    }
+    assert_eq!(part(1800.0 / 0.79).trimp, None);
+}
+
+#[test]
+fn a_threshold_speed_that_cannot_be_makes_neither_a_score_nor_bands() {
+    let mut run = half_an_hour();
+    run.records.with_column(column(schema::ALTITUDE_M, vec![20.0_f64; 1801])).unwrap();
+    let of = |threshold: f64| summarise(&run, &Physiology { threshold_speed_mps: Some(threshold), ..KNOWN });
+    for threshold in [0.0, -1.0, f64::NAN, f64::INFINITY] {
+        let summary = of(threshold);
+        assert_eq!(summary.intensity.threshold_speed_bands_s, None, "{threshold}");
+    }
+    assert_eq!(of(-1.0).why_missing("rtss").unwrap(), "the threshold pace is not set");
+    assert_eq!(of(4.0).intensity.threshold_speed_bands_s, Some([1800.0, 0.0, 0.0, 0.0, 0.0]));
 }

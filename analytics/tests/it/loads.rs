@@ -1,6 +1,8 @@
 //! One load for every activity, and where it comes from.
 
-use plimsoll_analytics::{ActivitySummary, LEAST_FOR_A_MEDIAN, Load, LoadSource, Loaded, NoLoad, loads};
+use plimsoll_analytics::{
+    ActivitySummary, HeartRateQuality, LEAST_FOR_A_MEDIAN, Load, LoadSource, Loaded, NoLoad, loads,
+};
 use proptest::prelude::*;
 
 use crate::support::close;
@@ -16,7 +18,9 @@ fn summary(minutes: f64, trimp: Option<f64>, rpe_load: Option<f64>) -> ActivityS
 }
 
 fn of(activities: &[(&str, ActivitySummary)]) -> Vec<Result<Load, NoLoad>> {
-    let activities: Vec<Loaded<'_>> = activities.iter().map(|(sport, summary)| Loaded { sport, summary }).collect();
+    let heart_rate = HeartRateQuality::Plausible;
+    let activities: Vec<Loaded<'_>> =
+        activities.iter().map(|(sport, summary)| Loaded { sport, summary, heart_rate }).collect();
     loads(&activities)
 }
 
@@ -47,6 +51,27 @@ fn heart_rate_then_rating_then_duration() {
     // Nobody knows what a minute of rowing comes to.
     assert_eq!(loads[8], Err(NoLoad::TooFewOthers { have: 0 }));
     assert_eq!(loads[9], Err(NoLoad::NothingKnown));
+}
+
+// What looks wrong is no load: the next source stands in, and the medians are made without it.
+#[test]
+fn a_suspect_heart_rate_is_passed_over() {
+    let mut activities = runs();
+    activities.push(("running", summary(30.0, Some(500.0), Some(120.0))));
+    activities.push(("running", summary(30.0, Some(500.0), None)));
+    let suspect = |index: usize| if index < 5 { HeartRateQuality::Plausible } else { HeartRateQuality::Suspect };
+    let loaded: Vec<Loaded<'_>> = (0..)
+        .zip(&activities)
+        .map(|(index, (sport, summary))| Loaded { sport, summary, heart_rate: suspect(index) })
+        .collect();
+    let found = loads(&loaded);
+    assert_eq!(found[4], Ok(Load { trimp: 100.0, source: LoadSource::Trimp }));
+    let [rated, timed] = [5, 6].map(|index| found[index].unwrap());
+    close(rated.trimp, 40.0, 1e-9);
+    close(timed.trimp, 40.0, 1e-9);
+    assert_eq!([rated.source, timed.source], [LoadSource::SessionRpe, LoadSource::Duration]);
+    let alone = [Loaded { heart_rate: HeartRateQuality::Suspect, ..loaded[0] }];
+    assert_eq!(loads(&alone), [Err(NoLoad::TooFewOthers { have: 0 })]);
 }
 
 #[test]

@@ -3,12 +3,17 @@
 use std::collections::HashSet;
 use std::path::Path;
 
-use plimsoll_analytics::{ACTIVITY_METRICS, ActivitySummary, Channel, DayMetric, FlagCode, evidence, method_page};
+use plimsoll_analytics::{
+    ACTIVITY_METRICS, ACTIVITY_PARTS, ActivitySummary, Channel, DayMetric, ESTIMATE_METRICS, FlagCode, evidence,
+    kernels::{Smoothing, Spread},
+    method_page,
+};
 
 #[test]
 fn every_metric_says_what_it_is() {
     let mut symbols = HashSet::new();
-    for info in DayMetric::ALL.map(DayMetric::info).into_iter().chain(ACTIVITY_METRICS) {
+    let of_days = DayMetric::ALL.map(DayMetric::info).into_iter();
+    for info in of_days.chain(ACTIVITY_METRICS).chain(ACTIVITY_PARTS).chain(ESTIMATE_METRICS) {
         assert!(symbols.insert(info.symbol), "{} twice", info.symbol);
         assert!(
             info.symbol.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_'),
@@ -36,8 +41,36 @@ fn every_flag_says_its_rule_and_what_stands_behind_it() {
     for code in FlagCode::ALL {
         assert!(names.insert(code.as_str()));
         assert!(code.rule().ends_with('.') && !code.title().is_empty(), "{}", code.as_str());
+        assert!(!code.levels().is_empty() && code.levels().is_sorted(), "{}", code.as_str());
         assert!(evidence(code.evidence()).is_some(), "{}", code.as_str());
     }
+}
+
+#[test]
+fn rules_say_how_much_they_need() {
+    assert!(FlagCode::Strain.rule().contains("at least 56"));
+    assert!(FlagCode::SinglePair.rule().contains("at least 4"));
+}
+
+// What the page of metrics is read for: how many digits are worth showing, and what becomes of several values.
+#[test]
+fn the_page_shows_digits_aggregation_and_levels() {
+    let page = method_page();
+    for row in [
+        "| `distance_km` | Running distance | km | 1 | sum |",
+        "| `best_times_s` | Best time over a distance | s | 0 | min |",
+    ] {
+        assert!(page.contains(row), "{row}");
+    }
+    assert!(page.contains("| `weekly_ramp` | More than in recent weeks | info, caution |"));
+    assert!(page.contains("are the defaults"));
+}
+
+#[test]
+fn conventions_have_names() {
+    let smoothing = [Smoothing::Span, Smoothing::TimeConstant, Smoothing::Reciprocal].map(Smoothing::as_str);
+    assert_eq!(smoothing, ["span", "time_constant", "reciprocal"]);
+    assert_eq!([Spread::Population, Spread::Sample].map(Spread::as_str), ["population", "sample"]);
 }
 
 #[test]

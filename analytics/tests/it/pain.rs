@@ -19,8 +19,23 @@ fn on(side: Side, pain: Pain) -> Pain {
 
 /// The pain-monitoring model (science §5.1): up to 5 of 10 during a run is allowed.
 #[test]
-fn pain_while_running_is_allowed_up_to_5_of_10() {
-    assert!(of(&noting(vec![during("calf", 10, 5.0)]), FlagCode::PainDuring).is_empty());
+fn pain_while_running_is_a_thought_above_3_and_allowed_up_to_5_of_10() {
+    let level = |pain: f64| {
+        of(&noting(vec![during("calf", 10, pain)]), FlagCode::PainDuring).first().map(|(_, flag)| flag.level)
+    };
+    assert_eq!(
+        [0.0, 3.0, 3.5, 5.0, 5.5].map(level),
+        [None, None, Some(Level::Caution), Some(Level::Caution), Some(Level::Stop)]
+    );
+    let allowed = &of(&noting(vec![during("calf", 10, 4.0)]), FlagCode::PainDuring)[0].1;
+    assert_eq!(
+        (allowed.threshold, allowed.text.as_str()),
+        (
+            Some(3.0),
+            "4 of 10 in the calf while running on 11 Sep. The pain-monitoring model allows up to 5 of 10 when it has \
+             settled by the next morning and does not rise from week to week."
+        )
+    );
     let analysis = noting(vec![during("calf", 10, 5.5)]);
     let [(10, flag)] = &of(&analysis, FlagCode::PainDuring)[..] else { panic!("{:?}", analysis.flags) };
     assert_eq!((flag.level, flag.value, flag.threshold, flag.unit), (Level::Stop, Some(5.5), Some(5.0), "of 10"));
@@ -250,4 +265,30 @@ fn pain_on_the_other_side_counts_for_14_days() {
     // What was free of pain there is no pain on the other side.
     let free = vec![on(Side::Left, during("calf", 20, 0.0)), on(Side::Right, during("calf", 22, 2.0))];
     assert!(of(&noting(free), FlagCode::SeeAProfessional).is_empty());
+}
+
+// A warning asks for a change of plan; only a stop tells to stop.
+#[test]
+fn words_on_pain_ask_for_what_their_level_does() {
+    let told = |pain: Pain, code| of(&noting(vec![pain]), code)[0].1.clone();
+    let words = |flag: &plimsoll_analytics::Flag, is_stop: bool| {
+        let ends = ["ends", "end the run", "not to run"].iter().any(|word| flag.text.contains(word));
+        assert_eq!((flag.level == Level::Stop, ends), (is_stop, is_stop), "{:?}: {}", flag.level, flag.text);
+    };
+    for (pain, is_stop) in [(0.5, false), (1.0, false), (1.5, true)] {
+        words(&told(bone(during("shin bone", 10, pain)), FlagCode::PainDuring), is_stop);
+        words(&told(bone(morning("shin bone", 10, pain)), FlagCode::PainNextMorning), is_stop);
+    }
+    for (pain, is_stop) in [(4.0, false), (5.0, false), (5.5, true)] {
+        words(&told(during("calf", 10, pain), FlagCode::PainDuring), is_stop);
+        words(&told(morning("calf", 10, pain), FlagCode::PainNextMorning), is_stop);
+    }
+}
+
+#[test]
+fn a_rating_just_above_its_bound_shows_it() {
+    let text = |pain: f64| of(&noting(vec![during("calf", 10, pain)]), FlagCode::PainDuring)[0].1.text.clone();
+    assert!(text(5.04).starts_with("5.04 of 10 "), "{}", text(5.04));
+    assert!(text(3.04).starts_with("3.04 of 10 "), "{}", text(3.04));
+    assert!(text(10.0).starts_with("10 of 10 "), "{}", text(10.0));
 }

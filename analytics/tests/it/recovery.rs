@@ -1,6 +1,8 @@
 //! Signs of too little recovery, and the days after a race.
 
-use plimsoll_analytics::{Analysis, Channel, DayMarks, Diary, FlagCode, Illness, Level, Session, SessionKind};
+use plimsoll_analytics::{
+    Analysis, Channel, DayMarks, Diary, Flag, FlagCode, Illness, InputValue, Level, Session, SessionKind,
+};
 
 use crate::athlete::{around, days, efficiency, eights, keeping, of, resting, wellness, with};
 use crate::support::{day, run};
@@ -212,4 +214,48 @@ fn a_sign_is_off_from_one_standard_deviation_on() {
     };
     assert_eq!(flagged(6.0 - deviation), [22]);
     assert!(flagged(6.0 - 0.99 * deviation).is_empty());
+}
+
+/// Efficiency that goes down on day 50 and stays so, with a run every other day, and marks that say the same.
+fn down_from_day_50(last: u64) -> Vec<(u64, Flag)> {
+    let value = |index| if index < 50 { 1.5 + 0.01 * around(0.0, index / 2) } else { 1.3 };
+    let runs: Vec<_> = (0..=last).step_by(2).map(|index| efficiency(index, value(index))).collect();
+    let diary = Diary { marks: marked(50, last, 70.0, 6.0), runs, ..Diary::default() };
+    of(&keeping(&diary, last), FlagCode::UnderRecovery)
+}
+
+#[test]
+fn efficiency_is_down_since_the_first_day_of_the_row() {
+    let flags = down_from_day_50(76);
+    for (index, flag) in flags.iter().filter(|(_, flag)| flag.level == Level::Warning) {
+        let days = index - 50 + 1;
+        assert!(flag.text.contains(&format!("Efficiency has been down for {days} days.")), "{index}: {}", flag.text);
+        let input = flag.inputs.iter().find(|input| input.name == "efficiency_down_days").unwrap();
+        assert_eq!(input.value, InputValue::Number(days as f64));
+    }
+    // Longer than the 14 days of the rule and a week, where the search once stopped.
+    assert!(flags.iter().any(|(index, flag)| *index >= 74 && flag.level == Level::Warning), "{flags:#?}");
+}
+
+// The band of lnRMSSD is the mean ± 0.5 standard deviations (science.md §4); on its edge is inside.
+#[test]
+fn variability_is_off_outside_half_a_standard_deviation() {
+    // ln(RMSSD) of 3.9 and 4.1 by turns on days 0–13: a mean of 4 and a sample deviation of 0.1 · √(14 ÷ 13). Without marks
+    // on days 14 and 15 these are the baseline of days 20 to 22, and their weeks have one value.
+    let deviation = 0.1 * (14.0_f64 / 13.0).sqrt();
+    let flagged = |off: f64| {
+        let ln_rmssd = |index| if index < 14 { 4.0 + 0.1 * around(0.0, index) } else { 4.0 + off * deviation };
+        let marks = (0..=22).filter(|index| ![14, 15].contains(index)).map(|index| DayMarks {
+            wellness: Some(if index < 14 { around(6.0, index) } else { 3.0 }),
+            rmssd_ms: Some(ln_rmssd(index).exp()),
+            ..resting(index, 50.0)
+        });
+        days(&noting(marks.collect(), 22), FlagCode::UnderRecovery)
+    };
+    for inside in [0.0, 0.49, 0.5, -0.49, -0.5] {
+        assert!(flagged(inside).is_empty(), "{inside}");
+    }
+    for outside in [0.51, -0.51] {
+        assert_eq!(flagged(outside), [22], "{outside}");
+    }
 }

@@ -159,5 +159,8 @@ CREATE TABLE settings (
     value           TEXT NOT NULL
 );
 
+-- Summaries took a recording of a part for the whole, and any run for a steady one.
+UPDATE athletes SET summaries_due = 1 WHERE id IN (SELECT athlete_id FROM activities);
+
 COMMIT;
 PRAGMA foreign_keys = ON;

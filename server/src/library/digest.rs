@@ -156,11 +156,15 @@ fn clean(activity: &mut Activity) -> (serde_json::Value, serde_json::Value) {
     (findings.into(), steps.collect())
 }
 
-/// A finding as its notice, with its kind: several kinds have one code.
+/// A finding as its notice, with its kind (several kinds have one code) and the seconds that it is about.
 fn finding(finding: &quality::Finding) -> serde_json::Value {
     let mut notice = serde_json::to_value(finding.notice()).unwrap_or_default();
     if let Some(fields) = notice.as_object_mut() {
         fields.insert("kind".to_owned(), snake(&finding.kind).into());
+        let of = |stretch: &quality::Stretch| Some(stretch.to_s? - stretch.from_s?);
+        let seconds: Option<f64> = finding.stretches.iter().map(of).sum();
+        let seconds = seconds.filter(|_| !finding.stretches.is_empty());
+        fields.insert("seconds".to_owned(), seconds.into());
     }
     notice
 }

@@ -2,12 +2,13 @@
 //! probably came to.
 
 use plimsoll_analytics::{
-    EstimateParameters, Load, LoadScales, Loaded, NoLoad, RunnersRun, ThresholdEstimates, estimate_thresholds,
+    EstimateParameters, Load, LoadScales, LoadSource, NoLoad, RunnersRun, ThresholdEstimates, estimate_thresholds,
 };
 
 use super::Library;
 use crate::standing::is_believable;
 use crate::store::{ActivityRow, Athlete};
+use crate::training::{loaded, peak_heart_rate};
 
 impl Library {
     /// Estimates an athlete's limits from their runs up to today. Nothing is stored.
@@ -17,20 +18,25 @@ impl Library {
         activities.retain(|activity| activity.sport == "running" && is_believable(activity.local_date, today));
         let runs: Vec<RunnersRun<'_>> = activities
             .iter()
-            .map(|run| RunnersRun { id: &run.id, date: run.local_date, summary: &run.summary })
+            .map(|run| RunnersRun {
+                id: &run.id,
+                date: run.local_date,
+                summary: &run.summary,
+                heart_rate: peak_heart_rate(run),
+            })
             .collect();
         let as_of = runs.last().map_or(today, |run| run.date.max(today));
-        Ok(estimate_thresholds(&runs, as_of, &EstimateParameters::default()))
+        let max_hr_bpm = athlete.profile.physiology.max_hr_bpm;
+        Ok(estimate_thresholds(&runs, as_of, &EstimateParameters { max_hr_bpm, ..EstimateParameters::default() }))
     }
 
-    /// The load of an activity, among the athlete's others when it has no TRIMP of its own.
+    /// The load of an activity, among the athlete's others when it has no TRIMP of its own that can be believed.
     pub(crate) async fn load_of(&self, activity: &ActivityRow) -> anyhow::Result<Result<Load, NoLoad>> {
-        let own = Loaded { sport: &activity.sport, summary: &activity.summary };
-        if activity.summary.trimp.is_some() {
-            return Ok(LoadScales::default().load(own));
+        let own = LoadScales::default().load(loaded(activity));
+        if own.is_ok_and(|load| load.source == LoadSource::Trimp) {
+            return Ok(own);
         }
         let others = self.store.activities(&activity.athlete_id).await?;
-        let loaded = others.iter().map(|other| Loaded { sport: &other.sport, summary: &other.summary });
-        Ok(LoadScales::of(loaded).load(own))
+        Ok(LoadScales::of(others.iter().map(loaded)).load(loaded(activity)))
     }
 }

@@ -10,6 +10,7 @@ use utoipa::ToSchema;
 use crate::http::App;
 use crate::http::error::{ApiError, Problem};
 use crate::http::who::{May, ReadActivities, ReadLoad};
+use crate::training::loaded;
 
 /// Estimates, made when asked for and never applied by themselves.
 #[derive(Debug, Serialize, ToSchema)]
@@ -20,13 +21,14 @@ pub(crate) struct EstimatesBody {
     /// Last day of the runs that count.
     #[schema(value_type = String, format = Date)]
     to: NaiveDate,
-    /// Maximum heart rate, bpm: the highest mean over 10 s, which is the least that it can be; `high` with 80 %
-    /// confidence.
+    /// Maximum heart rate, bpm: the highest mean over 10 s, which is the least that it can be. `high` is null: nothing
+    /// bounds it from above.
     max_hr_bpm: EstimateBody,
     /// Threshold heart rate, bpm: the highest mean over 30 min, between those over 60 and 20 min.
     threshold_hr_bpm: EstimateBody,
     /// Threshold speed, m/s: critical speed through the best distances in 3 to 20 min, with the 95 % interval of the
-    /// slope.
+    /// slope, which is the scatter of these efforts and not whether they were as fast as possible. None when the heart
+    /// rate says that they were not, or when they come from fewer than 3 runs.
     threshold_speed_mps: EstimateBody,
     /// D′ of the same line, m.
     d_prime_m: Option<f64>,
@@ -39,7 +41,7 @@ pub(crate) struct EstimateBody {
     value: Option<f64>,
     /// Lower end of the interval.
     low: Option<f64>,
-    /// Upper end of the interval.
+    /// Upper end of the interval; null where there is none.
     high: Option<f64>,
     /// Runs that were looked at.
     runs: usize,
@@ -70,7 +72,7 @@ impl From<Result<Estimate, NoEstimate>> for EstimateBody {
             Ok(Estimate { value, low, high, from, runs }) => Self {
                 value: Some(value),
                 low: Some(low),
-                high: Some(high),
+                high,
                 runs,
                 efforts: from
                     .into_iter()
@@ -120,7 +122,7 @@ pub(crate) struct LoadBody {
     sport: String,
     /// Load in the unit of TRIMP; null when it cannot be said.
     trimp: Option<f64>,
-    /// `trimp`: from heart rate. `session_rpe`: rating × minutes × the athlete's own median TRIMP per unit of it.
+    /// `trimp`: from heart rate, unless that is suspect. `session_rpe`: rating × minutes × the athlete's own median TRIMP per unit of it.
     /// `duration`: minutes × the athlete's own median TRIMP per minute of that sport.
     source: Option<&'static str>,
     /// Why there is none.
@@ -136,8 +138,7 @@ pub(super) async fn of_activities(
     May { athlete, .. }: May<ReadActivities>,
 ) -> Result<Json<Vec<LoadBody>>, ApiError> {
     let activities = app.library.store.activities(&athlete.id).await?;
-    let loaded: Vec<Loaded<'_>> =
-        activities.iter().map(|activity| Loaded { sport: &activity.sport, summary: &activity.summary }).collect();
+    let loaded: Vec<Loaded<'_>> = activities.iter().map(loaded).collect();
     let loads = loads(&loaded);
     let bodies = activities.iter().zip(loads).map(|(activity, load)| LoadBody {
         activity: activity.id.clone(),

@@ -3,7 +3,9 @@
 use askama::Template;
 use axum::extract::State;
 use axum::response::Html;
-use plimsoll_analytics::{ACTIVITY_METRICS, DayMetric, Evidence, FlagCode, MetricInfo, OwnMetric, register};
+use plimsoll_analytics::{
+    ACTIVITY_METRICS, ACTIVITY_PARTS, DayMetric, ESTIMATE_METRICS, Evidence, FlagCode, MetricInfo, OwnMetric, register,
+};
 
 use super::{Shell, render};
 use crate::http::App;
@@ -29,6 +31,16 @@ pub(super) async fn page(State(app): State<App>, viewer: Viewer) -> Result<Html<
                 "of an activity",
                 "What a device stated wins where it can be. A value that cannot be worked out is left out, with the reason.",
                 ACTIVITY_METRICS.iter().collect(),
+            ),
+            (
+                "of an activity, one for each distance, time, zone or speed",
+                "What an activity is too short for, and zones whose limits are not set, are left out.",
+                ACTIVITY_PARTS.iter().collect(),
+            ),
+            (
+                "estimated from a runner’s own efforts",
+                "Only when somebody asks; never applied by itself.",
+                ESTIMATE_METRICS.iter().collect(),
             ),
             (
                 "of a day",

@@ -101,20 +101,22 @@ fn load_facts(summary: &ActivitySummary) -> Vec<Fact> {
 }
 
 fn stand_in(summary: &ActivitySummary, load: Result<Load, NoLoad>) -> Option<String> {
-    if summary.trimp.is_some() {
-        return None;
-    }
-    Some(match load {
-        Ok(Load { trimp, source }) => {
-            let from = match source {
-                LoadSource::SessionRpe => "the rating of effort, at this athlete’s median TRIMP per unit of it",
-                LoadSource::Duration => "the duration, at this athlete’s median TRIMP per minute of this sport",
-                LoadSource::Trimp => "heart rate",
-            };
-            format!("Counted as a load of {}, in the unit of TRIMP: from {from}.", words::whole(trimp))
+    // It has a TRIMP, and something else is counted: its heart rate is suspect.
+    let instead =
+        if summary.trimp.is_some() { " Its heart rate looks wrong, so its TRIMP is not counted." } else { "" };
+    let counted = |trimp: f64, from: &str| {
+        format!("Counted as a load of {}, in the unit of TRIMP: from {from}.{instead}", words::whole(trimp))
+    };
+    match load {
+        Ok(Load { source: LoadSource::Trimp, .. }) => None,
+        Ok(Load { trimp, source: LoadSource::SessionRpe }) => {
+            Some(counted(trimp, "the rating of effort, at this athlete’s median TRIMP per unit of it"))
         }
-        Err(missing) => format!("Its load in the unit of TRIMP is unknown: {missing}."),
-    })
+        Ok(Load { trimp, source: LoadSource::Duration }) => {
+            Some(counted(trimp, "the duration, at this athlete’s median TRIMP per minute of this sport"))
+        }
+        Err(missing) => Some(format!("Its load in the unit of TRIMP is unknown: {missing}.{instead}")),
+    }
 }
 
 fn effort_facts(summary: &ActivitySummary) -> Vec<Fact> {

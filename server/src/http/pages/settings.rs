@@ -212,19 +212,19 @@ fn estimates(found: &ThresholdEstimates, known: &Physiology, today: NaiveDate) -
     };
     let max = |estimate: &Estimate| {
         format!(
-            "{} is the least that it can be: the highest mean over 10 s in {}. With 80 % confidence it is at most {}, \
-             when your hardest runs came close to it.",
+            "At least {}: the highest mean over 10 s in {}. How far the maximum lies above it these runs cannot say; few \
+             come close to it unless they are raced or run as a test.",
             bpm(estimate.value),
             words::count(estimate.runs as u64, "run", "runs"),
-            bpm(estimate.high)
         )
     };
+    let high = |estimate: &Estimate| estimate.high.unwrap_or(estimate.value);
     let threshold = |estimate: &Estimate| {
         format!(
             "Between {} and {}: the highest means over 60 and 20 min of {}, and over 30 min in the middle. Too low when \
              none of those was run as hard as it could be held.",
             bpm(estimate.low),
-            bpm(estimate.high),
+            bpm(high(estimate)),
             words::count(estimate.runs as u64, "run", "runs")
         )
     };
@@ -233,11 +233,12 @@ fn estimates(found: &ThresholdEstimates, known: &Physiology, today: NaiveDate) -
     let speed = |estimate: &Estimate| {
         let slow = if estimate.low > 0.5 { per_km(estimate.low) } else { "walking pace".to_owned() };
         format!(
-            "Between {} and {} (95 % interval of the line’s slope): critical speed, from the farthest you ran in each of \
-             {} times. Too slow when those were not run as fast as they could be.{d_prime}",
-            per_km(estimate.high),
+            "Critical speed, from the farthest you ran in each of {} times. {} to {} is the scatter of these efforts about \
+             their line (95 %), and says nothing of whether they were run as fast as possible: where they were not, \
+             the pace is faster than all of it.{d_prime}",
+            estimate.from.len(),
+            per_km(high(estimate)),
             slow,
-            estimate.from.len()
         )
     };
     Estimates {
