@@ -1,11 +1,12 @@
 -- no-transaction
 -- Accounts, what they may see of whom, and who looked. A name need not be unique any more, and SQLite takes a constraint
--- away only with its table; that must not carry off what belongs to the athletes. Run twice, this does nothing more.
+-- away only with its table; that must not carry off what belongs to the athletes. What ends the process between this and
+-- the note that it was done makes it run again: that changes nothing more.
 PRAGMA foreign_keys = OFF;
 BEGIN IMMEDIATE;
 
 -- Somebody who signs in. A person may be runner, coach and physio at once.
-CREATE TABLE accounts (
+CREATE TABLE IF NOT EXISTS accounts (
     id              TEXT NOT NULL PRIMARY KEY,
     email           TEXT NOT NULL UNIQUE,   -- lower case
     name            TEXT NOT NULL,
@@ -39,10 +40,10 @@ SELECT id, name, zone, sex, resting_hr_bpm, max_hr_bpm, threshold_hr_bpm, thresh
        summaries_due, created_ms FROM athletes;
 DROP TABLE athletes;
 ALTER TABLE athletes_new RENAME TO athletes;
-CREATE INDEX athletes_by_name ON athletes (name);
+CREATE INDEX IF NOT EXISTS athletes_by_name ON athletes (name);
 
 -- Secrets are stored as their SHA-256.
-CREATE TABLE sessions (
+CREATE TABLE IF NOT EXISTS sessions (
     account_id      TEXT NOT NULL REFERENCES accounts (id) ON DELETE CASCADE,
     id              TEXT NOT NULL,
     secret_hash     TEXT NOT NULL UNIQUE,
@@ -55,14 +56,14 @@ CREATE TABLE sessions (
     PRIMARY KEY (account_id, id)
 );
 
-CREATE TABLE recovery_codes (
+CREATE TABLE IF NOT EXISTS recovery_codes (
     account_id      TEXT NOT NULL REFERENCES accounts (id) ON DELETE CASCADE,
     code_hash       TEXT NOT NULL,
     used_ms         BIGINT,
     PRIMARY KEY (account_id, code_hash)
 );
 
-CREATE TABLE api_tokens (
+CREATE TABLE IF NOT EXISTS api_tokens (
     account_id      TEXT NOT NULL REFERENCES accounts (id) ON DELETE CASCADE,
     id              TEXT NOT NULL,
     name            TEXT NOT NULL,
@@ -76,7 +77,7 @@ CREATE TABLE api_tokens (
 );
 
 -- What a link that is handed on lets its holder do, once.
-CREATE TABLE links (
+CREATE TABLE IF NOT EXISTS links (
     secret_hash     TEXT NOT NULL PRIMARY KEY,
     id              TEXT NOT NULL UNIQUE,
     purpose         TEXT NOT NULL,          -- setup, sign_up, reset, claim, guardian, athlete, staff, offer
@@ -90,20 +91,20 @@ CREATE TABLE links (
     used_ms         BIGINT
 );
 
-CREATE TABLE guardians (
+CREATE TABLE IF NOT EXISTS guardians (
     account_id      TEXT NOT NULL REFERENCES accounts (id) ON DELETE CASCADE,   -- under 16
     guardian_id     TEXT NOT NULL REFERENCES accounts (id) ON DELETE CASCADE,
     given_ms        BIGINT NOT NULL,
     PRIMARY KEY (account_id, guardian_id)
 );
 
-CREATE TABLE squads (
+CREATE TABLE IF NOT EXISTS squads (
     id              TEXT NOT NULL PRIMARY KEY,
     name            TEXT NOT NULL,
     created_ms      BIGINT NOT NULL
 );
 
-CREATE TABLE squad_staff (
+CREATE TABLE IF NOT EXISTS squad_staff (
     squad_id        TEXT NOT NULL REFERENCES squads (id) ON DELETE CASCADE,
     account_id      TEXT NOT NULL REFERENCES accounts (id) ON DELETE CASCADE,
     role            TEXT NOT NULL,          -- coach, assistant
@@ -112,7 +113,7 @@ CREATE TABLE squad_staff (
 );
 
 -- What an athlete lets somebody see: one person, or the staff of a squad. Never deleted while the athlete is there.
-CREATE TABLE grants (
+CREATE TABLE IF NOT EXISTS grants (
     athlete_id      TEXT NOT NULL REFERENCES athletes (id) ON DELETE CASCADE,
     id              TEXT NOT NULL,
     account_id      TEXT REFERENCES accounts (id) ON DELETE CASCADE,
@@ -127,11 +128,11 @@ CREATE TABLE grants (
     PRIMARY KEY (athlete_id, id),
     CHECK ((account_id IS NULL) <> (squad_id IS NULL))
 );
-CREATE INDEX grants_by_account ON grants (account_id) WHERE account_id IS NOT NULL AND revoked_ms IS NULL;
-CREATE INDEX grants_by_squad ON grants (squad_id) WHERE squad_id IS NOT NULL;
+CREATE INDEX IF NOT EXISTS grants_by_account ON grants (account_id) WHERE account_id IS NOT NULL AND revoked_ms IS NULL;
+CREATE INDEX IF NOT EXISTS grants_by_squad ON grants (squad_id) WHERE squad_id IS NOT NULL;
 
 -- Every read of health data by somebody else. Who reads a whole squad leaves one row for the squad.
-CREATE TABLE reads (
+CREATE TABLE IF NOT EXISTS reads (
     id              TEXT NOT NULL PRIMARY KEY,
     athlete_id      TEXT REFERENCES athletes (id) ON DELETE CASCADE,
     squad_id        TEXT,
@@ -143,18 +144,18 @@ CREATE TABLE reads (
     what            TEXT NOT NULL,          -- the address without ids
     at_ms           BIGINT NOT NULL
 );
-CREATE INDEX reads_by_athlete ON reads (athlete_id, id) WHERE athlete_id IS NOT NULL;
-CREATE INDEX reads_by_squad ON reads (squad_id, id) WHERE squad_id IS NOT NULL;
+CREATE INDEX IF NOT EXISTS reads_by_athlete ON reads (athlete_id, id) WHERE athlete_id IS NOT NULL;
+CREATE INDEX IF NOT EXISTS reads_by_squad ON reads (squad_id, id) WHERE squad_id IS NOT NULL;
 
 -- How often something that can be guessed was tried, so that it is limited across processes.
-CREATE TABLE attempts (
+CREATE TABLE IF NOT EXISTS attempts (
     what            TEXT NOT NULL,          -- hash of what is limited: an account, an address
     window_ms       BIGINT NOT NULL,
     count           BIGINT NOT NULL,
     PRIMARY KEY (what, window_ms)
 );
 
-CREATE TABLE settings (
+CREATE TABLE IF NOT EXISTS settings (
     name            TEXT NOT NULL PRIMARY KEY,
     value           TEXT NOT NULL
 );

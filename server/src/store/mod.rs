@@ -41,6 +41,9 @@ pub(crate) use uploads::{IN_FLIGHT_MS, Upload, UploadState};
 /// How long what wants to write waits for others that write, in this process and in others.
 const LONGEST_WAIT: Duration = Duration::from_secs(120);
 
+/// What brings the tables up to date.
+static MIGRATOR: sqlx::migrate::Migrator = sqlx::migrate!("migrations/sqlite");
+
 /// The rows of one data folder.
 #[derive(Debug, Clone)]
 pub(crate) struct Store {
@@ -68,7 +71,7 @@ impl Store {
             .connect_with(options.clone())
             .await
             .with_context(opening)?;
-        sqlx::migrate!("migrations/sqlite")
+        MIGRATOR
             .run(&write)
             .await
             .with_context(|| format!("cannot bring the tables of {} up to date", file.display()))?;
@@ -108,4 +111,48 @@ pub(crate) fn is_busy(error: &anyhow::Error) -> bool {
 /// A new id: UUIDv7, ordered by time.
 fn new_id() -> String {
     uuid::Uuid::now_v7().to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The tables as they were before accounts came, with an athlete and a file.
+    async fn before_accounts(file: &Path) {
+        let options = SqliteConnectOptions::new().filename(file).create_if_missing(true);
+        let pool = SqlitePool::connect_with(options).await.unwrap();
+        let before = MIGRATOR.iter().filter(|migration| migration.version < 6).cloned().collect();
+        let before = sqlx::migrate::Migrator { migrations: before, ..sqlx::migrate::Migrator::DEFAULT };
+        before.run(&pool).await.unwrap();
+        for sql in [
+            "INSERT INTO athletes (id, name, zone, max_hr_bpm, created_ms) VALUES ('a', 'Ada', 'UTC', 190, 1)",
+            "INSERT INTO uploads (athlete_id, id, sha256, file_name, size_bytes, received_ms, state, notices) \
+             VALUES ('a', 'u', 'x', 'run.fit', 1, 1, 'read', '[]')",
+        ] {
+            sqlx::query(sql).execute(&pool).await.unwrap();
+        }
+        pool.close().await;
+    }
+
+    #[tokio::test]
+    async fn what_was_there_before_accounts_stays_also_when_the_change_is_made_again() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("plimsoll.sqlite");
+        before_accounts(&file).await;
+        // The second time as after a kill between the change and the note of it.
+        for _ in 0..2 {
+            let store = Store::open(&file).await.unwrap();
+            let athletes = store.unclaimed_athletes().await.unwrap();
+            assert_eq!(athletes.len(), 1);
+            assert_eq!((athletes[0].id.as_str(), athletes[0].profile.physiology.max_hr_bpm), ("a", Some(190.0)));
+            assert!(
+                store.upload("a", "u").await.unwrap().is_some(),
+                "what belongs to an athlete went with the old table"
+            );
+            let broken = sqlx::query("PRAGMA foreign_key_check").fetch_all(&store.read).await.unwrap();
+            assert!(broken.is_empty());
+            sqlx::query("DELETE FROM _sqlx_migrations WHERE version = 6").execute(&store.write).await.unwrap();
+            store.close().await;
+        }
+    }
 }
