@@ -137,8 +137,8 @@ impl LoadScales {
         }
     }
 
-    /// The load of one activity: its TRIMP, unless its heart rate is suspect; else its session RPE load × the median TRIMP per unit; else its minutes × the
-    /// median TRIMP per minute of its sport. A median counts with at least [`LEAST_FOR_A_MEDIAN`] activities behind it.
+    /// The load of one activity: its TRIMP, unless its heart rate is suspect; else its session RPE load × the median TRIMP
+    /// per unit; else its minutes × the median TRIMP per minute of its sport. A median counts with at least [`LEAST_FOR_A_MEDIAN`] activities behind it.
     ///
     /// Our own convention (evidence grade D): the medians of one athlete make the stand-ins comparable with the
     /// measured values of that athlete, not of another. More activities may move them. Unknown is never zero.

@@ -112,7 +112,7 @@ impl Kind {
 
 impl Role {
     /// Whether the role rests on what an athlete granted.
-    fn is_granted(self) -> bool {
+    pub(crate) fn is_granted(self) -> bool {
         matches!(self, Self::Coach | Self::Assistant | Self::Physio)
     }
 

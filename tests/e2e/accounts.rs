@@ -207,6 +207,10 @@ async fn a_token_is_shown_once_ends_at_once_and_reaches_no_account() {
         request.send().await.unwrap().status()
     };
     assert_eq!(ask("/api/v1/account").await, StatusCode::OK);
+    // What a proxy asked for is not for the service: who is signed in stays so.
+    let address = format!("{}/account", service.url);
+    let by_proxy = keeper.client.get(address).header("authorization", "Basic a2l0OmtpdA==").send().await.unwrap();
+    assert_eq!(by_proxy.status(), StatusCode::OK);
     for path in ["/account", "/keeper", "/squads", "/api/v1/account/tokens"] {
         assert_eq!(ask(path).await, StatusCode::FORBIDDEN, "{path}");
     }
@@ -235,17 +239,13 @@ async fn who_looked_stands_in_the_log_and_who_may_not_any_more_does_not_look() {
     assert!(overview.words().contains("Ada"), "{}", overview.words());
     assert_eq!(carl.get(&format!("/athletes/{athlete}")).await.status, StatusCode::OK);
     let log = ada.api(&format!("athletes/{athlete}/reads")).await;
-    let reads: Vec<(&str, &str, bool)> = log["reads"]
-        .as_array()
-        .unwrap()
-        .iter()
-        .map(|read| {
-            (read["reader"].as_str().unwrap(), read["role"].as_str().unwrap(), read["squad"].as_bool().unwrap())
-        })
-        .collect();
-    assert_eq!(reads, [("Carl", "coach", false), ("Carl", "coach", true)]);
+    let text = |read: &Value, field: &str| read[field].as_str().unwrap().to_owned();
+    let reads = log["reads"].as_array().unwrap().iter();
+    let reads: Vec<String> =
+        reads.map(|read| ["reader", "role", "what"].map(|field| text(read, field)).join(" ")).collect();
+    assert_eq!(reads, ["Carl coach /athletes/{athlete}", "Carl coach /squads/{squad}"]);
     let sharing = ada.get(&format!("/athletes/{athlete}/sharing")).await.words();
-    assert!(sharing.contains("Carl (coach)") && sharing.contains("the overview of the squad"), "{sharing}");
+    assert!(sharing.contains("Carl (coach)") && sharing.contains("the overview of a squad"), "{sharing}");
     assert_eq!(ada.get(&format!("/athletes/{athlete}")).await.status, StatusCode::OK, "one's own looks are not logged");
 
     let grants = ada.api(&format!("athletes/{athlete}/grants")).await;
@@ -267,6 +267,123 @@ async fn who_looked_stands_in_the_log_and_who_may_not_any_more_does_not_look() {
     carl.post(&offer, &[]).await;
     assert_eq!(carl.get(&format!("/athletes/{athlete}")).await.status, StatusCode::OK);
     assert_eq!(carl.post(&offer, &[]).await.status, StatusCode::GONE);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn links_of_who_left_or_was_closed_lead_nowhere() {
+    let folder = tempfile::tempdir().unwrap();
+    let (service, keeper) = kept(&folder).await;
+    let (carl, cora) = (person(&service, &keeper, "Carl").await, person(&service, &keeper, "Cora").await);
+    let squad = carl.post("/squads", &[("name", "Harriers")]).await.location.unwrap();
+    let staff = format!("{squad}/staff");
+    let link = carl.post(&staff, &[("role", "coach")]).await.shown();
+    cora.post(&link, &[]).await;
+    let way_back = cora.post(&staff, &[("role", "coach")]).await.shown();
+    let id = cora.api("account").await["id"].as_str().unwrap().to_owned();
+    assert_eq!(carl.post(&format!("{staff}/{id}/remove"), &[]).await.status, StatusCode::SEE_OTHER);
+    assert_eq!(cora.get(&squad).await.status, StatusCode::NOT_FOUND);
+    assert_eq!(cora.post(&way_back, &[]).await.status, StatusCode::GONE, "who was removed let themselves in again");
+    let own = carl.api("account").await["id"].as_str().unwrap().to_owned();
+    assert_eq!(
+        carl.post(&format!("{staff}/{own}/remove"), &[]).await.status,
+        StatusCode::CONFLICT,
+        "the last coach stays"
+    );
+
+    let ask = carl.post(&format!("{squad}/ask"), &[("kind", "load")]).await.shown();
+    assert_eq!(keeper.get(&ask).await.status, StatusCode::OK);
+    keeper.post(&format!("/keeper/accounts/{own}/close"), &[]).await;
+    assert!(carl.get("/account").await.location.unwrap().starts_with("/sign-in"), "a closed account is signed out");
+    assert_eq!(carl.sign_in("Carl").await.status, StatusCode::FORBIDDEN);
+    assert_eq!(keeper.get(&ask).await.status, StatusCode::GONE);
+    keeper.post(&format!("/keeper/accounts/{own}/open"), &[]).await;
+    assert_eq!(carl.sign_in("Carl").await.status, StatusCode::SEE_OTHER);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn with_mail_a_link_comes_to_who_forgot_the_password_and_to_who_signs_up() {
+    let Some(mut mail) = MailServer::start() else { return };
+    let folder = tempfile::tempdir().unwrap();
+    let smtp = format!("smtp://127.0.0.1:{}", mail.port);
+    let service = Service::start(&[
+        "serve",
+        "--data",
+        folder.path().to_str().unwrap(),
+        "--smtp-url",
+        &smtp,
+        "--mail-from",
+        "plimsoll@example.org",
+        "--public-url",
+        "http://plimsoll.example.org",
+    ]);
+    let keeper = Browser::new(&service);
+    keeper.sign_up(service.setup.as_deref().unwrap(), "Kit").await;
+    keeper.post("/keeper/sign-up", &[("who", "open")]).await;
+
+    // Whether there is an account does not show in the answer; only one of the two gets mail.
+    let stranger = Browser::new(&service);
+    let nobody = stranger.post("/forgotten", &[("email", "nobody@example.org")]).await;
+    let somebody = stranger.post("/forgotten", &[("email", "kit@example.org")]).await;
+    assert_eq!((nobody.status, nobody.words()), (somebody.status, somebody.words()));
+    let (to, text) = mail.taken();
+    assert_eq!(to, "kit@example.org");
+    let link = text.split_whitespace().find(|word| word.contains("/reset/")).unwrap();
+    let link =
+        link.strip_prefix("http://plimsoll.example.org").expect("links lead to where the keeper says people come in");
+    assert_eq!(stranger.post(link, &[("password", "nine otters by the weir")]).await.status, StatusCode::OK);
+    let fields = [("email", "kit@example.org"), ("password", "nine otters by the weir")];
+    assert_eq!(stranger.post("/sign-in", &fields).await.status, StatusCode::SEE_OTHER);
+
+    // An account is made by the link alone, which shows that the address is theirs; who has one is told so.
+    let ada = Browser::new(&service);
+    let directly = ada.post("/sign-up", &[("name", "Ada"), ("email", &email("Ada")), ("password", PASSWORD)]).await;
+    assert!(directly.words().contains("Look at your mail"), "{}", directly.words());
+    let (to, text) = mail.taken();
+    assert_eq!(to, "ada@example.org");
+    assert_eq!(Browser::new(&service).sign_in("Ada").await.status, StatusCode::UNAUTHORIZED);
+    let link = text.split_whitespace().find(|word| word.contains("/sign-up/")).unwrap();
+    ada.sign_up(link.strip_prefix("http://plimsoll.example.org").unwrap(), "Ada").await;
+    ada.post("/sign-up", &[("email", &email("Ada"))]).await;
+    assert!(mail.taken().1.contains("already"));
+}
+
+/// A mail server, ended when dropped: aiosmtpd, of the Python that `PLIMSOLL_PYTHON` names.
+struct MailServer {
+    child: std::process::Child,
+    lines: std::io::Lines<std::io::BufReader<std::process::ChildStdout>>,
+    port: u16,
+}
+
+impl MailServer {
+    fn start() -> Option<Self> {
+        use std::io::BufRead as _;
+        let Some(python) = std::env::var_os("PLIMSOLL_PYTHON") else {
+            eprintln!("left out: PLIMSOLL_PYTHON names no Python with aiosmtpd");
+            return None;
+        };
+        let mut child = std::process::Command::new(python)
+            .args(["-c", include_str!("../../server/src/accounts/tests/smtp_server.py")])
+            .stdout(std::process::Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut lines = std::io::BufReader::new(child.stdout.take().unwrap()).lines();
+        let port = lines.next().unwrap().unwrap().trim().parse().unwrap();
+        Some(Self { child, lines, port })
+    }
+
+    /// The next message: to whom, and its text.
+    fn taken(&mut self) -> (String, String) {
+        let message: Value = serde_json::from_str(&self.lines.next().unwrap().unwrap()).unwrap();
+        let text = |value: &Value| value.as_str().unwrap().to_owned();
+        (text(&message["rcpt_tos"][0]), text(&message["text"]))
+    }
+}
+
+impl Drop for MailServer {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -301,6 +418,7 @@ async fn under_sixteen_a_guardian_agrees_first_to_the_account_and_to_each_grant(
     assert_eq!(carl.get(&today).await.status, StatusCode::OK);
     gil.post(&format!("/athletes/{athlete}/sharing/guardian/end"), &[]).await;
     assert_eq!(young.get("/api/v1/account").await.status, StatusCode::FORBIDDEN);
+    assert_eq!(carl.get(&today).await.status, StatusCode::NOT_FOUND, "nobody looks while nobody answers for them");
     assert_eq!(gil.get(&today).await.status, StatusCode::NOT_FOUND);
 }
 

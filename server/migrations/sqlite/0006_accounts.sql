@@ -131,21 +131,19 @@ CREATE TABLE IF NOT EXISTS grants (
 CREATE INDEX IF NOT EXISTS grants_by_account ON grants (account_id) WHERE account_id IS NOT NULL AND revoked_ms IS NULL;
 CREATE INDEX IF NOT EXISTS grants_by_squad ON grants (squad_id) WHERE squad_id IS NOT NULL;
 
--- Every read of health data by somebody else. Who reads a whole squad leaves one row for the squad.
+-- Every read of health data by somebody else.
 CREATE TABLE IF NOT EXISTS reads (
-    id              TEXT NOT NULL PRIMARY KEY,
-    athlete_id      TEXT REFERENCES athletes (id) ON DELETE CASCADE,
-    squad_id        TEXT,
+    athlete_id      TEXT NOT NULL REFERENCES athletes (id) ON DELETE CASCADE,
+    id              TEXT NOT NULL,
     reader_id       TEXT NOT NULL,
     reader_name     TEXT NOT NULL,          -- stays readable when the account is gone
     role            TEXT NOT NULL,
     token           TEXT,                   -- name of the token that it was read with
     kind            TEXT NOT NULL,
     what            TEXT NOT NULL,          -- the address without ids
-    at_ms           BIGINT NOT NULL
+    at_ms           BIGINT NOT NULL,
+    PRIMARY KEY (athlete_id, id)
 );
-CREATE INDEX IF NOT EXISTS reads_by_athlete ON reads (athlete_id, id) WHERE athlete_id IS NOT NULL;
-CREATE INDEX IF NOT EXISTS reads_by_squad ON reads (squad_id, id) WHERE squad_id IS NOT NULL;
 
 -- How often something that can be guessed was tried, so that it is limited across processes.
 CREATE TABLE IF NOT EXISTS attempts (

@@ -227,15 +227,14 @@ mod tests {
     }
 
     #[test]
-    fn no_password_takes_long_to_judge() {
-        // Every character may stand for another one, which zxcvbn tries in all combinations.
-        let hard = ["4@8({[<369!|1/0$57+%2".repeat(48), "a1".repeat(500), "12.3.".repeat(200), "aA4@".repeat(250)];
-        for password in hard {
-            let begun = std::time::Instant::now();
-            let _ = refused(&password);
-            let taken = begun.elapsed();
-            eprintln!("{password:.20}…: {taken:?}");
-            assert!(taken.as_secs() < 20, "{password:.20}…: {taken:?}");
+    fn of_a_long_password_only_the_beginning_is_judged() {
+        // Every character may stand for another one, which zxcvbn tries in all combinations: as a whole it would not end.
+        for password in ["4@8({[<369!|1/0$57+%2".repeat(48), "a1".repeat(500), "12.3.".repeat(200), "aA4@".repeat(250)]
+        {
+            let beginning: String = password.chars().take(JUDGED).collect();
+            assert_eq!(refused(&password), refused(&beginning), "{password:.20}…");
         }
+        let hard = "vq7-mzk2-hdx9-".repeat(5);
+        assert_eq!(refused(&format!("{}{}", &hard[..JUDGED], "password123")), None);
     }
 }

@@ -2,6 +2,7 @@
 
 use std::net::IpAddr;
 
+use anyhow::Context as _;
 use chrono::NaiveDate;
 use sha2::{Digest as _, Sha256};
 use thiserror::Error;
@@ -102,13 +103,13 @@ impl Accounts {
             );
         }
         let mailer = match (&doors.smtp_url, &doors.mail_from) {
-            (Some(url), Some(from)) => Some(Mailer::from_url(url, from)?),
+            (Some(url), Some(from)) => Some(Mailer::from_url(url, from).context("--smtp-url and --mail-from")?),
             _ => None,
         };
         Ok(Self {
             store: library.store.clone(),
             clock: library.clock,
-            passwords: Passwords::new(doors.breached_passwords.as_deref())?,
+            passwords: Passwords::new(doors.breached_passwords.as_deref()).context("--breached-passwords")?,
             mailer,
             public_url,
             proxies: doors.proxies,
@@ -292,11 +293,20 @@ impl Accounts {
     pub(crate) async fn mail_reset(&self, email: &str, caller: &Caller) -> Result<(), SignInError> {
         let Ok(email) = email_address(email) else { return Ok(()) };
         self.count_tries(&format!("reset {email}"), caller).await?;
-        let (Some(mailer), Some(base)) = (self.mailer.clone(), self.public_url.clone()) else { return Ok(()) };
-        let Some(known) = self.store.credentials(&email).await? else { return Ok(()) };
-        if known.account.closed_ms.is_some() {
-            return Ok(());
-        }
+        let accounts = self.clone();
+        // In the background: how long it takes would tell whether there is an account.
+        tokio::spawn(async move {
+            if let Err(error) = accounts.send_reset(&email).await {
+                tracing::error!(error = format!("{error:#}"), "a mail for a new password could not be sent");
+            }
+        });
+        Ok(())
+    }
+
+    async fn send_reset(&self, email: &str) -> anyhow::Result<()> {
+        let (Some(mailer), Some(base)) = (&self.mailer, &self.public_url) else { return Ok(()) };
+        let known = self.store.credentials(email).await?.filter(|known| known.account.closed_ms.is_none());
+        let Some(known) = known else { return Ok(()) };
         let id = known.account.id.as_str();
         let secret = self.new_link(Purpose::Reset, NewLink { account_id: Some(id), ..NewLink::default() }).await?;
         let text = format!(
@@ -304,13 +314,7 @@ impl Accounts {
              {base}{}\n\nIf it was not you, nothing needs to be done: the password stays as it is.\n",
             path_of(Purpose::Reset, &secret)
         );
-        // In the background: how long sending takes would tell whether there is an account.
-        tokio::spawn(async move {
-            if let Err(error) = mailer.send(&email, "A new password for Plimsoll", &text).await {
-                tracing::error!(error = format!("{error:#}"), "a mail for a new password could not be sent");
-            }
-        });
-        Ok(())
+        mailer.send(email, "A new password for Plimsoll", &text).await
     }
 
     /// Sends somebody a link with which to sign up, where everybody may; somebody with an account is told so instead.
@@ -322,8 +326,19 @@ impl Accounts {
             Err(SignInError::Store(error)) => return Err(error.into()),
             Err(error) => return Err(AccountError::Invalid(error.to_string())),
         }
-        let (Some(mailer), Some(base)) = (self.mailer.clone(), self.public_url.clone()) else { return Ok(()) };
-        let text = if self.store.credentials(&email).await?.is_some() {
+        let accounts = self.clone();
+        // In the background: how long it takes would tell whether there is an account.
+        tokio::spawn(async move {
+            if let Err(error) = accounts.send_sign_up(&email).await {
+                tracing::error!(error = format!("{error:#}"), "a mail for signing up could not be sent");
+            }
+        });
+        Ok(())
+    }
+
+    async fn send_sign_up(&self, email: &str) -> anyhow::Result<()> {
+        let (Some(mailer), Some(base)) = (&self.mailer, &self.public_url) else { return Ok(()) };
+        let text = if self.store.credentials(email).await?.is_some() {
             format!(
                 "Somebody, probably you, wanted to sign up for Plimsoll at {base}. There is an account with your address \
                  already: sign in at {base}/sign-in, or set a new password at {base}/forgotten.\n"
@@ -335,12 +350,7 @@ impl Accounts {
                 path_of(Purpose::SignUp, &secret)
             )
         };
-        tokio::spawn(async move {
-            if let Err(error) = mailer.send(&email, "Signing up for Plimsoll", &text).await {
-                tracing::error!(error = format!("{error:#}"), "a mail for signing up could not be sent");
-            }
-        });
-        Ok(())
+        mailer.send(email, "Signing up for Plimsoll", &text).await
     }
 
     /// Whether everybody may sign up; otherwise who has a link may.

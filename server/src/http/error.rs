@@ -86,7 +86,8 @@ impl Problem {
         )
     }
 
-    fn status(&self) -> StatusCode {
+    /// The status.
+    pub(super) fn status(&self) -> StatusCode {
         StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
     }
 }

@@ -43,7 +43,11 @@ pub(super) async fn in_time(request: Request, next: Next) -> Response {
     let longest = Duration::from_secs(if is_upload { LONGEST_UPLOAD_S } else { LONGEST_S });
     match tokio::time::timeout(longest, next.run(request)).await {
         Ok(response) => response,
-        Err(_) => (StatusCode::REQUEST_TIMEOUT, "The request took too long. Send it again.\n").into_response(),
+        Err(_) => (
+            StatusCode::REQUEST_TIMEOUT,
+            "The request took too long. What it began may still be going on: look before you send it again.\n",
+        )
+            .into_response(),
     }
 }
 

@@ -15,6 +15,7 @@ use axum::Router;
 use axum::extract::{DefaultBodyLimit, Request};
 use axum::middleware;
 use axum::routing::get;
+use chrono::NaiveDate;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 use tower_http::csrf::CsrfLayer;
@@ -31,6 +32,18 @@ pub(crate) struct App {
     accounts: Accounts,
     /// Whether the athletes are invented: there is nobody to sign in, and pages say so.
     demo: bool,
+}
+
+impl App {
+    /// Now, epoch milliseconds.
+    fn now_ms(&self) -> i64 {
+        self.library.clock.now().timestamp_millis()
+    }
+
+    /// Today, where nobody's own calendar counts: the day of birth of an account, the last day of a request.
+    fn today(&self) -> NaiveDate {
+        self.library.clock.now().date_naive()
+    }
 }
 
 /// All routes.

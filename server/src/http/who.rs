@@ -9,13 +9,12 @@ use axum::http::{HeaderMap, Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum_extra::extract::cookie::{Cookie, CookieJar, SameSite};
-use chrono::NaiveDate;
 
 use super::App;
 use super::error::{ApiError, PageError, Problem};
 use crate::access::{Action, Kind, Kinds, Role, Scope, Tie, Ties};
 use crate::accounts::Secret;
-use crate::store::{Account, ApiToken, Athlete, NewRead, Profile, ReadOf};
+use crate::store::{Account, ApiToken, Athlete, NewRead, Profile};
 
 /// What a token of a program begins with, so that one that got out is recognised for what it is.
 pub(super) const TOKEN_PREFIX: &str = "plimsoll_";
@@ -68,17 +67,17 @@ async fn viewer(app: &App, headers: &HeaderMap) -> Result<Viewer, Problem> {
     if app.demo {
         return Ok(Viewer::Demo);
     }
-    let now_ms = app.library.clock.now().timestamp_millis();
-    if let Some(authorization) = headers.get(header::AUTHORIZATION) {
+    let now_ms = app.now_ms();
+    // What else stands there is for somebody before the service, such as a proxy that asks for a password of its own.
+    let authorization = headers.get(header::AUTHORIZATION).and_then(|text| text.to_str().ok());
+    if let Some(token) = authorization.and_then(|text| text.strip_prefix("Bearer ")) {
         let bad = || {
             Problem::new(
                 StatusCode::UNAUTHORIZED,
                 "The token is not known, is over, or was taken back. Send it as `Authorization: Bearer plimsoll_…`.",
             )
         };
-        let text = authorization.to_str().map_err(|_| bad())?;
-        let secret = text.strip_prefix("Bearer ").and_then(|token| token.trim().strip_prefix(TOKEN_PREFIX));
-        let secret = secret.and_then(Secret::parse).ok_or_else(bad)?;
+        let secret = token.trim().strip_prefix(TOKEN_PREFIX).and_then(Secret::parse).ok_or_else(bad)?;
         let (account, token) = app.library.store.token(&secret.hash(), now_ms).await?.ok_or_else(bad)?;
         return Ok(Viewer::Program { account: Arc::new(account), token: Arc::new(token) });
     }
@@ -217,7 +216,7 @@ impl FromRequestParts<App> for Asker {
 impl Asker {
     /// Begins the asker's own log of training; in the demo, one more that is nobody's.
     pub(super) async fn begin_log(&self, app: &App, profile: Profile) -> Result<Athlete, Problem> {
-        let now_ms = app.library.clock.now().timestamp_millis();
+        let now_ms = app.now_ms();
         match self.0.account() {
             None => Ok(app.library.store.add_athlete(profile, now_ms).await?),
             Some(_) if !in_scope(&self.0, Kind::Load, Action::Write) => {
@@ -361,14 +360,14 @@ impl<N: Need + Send> FromRequestParts<App> for May<N> {
         {
             let what = parts.extensions.get::<MatchedPath>().map_or("", MatchedPath::as_str);
             let read = NewRead {
-                of: ReadOf::Athlete(&athlete.id),
+                athlete_id: &athlete.id,
                 reader: account,
                 role,
                 token: viewer.token().map(|token| token.name.as_str()),
                 kind: N::KIND,
                 what,
             };
-            let logged = app.library.store.log_reads(&[read], app.library.clock.now().timestamp_millis()).await;
+            let logged = app.library.store.log_reads(&[read], app.now_ms()).await;
             logged.map_err(|error| refuse.problem(error))?;
         }
         Ok(Self { athlete, viewer, ties, role, need: PhantomData })
@@ -436,6 +435,17 @@ pub(super) async fn visible(app: &App, viewer: &Viewer) -> Result<Vec<Visible>, 
     Ok(visible.filter(|visible| !visible.readable.is_empty()).collect())
 }
 
+/// Every athlete of a squad that somebody is on the staff of, and what they may read as that.
+pub(super) async fn visible_in_squad(app: &App, account: &Account, squad_id: &str) -> Result<Vec<Visible>, Problem> {
+    let tied = app.library.store.tied_athletes(&account.id, app.library.clock.now()).await?;
+    let of_squad = tied.into_iter().filter_map(|(athlete, mut ties)| {
+        ties.0.retain(|tie| tie.squad_id.as_deref() == Some(squad_id));
+        let readable = ties.readable();
+        (!ties.0.is_empty()).then_some(Visible { athlete, ties, readable })
+    });
+    Ok(of_squad.collect())
+}
+
 /// An athlete that somebody may read something of.
 #[derive(Debug, Clone)]
 pub(super) struct Visible {
@@ -459,7 +469,7 @@ pub(super) async fn log_list(app: &App, viewer: &Viewer, seen: &[&Visible], what
         .filter_map(|visible| {
             let role = visible.load_as().filter(|role| role.is_somebody_else())?;
             Some(NewRead {
-                of: ReadOf::Athlete(&visible.athlete.id),
+                athlete_id: &visible.athlete.id,
                 reader: account,
                 role,
                 token: viewer.token().map(|token| token.name.as_str()),
@@ -468,26 +478,6 @@ pub(super) async fn log_list(app: &App, viewer: &Viewer, seen: &[&Visible], what
             })
         })
         .collect();
-    app.library.store.log_reads(&reads, app.library.clock.now().timestamp_millis()).await?;
+    app.library.store.log_reads(&reads, app.now_ms()).await?;
     Ok(())
-}
-
-/// Logs that the loads of a squad were looked at.
-pub(super) async fn log_squad(
-    app: &App,
-    account: &Account,
-    squad_id: &str,
-    role: Role,
-    what: &str,
-) -> Result<(), Problem> {
-    let read = NewRead { of: ReadOf::Squad(squad_id), reader: account, role, token: None, kind: Kind::Load, what };
-    app.library.store.log_reads(&[read], app.library.clock.now().timestamp_millis()).await?;
-    Ok(())
-}
-
-impl App {
-    /// Today, where nobody's own calendar counts: the day of birth of an account, the day that a form begins with.
-    pub(super) fn today(&self) -> NaiveDate {
-        self.library.clock.now().date_naive()
-    }
 }

@@ -389,7 +389,13 @@ impl Store {
                 .await?
         };
         if closed && done.rows_affected() == 1 {
-            sqlx::query("DELETE FROM sessions WHERE account_id = $1").bind(id).execute(&mut *transaction).await?;
+            for sql in [
+                "DELETE FROM sessions WHERE account_id = $1",
+                // What they handed on lets nobody in any more.
+                "DELETE FROM links WHERE made_by = $1 OR account_id = $1",
+            ] {
+                sqlx::query(sql).bind(id).execute(&mut *transaction).await?;
+            }
         }
         transaction.commit().await?;
         Ok(done.rows_affected() == 1)

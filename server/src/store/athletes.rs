@@ -2,11 +2,15 @@
 
 use chrono_tz::Tz;
 use plimsoll_analytics::{Physiology, Sex};
-use sqlx::sqlite::SqliteRow;
+use sqlx::query::Query;
+use sqlx::sqlite::{SqliteArguments, SqliteRow};
 use sqlx::{Row as _, Sqlite, Transaction};
 use thiserror::Error;
 
 use super::{Store, new_id};
+
+/// A statement that values are bound to.
+type Statement<'q> = Query<'q, Sqlite, SqliteArguments>;
 
 /// Longest name, in characters.
 const LONGEST_NAME: usize = 80;
@@ -171,24 +175,12 @@ impl Store {
     /// such athlete.
     pub(crate) async fn set_profile(&self, id: &str, profile: Profile) -> Result<bool, AthleteError> {
         let profile = profile.checked()?;
-        let done = sqlx::query(
+        let query = sqlx::query(
             "UPDATE athletes SET name = $2, zone = $3, sex = $4, resting_hr_bpm = $5, max_hr_bpm = $6, \
              threshold_hr_bpm = $7, threshold_speed_mps = $8, vt1_hr_bpm = $9, vt2_hr_bpm = $10, \
              summaries_due = 1 WHERE id = $1",
-        )
-        .bind(id)
-        .bind(&profile.name)
-        .bind(profile.zone.name())
-        .bind(profile.physiology.sex.map(sex_name))
-        .bind(profile.physiology.resting_hr_bpm)
-        .bind(profile.physiology.max_hr_bpm)
-        .bind(profile.physiology.threshold_hr_bpm)
-        .bind(profile.physiology.threshold_speed_mps)
-        .bind(profile.physiology.vt1_hr_bpm)
-        .bind(profile.physiology.vt2_hr_bpm)
-        .execute(&self.write)
-        .await
-        .map_err(anyhow::Error::from)?;
+        );
+        let done = with_profile(query.bind(id), &profile).execute(&self.write).await.map_err(anyhow::Error::from)?;
         Ok(done.rows_affected() == 1)
     }
 }
@@ -217,27 +209,29 @@ pub(super) async fn insert(
 ) -> Result<Athlete, AthleteError> {
     let profile = profile.checked()?;
     let id = new_id();
-    sqlx::query(
-        "INSERT INTO athletes (id, account_id, name, zone, sex, resting_hr_bpm, max_hr_bpm, threshold_hr_bpm, \
-         threshold_speed_mps, vt1_hr_bpm, vt2_hr_bpm, created_ms) \
+    let query = sqlx::query(
+        "INSERT INTO athletes (id, name, zone, sex, resting_hr_bpm, max_hr_bpm, threshold_hr_bpm, \
+         threshold_speed_mps, vt1_hr_bpm, vt2_hr_bpm, account_id, created_ms) \
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
-    )
-    .bind(&id)
-    .bind(account_id)
-    .bind(&profile.name)
-    .bind(profile.zone.name())
-    .bind(profile.physiology.sex.map(sex_name))
-    .bind(profile.physiology.resting_hr_bpm)
-    .bind(profile.physiology.max_hr_bpm)
-    .bind(profile.physiology.threshold_hr_bpm)
-    .bind(profile.physiology.threshold_speed_mps)
-    .bind(profile.physiology.vt1_hr_bpm)
-    .bind(profile.physiology.vt2_hr_bpm)
-    .bind(now_ms)
-    .execute(&mut **transaction)
-    .await
-    .map_err(anyhow::Error::from)?;
+    );
+    let query = with_profile(query.bind(&id), &profile).bind(account_id).bind(now_ms);
+    query.execute(&mut **transaction).await.map_err(anyhow::Error::from)?;
     Ok(Athlete { id, account_id: account_id.map(str::to_owned), profile })
+}
+
+/// Binds a profile to the next nine places of a statement: from the name to VT2.
+fn with_profile<'q>(query: Statement<'q>, profile: &'q Profile) -> Statement<'q> {
+    let physiology = &profile.physiology;
+    query
+        .bind(&profile.name)
+        .bind(profile.zone.name())
+        .bind(physiology.sex.map(sex_name))
+        .bind(physiology.resting_hr_bpm)
+        .bind(physiology.max_hr_bpm)
+        .bind(physiology.threshold_hr_bpm)
+        .bind(physiology.threshold_speed_mps)
+        .bind(physiology.vt1_hr_bpm)
+        .bind(physiology.vt2_hr_bpm)
 }
 
 pub(super) fn athlete_from_row(row: &SqliteRow) -> anyhow::Result<Athlete> {

@@ -99,8 +99,6 @@ pub(crate) struct ReadRow {
     pub(crate) kind: String,
     /// What, as the address without ids.
     pub(crate) what: String,
-    /// Whether a whole squad was looked at.
-    pub(crate) of_squad: bool,
     /// Epoch milliseconds.
     pub(crate) at_ms: i64,
 }
@@ -108,8 +106,8 @@ pub(crate) struct ReadRow {
 /// A read that is to be logged.
 #[derive(Debug, Clone)]
 pub(crate) struct NewRead<'a> {
-    /// Whose data, one athlete's or a squad's.
-    pub(crate) of: ReadOf<'a>,
+    /// Whose data.
+    pub(crate) athlete_id: &'a str,
     /// Who reads.
     pub(crate) reader: &'a Account,
     /// As what.
@@ -122,17 +120,9 @@ pub(crate) struct NewRead<'a> {
     pub(crate) what: &'a str,
 }
 
-/// Whose data are read.
-#[derive(Debug, Clone, Copy)]
-pub(crate) enum ReadOf<'a> {
-    /// One athlete's.
-    Athlete(&'a str),
-    /// A squad's.
-    Squad(&'a str),
-}
-
 /// Athletes with what somebody is to them, one row for each tie.
-const TIES: &str = "SELECT t.*, b.born, x.role AS tie_role, x.kinds AS tie_kinds, x.until AS tie_until, x.squad_id AS tie_squad_id FROM (\
+const TIES: &str = "SELECT t.*, b.born, EXISTS (SELECT 1 FROM guardians h WHERE h.account_id = b.id) AS has_guardian, \
+    x.role AS tie_role, x.kinds AS tie_kinds, x.until AS tie_until, x.squad_id AS tie_squad_id FROM (\
     SELECT t.id AS athlete_id, 'athlete' AS role, '[]' AS kinds, NULL AS until, NULL AS squad_id FROM athletes t WHERE t.account_id = $1 \
     UNION ALL \
     SELECT t.id, 'guardian', '[]', NULL, NULL FROM guardians g JOIN athletes t ON t.account_id = g.account_id WHERE g.guardian_id = $1 \
@@ -347,23 +337,6 @@ impl Store {
             .collect()
     }
 
-    /// Athletes whose grant to a squad holds, by name, with what was granted.
-    pub(crate) async fn squad_athletes(
-        &self,
-        squad_id: &str,
-        now: DateTime<Utc>,
-    ) -> anyhow::Result<Vec<(Athlete, Ties)>> {
-        let rows = sqlx::query(
-            "SELECT t.*, b.born, g.role AS tie_role, g.kinds AS tie_kinds, g.until AS tie_until, g.squad_id AS tie_squad_id FROM grants g \
-             JOIN athletes t ON t.id = g.athlete_id LEFT JOIN accounts b ON b.id = t.account_id \
-             WHERE g.squad_id = $1 AND g.revoked_ms IS NULL AND g.confirmed_ms IS NOT NULL ORDER BY t.name, t.id",
-        )
-        .bind(squad_id)
-        .fetch_all(&self.read)
-        .await?;
-        tied(&rows, now)
-    }
-
     /// Takes an athlete out of a squad: the grant to it ends.
     pub(crate) async fn leave_squad(&self, squad_id: &str, athlete_id: &str, now_ms: i64) -> anyhow::Result<bool> {
         let done = sqlx::query(
@@ -394,17 +367,28 @@ impl Store {
         Ok(link)
     }
 
-    /// Takes somebody off the staff of a squad. The last coach stays, so that somebody answers for it; false then.
+    /// Takes somebody off the staff of a squad; the links that they made for it lead nowhere any more. The last coach
+    /// stays, so that somebody answers for it; false then.
     pub(crate) async fn leave_staff(&self, squad_id: &str, account_id: &str) -> anyhow::Result<bool> {
+        let mut transaction = self.write.begin_with("BEGIN IMMEDIATE").await?;
         let done = sqlx::query(
             "DELETE FROM squad_staff WHERE squad_id = $1 AND account_id = $2 AND (role <> 'coach' OR EXISTS (SELECT 1 \
              FROM squad_staff o WHERE o.squad_id = $1 AND o.account_id <> $2 AND o.role = 'coach'))",
         )
         .bind(squad_id)
         .bind(account_id)
-        .execute(&self.write)
+        .execute(&mut *transaction)
         .await?;
-        Ok(done.rows_affected() == 1)
+        if done.rows_affected() == 0 {
+            return Ok(false);
+        }
+        sqlx::query("DELETE FROM links WHERE squad_id = $1 AND made_by = $2")
+            .bind(squad_id)
+            .bind(account_id)
+            .execute(&mut *transaction)
+            .await?;
+        transaction.commit().await?;
+        Ok(true)
     }
 
     /// Renames a squad.
@@ -435,17 +419,12 @@ impl Store {
         }
         let mut transaction = self.write.begin_with("BEGIN IMMEDIATE").await?;
         for read in reads {
-            let (athlete_id, squad_id) = match read.of {
-                ReadOf::Athlete(id) => (Some(id), None),
-                ReadOf::Squad(id) => (None, Some(id)),
-            };
             sqlx::query(
-                "INSERT INTO reads (id, athlete_id, squad_id, reader_id, reader_name, role, token, kind, what, at_ms) \
-                 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+                "INSERT INTO reads (athlete_id, id, reader_id, reader_name, role, token, kind, what, at_ms) \
+                 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
             )
+            .bind(read.athlete_id)
             .bind(new_id())
-            .bind(athlete_id)
-            .bind(squad_id)
             .bind(&read.reader.id)
             .bind(&read.reader.name)
             .bind(read.role.as_str())
@@ -460,8 +439,7 @@ impl Store {
         Ok(())
     }
 
-    /// Who looked at an athlete's data, the newest first, from before the row `before`. Reads of a squad count while the
-    /// athlete's grant to it held and let them see that kind.
+    /// Who looked at an athlete's data, the newest first, from before the row `before`.
     pub(crate) async fn reads(
         &self,
         athlete_id: &str,
@@ -469,12 +447,7 @@ impl Store {
         most: i64,
     ) -> anyhow::Result<Vec<ReadRow>> {
         let rows = sqlx::query(
-            "SELECT r.* FROM reads r WHERE r.athlete_id = $1 AND ($2 IS NULL OR r.id < $2) \
-             UNION ALL \
-             SELECT r.* FROM reads r WHERE ($2 IS NULL OR r.id < $2) AND EXISTS (SELECT 1 FROM grants g \
-             WHERE g.athlete_id = $1 AND g.squad_id = r.squad_id AND g.confirmed_ms <= r.at_ms \
-             AND (g.revoked_ms IS NULL OR g.revoked_ms > r.at_ms) AND g.kinds LIKE '%\"' || r.kind || '\"%') \
-             ORDER BY id DESC LIMIT $3",
+            "SELECT * FROM reads WHERE athlete_id = $1 AND ($2 IS NULL OR id < $2) ORDER BY id DESC LIMIT $3",
         )
         .bind(athlete_id)
         .bind(before)
@@ -514,20 +487,20 @@ fn tied(rows: &[SqliteRow], now: DateTime<Utc>) -> anyhow::Result<Vec<(Athlete, 
         let today = now.with_timezone(&athlete.profile.zone).date_naive();
         let (role, kinds): (String, String) = (row.try_get("tie_role")?, row.try_get("tie_kinds")?);
         let (born, until): (Option<String>, Option<String>) = (row.try_get("born")?, row.try_get("tie_until")?);
+        let born: Option<NaiveDate> = born.map(|born| born.parse()).transpose()?;
+        let is_under_age = born.is_some_and(|born| is_under_age(born, today));
         let role = match role.as_str() {
             "athlete" => Role::Athlete,
-            "guardian" => {
-                // Nobody answers for who has come of age.
-                let born: Option<NaiveDate> = born.map(|born| born.parse()).transpose()?;
-                if !born.is_some_and(|born| is_under_age(born, today)) {
-                    continue;
-                }
-                Role::Guardian
-            }
+            "guardian" => Role::Guardian,
             name => {
                 Role::granted_named(name).ok_or_else(|| anyhow::anyhow!("the store holds an unknown role “{name}”"))?
             }
         };
+        // Nobody answers for who has come of age, and nobody looks at who is under age while nobody answers for them.
+        let has_guardian: bool = row.try_get("has_guardian")?;
+        if (role == Role::Guardian && !is_under_age) || (role.is_granted() && is_under_age && !has_guardian) {
+            continue;
+        }
         if let Some(until) = until
             && today > until.parse::<NaiveDate>()?
         {
@@ -590,7 +563,6 @@ fn read_from_row(row: &SqliteRow) -> anyhow::Result<ReadRow> {
         token: row.try_get("token")?,
         kind: row.try_get("kind")?,
         what: row.try_get("what")?,
-        of_squad: row.try_get::<Option<String>, _>("squad_id")?.is_some(),
         at_ms: row.try_get("at_ms")?,
     })
 }

@@ -28,7 +28,7 @@ pub(crate) use accounts::{Account, AccountError, Log, NewAccount, is_under_age};
 pub(crate) use activities::{ActivityRow, NewActivity};
 pub(crate) use archives::WaitingArchive;
 pub(crate) use athletes::{Athlete, AthleteError, Profile, sex_from_name, sex_name};
-pub(crate) use grants::{Grant, Grantee, NewGrant, NewRead, ReadOf, ReadRow, Squad, Staff};
+pub(crate) use grants::{Grant, Grantee, NewGrant, NewRead, ReadRow, Squad, Staff};
 pub(crate) use imports::{Counts, FileResult, Import, ImportFile, ImportState, Source};
 pub(crate) use links::{Link, LinksOf, NewLink, Purpose, Terms};
 pub(crate) use places::{Instead, InsteadOf, Without};

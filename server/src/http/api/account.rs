@@ -67,7 +67,7 @@ pub(crate) struct SessionBody {
 #[utoipa::path(get, path = "/api/v1/account/sessions",
     responses((status = OK, body = Vec<SessionBody>), (status = UNAUTHORIZED, body = Problem), (status = FORBIDDEN, body = Problem)))]
 pub(super) async fn sessions(State(app): State<App>, person: Person) -> Result<Json<Vec<SessionBody>>, ApiError> {
-    let now_ms = app.library.clock.now().timestamp_millis();
+    let now_ms = app.now_ms();
     let sessions = app.library.store.sessions(&person.account.id, now_ms).await?;
     let bodies = sessions.into_iter().map(|session| SessionBody {
         own: session.id == person.session_id,
@@ -138,7 +138,7 @@ pub(super) async fn revoke_token(
     person: Person,
     Path(id): Path<String>,
 ) -> Result<StatusCode, ApiError> {
-    let now_ms = app.library.clock.now().timestamp_millis();
+    let now_ms = app.now_ms();
     match app.library.store.revoke_token(&person.account.id, &id, now_ms).await? {
         true => Ok(StatusCode::NO_CONTENT),
         false => Err(Problem::no_such("token").into()),

@@ -198,7 +198,7 @@ pub(super) async fn remove(
     May { athlete, .. }: May<WriteActivities>,
     Path((_, id)): Path<(String, String)>,
 ) -> Result<StatusCode, ApiError> {
-    let now_ms = app.library.clock.now().timestamp_millis();
+    let now_ms = app.now_ms();
     activity(&app, &athlete.id, &id).await?;
     app.library.store.set_removed(&athlete.id, &id, Some(now_ms)).await?;
     Ok(StatusCode::NO_CONTENT)

@@ -76,7 +76,7 @@ pub(super) async fn revoke(
     May { athlete, .. }: May<WriteConsent>,
     Path((_, grant)): Path<(String, String)>,
 ) -> Result<StatusCode, ApiError> {
-    let now_ms = app.library.clock.now().timestamp_millis();
+    let now_ms = app.now_ms();
     match app.library.store.revoke_grant(&athlete.id, &grant, now_ms).await? {
         true => Ok(StatusCode::NO_CONTENT),
         false => Err(Problem::no_such("grant").into()),
@@ -98,8 +98,6 @@ pub(crate) struct ReadBody {
     kind: String,
     /// What, as the address without ids.
     what: String,
-    /// Whether a whole squad was looked at.
-    squad: bool,
     /// When, epoch milliseconds.
     at_ms: i64,
 }
@@ -144,7 +142,6 @@ pub(super) async fn reads(
         token: row.token,
         kind: row.kind,
         what: row.what,
-        squad: row.of_squad,
         at_ms: row.at_ms,
     });
     Ok(Json(ReadPage { reads: reads.collect(), next }))

@@ -99,7 +99,7 @@ struct Told {
 
 async fn account_page(app: &App, person: &Person, told: Told) -> Result<Html<String>, PageError> {
     let store = &app.library.store;
-    let now_ms = app.library.clock.now().timestamp_millis();
+    let now_ms = app.now_ms();
     // What was just changed is shown as it is now.
     let account = store.account(&person.account.id).await?.ok_or_else(|| Problem::no_such("account"))?;
     let sessions = store.sessions(&account.id, now_ms).await?;
@@ -182,8 +182,7 @@ async fn refused_by(app: &App, person: &Person, error: AccountError) -> Result<R
     if problem.status >= 500 {
         return Err(problem.into());
     }
-    let status = StatusCode::from_u16(problem.status).unwrap_or(StatusCode::UNPROCESSABLE_ENTITY);
-    refused(app, person, status, problem.detail).await
+    refused(app, person, problem.status(), problem.detail).await
 }
 
 #[derive(Debug, Deserialize)]
@@ -370,7 +369,7 @@ async fn second_factor(
             return refused(status, words);
         }
     }
-    let now_ms = app.library.clock.now().timestamp_millis();
+    let now_ms = app.now_ms();
     let Some(step) = secret.check(&form.code, now_ms, None) else {
         let problem =
             "The code is not right. Is the clock of the phone right? Scan again, and type the code that is shown.";
@@ -435,7 +434,7 @@ async fn add_token(
     if let Some(problem) = problem {
         return refused(&app, &person, StatusCode::UNPROCESSABLE_ENTITY, problem.to_owned()).await;
     }
-    let now_ms = app.library.clock.now().timestamp_millis();
+    let now_ms = app.now_ms();
     let secret = Secret::new()?;
     let expires_ms = now_ms + days.unwrap_or_default() * 86_400_000;
     app.library.store.add_token(&person.account.id, name, &secret.hash(), &scopes, expires_ms, now_ms).await?;
@@ -447,7 +446,7 @@ async fn add_token(
 }
 
 async fn revoke_token(State(app): State<App>, person: Person, Path(id): Path<String>) -> Result<Redirect, PageError> {
-    let now_ms = app.library.clock.now().timestamp_millis();
+    let now_ms = app.now_ms();
     app.library.store.revoke_token(&person.account.id, &id, now_ms).await?;
     Ok(Redirect::to("/account#tokens"))
 }

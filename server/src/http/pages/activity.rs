@@ -348,7 +348,7 @@ async fn set_as_recorded(app: &App, athlete: &Athlete, id: &str, as_recorded: bo
 
 async fn set_removed(app: &App, athlete_id: &str, id: &str, removed: bool) -> Result<Redirect, PageError> {
     let activity = find_activity(app, athlete_id, id).await?;
-    let removed_ms = removed.then(|| app.library.clock.now().timestamp_millis());
+    let removed_ms = removed.then(|| app.now_ms());
     app.library.store.set_removed(athlete_id, id, removed_ms).await?;
     Ok(to_page_of(&activity))
 }

@@ -8,7 +8,7 @@ use axum::routing::get;
 
 use super::form::{Field, FormPage};
 use super::sharing::{kinds_words, role_words, terms_of};
-use super::sign::{SaidPage, refusal};
+use super::sign::{SaidPage, count};
 use super::{Shell, render};
 use crate::access::{Kind, Kinds, Role};
 use crate::accounts::{Caller, Secret};
@@ -37,12 +37,9 @@ enum Invitation {
 }
 
 async fn invitation(app: &App, text: &str, caller: &Caller) -> Result<(Secret, Link, Invitation), PageError> {
-    if let Err(error) = app.accounts.count_from(caller).await {
-        let (status, words) = refusal(error)?;
-        return Err(Problem::new(status, words).into());
-    }
+    count(app, caller).await?;
     let gone = || PageError::from(AccountError::LinkGone);
-    let now_ms = app.library.clock.now().timestamp_millis();
+    let now_ms = app.now_ms();
     let store = &app.library.store;
     let secret = Secret::parse(text).ok_or_else(gone)?;
     let link = store.link(&secret.hash(), now_ms).await?.ok_or_else(gone)?;
@@ -191,7 +188,7 @@ async fn accept(
     let viewer = Viewer::Person { account: account.clone(), session_id };
     let refused =
         |status, problem: String| super::sign::again(status, form(&app, &viewer, &text, &invitation), problem);
-    let now_ms = app.library.clock.now().timestamp_millis();
+    let now_ms = app.now_ms();
     let store = &app.library.store;
     let hash = secret.hash();
     // Who waits for a guardian can claim or let look, which then waits as well, and nothing else.
@@ -269,8 +266,7 @@ async fn accept(
         Err(AccountError::Store(error)) => Err(error.into()),
         Err(error) => {
             let problem = Problem::from(error);
-            let status = StatusCode::from_u16(problem.status).unwrap_or(StatusCode::CONFLICT);
-            refused(status, problem.detail)
+            refused(problem.status(), problem.detail)
         }
     }
 }

@@ -66,7 +66,7 @@ async fn keeper_page(
     problem: Option<String>,
 ) -> Result<Html<String>, PageError> {
     let store = &app.library.store;
-    let now_ms = app.library.clock.now().timestamp_millis();
+    let now_ms = app.now_ms();
     let viewer = Viewer::Person { account: person.account.clone(), session_id: person.session_id.clone() };
     let links = store.open_links(LinksOf::Maker(&person.account.id), &[Purpose::SignUp], now_ms).await?;
     render(&KeeperPage {
@@ -168,7 +168,7 @@ async fn reset_link(
 }
 
 async fn close(State(app): State<App>, Keeper(person): Keeper, Path(id): Path<String>) -> Result<Response, PageError> {
-    let now_ms = app.library.clock.now().timestamp_millis();
+    let now_ms = app.now_ms();
     if !app.library.store.set_closed(&id, true, now_ms).await? {
         let problem = "That account is closed already, or is the last keeper’s.".to_owned();
         let page = keeper_page(&app, &person, None, Some(problem)).await?;
@@ -178,7 +178,7 @@ async fn close(State(app): State<App>, Keeper(person): Keeper, Path(id): Path<St
 }
 
 async fn open(State(app): State<App>, Keeper(_): Keeper, Path(id): Path<String>) -> Result<Redirect, PageError> {
-    app.library.store.set_closed(&id, false, app.library.clock.now().timestamp_millis()).await?;
+    app.library.store.set_closed(&id, false, app.now_ms()).await?;
     Ok(Redirect::to("/keeper"))
 }
 

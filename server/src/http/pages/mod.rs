@@ -185,7 +185,7 @@ struct ErrorPage<'a> {
 
 /// The page that shows a problem.
 pub(super) fn error_page(problem: &Problem) -> Html<String> {
-    let shell = Shell { title: problem.title.clone(), athlete: None, reader: None, current: "", demo: false };
+    let shell = Shell { title: problem.title.clone(), athlete: None, reader: None, current: "error", demo: false };
     Html(ErrorPage { shell, problem }.render().unwrap_or_else(|_| problem.detail.clone()))
 }
 

@@ -125,19 +125,20 @@ fn grant_row(grant: &Grant, zone: Tz, today: NaiveDate) -> GrantRow {
 
 /// What was looked at, by the address that was asked for.
 fn read_words(read: &ReadRow) -> String {
-    let api = read.what.starts_with("/api/");
-    let path = read.what.strip_prefix("/api/v1").unwrap_or(&read.what);
+    let api = read.what.strip_prefix("/api/v1");
+    let path = api.unwrap_or(&read.what);
     let what = match path.strip_prefix("/athletes/{athlete}").unwrap_or(path) {
-        "/" | "" if read.of_squad => "the overview of the squad",
-        _ if read.of_squad => "the overview of the squad",
         "/" => "the list of athletes: load and status",
+        "/squads/{squad}" => "the overview of a squad: load and status",
+        "" if api.is_some() => "the profile",
         "" | "/today" => "Today: the line, flags and load",
         "/days" => "every day’s load",
         "/flags" => "the flags",
         "/charts/{name}" => "a chart of load",
-        "/thresholds" => "estimated thresholds",
+        "/threshold-estimates" => "estimated thresholds",
+        "/loads" => "the loads of activities",
         "/activities" => "the list of activities",
-        "/activities/{activity}" => "an activity",
+        "/activities/{activity}" | "/activities/{activity}/copies" => "an activity",
         "/activities/{activity}/series" | "/activities/{activity}/charts/{name}" => "an activity’s recording",
         "/uploads/{upload}/file" => "an original file",
         "/imports/{import}" | "/imports/{import}/files" | "/imports" | "/uploads" => "imports",
@@ -147,7 +148,7 @@ fn read_words(read: &ReadRow) -> String {
     };
     let with = match &read.token {
         Some(token) => format!(", by a program (token “{token}”)"),
-        None if api => ", through the API".to_owned(),
+        None if api.is_some() => ", through the API".to_owned(),
         None => String::new(),
     };
     format!("{what}{with}")
@@ -163,7 +164,7 @@ async fn sharing_page<N: crate::http::who::Need>(
     let (athlete, store) = (&may.athlete, &app.library.store);
     let zone = athlete.profile.zone;
     let today = app.library.clock.today(zone);
-    let now_ms = app.library.clock.now().timestamp_millis();
+    let now_ms = app.now_ms();
     let (mut held, mut waiting, mut ended) = (Vec::new(), Vec::new(), Vec::new());
     for grant in store.grants(&athlete.id).await? {
         let row = grant_row(&grant, zone, today);
@@ -294,7 +295,7 @@ async fn revoke(
     May { athlete, .. }: May<WriteConsent>,
     Path((_, grant)): Path<(String, String)>,
 ) -> Result<Redirect, PageError> {
-    let now_ms = app.library.clock.now().timestamp_millis();
+    let now_ms = app.now_ms();
     if !app.library.store.revoke_grant(&athlete.id, &grant, now_ms).await? {
         return Err(Problem::no_such("grant").into());
     }
@@ -309,7 +310,7 @@ async fn confirm(
     if may.role != Role::Guardian {
         return Err(Problem::new(StatusCode::FORBIDDEN, "Who answers for you has to agree to this.").into());
     }
-    let now_ms = app.library.clock.now().timestamp_millis();
+    let now_ms = app.now_ms();
     if !app.library.store.confirm_grant(&may.athlete.id, &grant, now_ms).await? {
         return Err(Problem::no_such("grant").into());
     }

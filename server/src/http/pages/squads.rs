@@ -18,7 +18,7 @@ use crate::http::App;
 use crate::http::caller::base;
 use crate::http::error::{PageError, Problem};
 use crate::http::extract::PageForm;
-use crate::http::who::{Member, Person, Viewer, Visible, log_squad};
+use crate::http::who::{Member, Person, Viewer, Visible, log_list, visible_in_squad};
 use crate::store::{AccountError, LinksOf, NewLink, Purpose, Squad, Staff, Terms};
 
 pub(super) fn routes() -> Router<App> {
@@ -64,7 +64,7 @@ async fn squads_page(
     shown: Option<Shown>,
     problem: Option<String>,
 ) -> Result<Html<String>, PageError> {
-    let now_ms = app.library.clock.now().timestamp_millis();
+    let now_ms = app.now_ms();
     let store = &app.library.store;
     let squads = store.squads_of(&person.account.id).await?;
     let asks = store.open_links(LinksOf::Maker(&person.account.id), &[Purpose::Ask], now_ms).await?;
@@ -100,7 +100,7 @@ async fn add(
     Member(person): Member,
     PageForm(form): PageForm<NameForm>,
 ) -> Result<Response, PageError> {
-    let now_ms = app.library.clock.now().timestamp_millis();
+    let now_ms = app.now_ms();
     match app.library.store.add_squad(&form.name, &person.account.id, now_ms).await {
         Ok(squad) => Ok(Redirect::to(&format!("/squads/{}", squad.id)).into_response()),
         Err(AccountError::Store(error)) => Err(error.into()),
@@ -189,19 +189,12 @@ async fn squad_page(
     problem: Option<String>,
 ) -> Result<Html<String>, PageError> {
     let store = &app.library.store;
-    let now = app.library.clock.now();
-    let athletes: Vec<Visible> = store
-        .squad_athletes(&squad.id, now)
-        .await?
-        .into_iter()
-        .map(|(athlete, ties)| Visible { readable: ties.readable(), athlete, ties })
-        .collect();
+    let athletes = visible_in_squad(app, &person.account, &squad.id).await?;
     let (seen, others): (Vec<&Visible>, Vec<&Visible>) =
         athletes.iter().partition(|visible| visible.readable.contains(Kind::Load));
-    log_squad(app, &person.account, &squad.id, role, "/squads/{squad}").await?;
+    log_list(app, &viewer_of(person), &seen, "/squads/{squad}").await?;
     let named = |visible: &&Visible| (visible.athlete.id.clone(), visible.athlete.profile.name.clone());
-    let links =
-        store.open_links(LinksOf::Squad(&squad.id), &[Purpose::Ask, Purpose::Staff], now.timestamp_millis()).await?;
+    let links = store.open_links(LinksOf::Squad(&squad.id), &[Purpose::Ask, Purpose::Staff], app.now_ms()).await?;
     let staff = store.staff(&squad.id).await?;
     render(&SquadPage {
         shell: Shell::plain(app, &viewer_of(person), "squads", squad.name.clone()),
@@ -341,7 +334,7 @@ async fn remove_athlete(
     Path((id, athlete)): Path<(String, String)>,
 ) -> Result<Redirect, PageError> {
     let squad = coached(&app, &person, &id).await?;
-    app.library.store.leave_squad(&squad.id, &athlete, app.library.clock.now().timestamp_millis()).await?;
+    app.library.store.leave_squad(&squad.id, &athlete, app.now_ms()).await?;
     Ok(Redirect::to(&format!("/squads/{id}")))
 }
 
@@ -357,6 +350,6 @@ async fn drop_link(
 
 async fn end(State(app): State<App>, Member(person): Member, Path(id): Path<String>) -> Result<Redirect, PageError> {
     let squad = coached(&app, &person, &id).await?;
-    app.library.store.end_squad(&squad.id, app.library.clock.now().timestamp_millis()).await?;
+    app.library.store.end_squad(&squad.id, app.now_ms()).await?;
     Ok(Redirect::to("/squads"))
 }

@@ -2,7 +2,6 @@
 
 use askama::Template;
 use axum::extract::{Request, State};
-use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse as _, Redirect, Response};
 
 use super::imports::ImportView;
@@ -44,8 +43,7 @@ pub(super) async fn send(
     match receive(&app, athlete, Source::Page, None, request).await {
         Ok(taken) => Ok(Redirect::to(&format!("/athletes/{}/imports/{}", athlete.id, taken.import.id)).into_response()),
         Err(problem) if problem.status != 500 => {
-            let status = StatusCode::from_u16(problem.status).unwrap_or(StatusCode::BAD_REQUEST);
-            Ok((status, upload_page(&app, &may, Some(problem.detail)).await?).into_response())
+            Ok((problem.status(), upload_page(&app, &may, Some(problem.detail)).await?).into_response())
         }
         Err(problem) => Err(problem.into()),
     }
