@@ -10,3 +10,4 @@ mod corpus;
 mod imports;
 mod kill;
 mod service;
+mod whole;

@@ -306,6 +306,7 @@ needs! {
     ReadActivities: Activities Read, WriteActivities: Activities Write,
     ReadDiary: Diary Read,
     ReadConsent: Consent Read, WriteConsent: Consent Write,
+    ReadWhole: Whole Read, WriteWhole: Whole Write,
 }
 
 /// The athlete of the address, for who may do `N` with their data. It is the only way in which a handler gets at an

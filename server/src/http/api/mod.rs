@@ -5,6 +5,7 @@ mod activities;
 mod athletes;
 mod copies;
 mod diary;
+mod export;
 mod imports;
 mod load;
 mod numbers;
@@ -75,6 +76,7 @@ pub(super) fn routes() -> (Router<App>, Document) {
         .routes(routes!(sharing::grants))
         .routes(routes!(sharing::revoke))
         .routes(routes!(sharing::reads))
+        .routes(routes!(export::export))
         .split_for_parts()
 }
 

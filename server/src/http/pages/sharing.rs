@@ -144,6 +144,8 @@ fn read_words(read: &ReadRow) -> String {
         "/imports/{import}" | "/imports/{import}/files" | "/imports" | "/uploads" => "imports",
         "/diary" => "the diary",
         "/sharing" | "/grants" | "/reads" => "this page",
+        "/export" | "/export.zip" => "everything, to take it along",
+        "/erase" => "the page for erasing everything",
         other => other.trim_start_matches('/'),
     };
     let with = match &read.token {
