@@ -262,7 +262,7 @@ pub(super) fn recordings_as_parquet(
     bytes: &[u8],
     options: &ReadOptions,
     upload: &Upload,
-    wanted: BTreeMap<i64, String>,
+    wanted: &BTreeMap<i64, String>,
 ) -> BTreeMap<i64, Option<Bytes>> {
     let Ok(file) = read(bytes, options, upload.details.as_ref()) else { return BTreeMap::new() };
     let activities = (0_i64..).zip(file.activities);

@@ -142,7 +142,7 @@ impl Feed {
                         details: original.said.as_ref(),
                     };
                     position += 1;
-                    if let Err(error) = self.block_on(place.library.take_in_undone(&file, bytes.clone())) {
+                    if let Err(error) = self.block_on(place.library.take_in_undone(&file, bytes)) {
                         failed.push((item.name, format!("it could not be stored: {error:#}")));
                     }
                 }
@@ -314,7 +314,7 @@ impl Library {
                 taken.push("time zone");
             }
             Some(_) => {
-                stays = format!("; the time zone stays {} (the export’s is {})", profile.zone.name(), theirs.zone)
+                stays = format!("; the time zone stays {} (the export’s is {})", profile.zone.name(), theirs.zone);
             }
             None => {}
         }

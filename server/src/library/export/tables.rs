@@ -5,7 +5,7 @@ use std::io::Write;
 use anyhow::Context as _;
 use plimsoll_analytics::{ActivitySummary, Analysis, DayMetric};
 use plimsoll_ingest::DiaryValue;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use super::format::{original_path, records_path};
 use crate::store::{Exported, ReadRow};
@@ -39,34 +39,62 @@ impl Cell {
     }
 }
 
+/// What is said of an activity before its numbers, by name…
+const BEFORE: [&str; 15] = [
+    "local_date",
+    "start_utc",
+    "utc_offset_s",
+    "sport",
+    "run_kind",
+    "title",
+    "description",
+    "gear",
+    "commute",
+    "rpe_0_to_10",
+    "feel_0_to_100",
+    "counts",
+    "taken_out",
+    "copy_of",
+    "samples_as_recorded",
+];
+
+/// …and behind them.
+const BEHIND: [&str; 5] = ["distance_origin", "original", "position_in_original", "sha256_and_position", RECORDS];
+
+/// The column that says where the recording lies.
+pub(super) const RECORDS: &str = "records";
+
 /// Every value of an activity that is one value, by name; the unit is in the name.
-fn cells(exported: &Exported) -> Vec<(&'static str, Cell)> {
+fn cells(exported: &Exported) -> impl Iterator<Item = (&'static str, Cell)> {
     let Exported { activity, sha256, file_name, kept } = exported;
     let text = |text: &Option<String>| Cell::Text(text.clone().unwrap_or_default());
     let start = chrono::DateTime::from_timestamp_millis(activity.start_ms).unwrap_or_default();
-    let mut cells = vec![
-        ("local_date", Cell::Text(activity.local_date.to_string())),
-        ("start_utc", Cell::Text(start.to_rfc3339_opts(chrono::SecondsFormat::Millis, true))),
-        ("utc_offset_s", Cell::Whole(activity.utc_offset_s)),
-        ("sport", Cell::Text(activity.sport.clone())),
-        ("run_kind", text(&activity.run_kind)),
-        ("title", text(&activity.title)),
-        ("description", text(&activity.description)),
-        ("gear", text(&activity.gear)),
-        ("commute", Cell::Is(activity.commute)),
-        ("rpe_0_to_10", Cell::Number(activity.rpe)),
-        ("feel_0_to_100", Cell::Number(activity.feel)),
-        ("counts", Cell::Is(Some(activity.removed_ms.is_none() && kept.is_none()))),
-        ("taken_out", Cell::Is(Some(activity.removed_ms.is_some()))),
-        ("copy_of", Cell::Text(kept.as_ref().map(|(sha256, position)| place(sha256, *position)).unwrap_or_default())),
-        ("samples_as_recorded", Cell::Is(Some(activity.as_recorded))),
+    let copy_of = kept.as_ref().map(|(sha256, position)| place(sha256, *position)).unwrap_or_default();
+    let before = [
+        Cell::Text(activity.local_date.to_string()),
+        Cell::Text(start.to_rfc3339_opts(chrono::SecondsFormat::Millis, true)),
+        Cell::Whole(activity.utc_offset_s),
+        Cell::Text(activity.sport.clone()),
+        text(&activity.run_kind),
+        text(&activity.title),
+        text(&activity.description),
+        text(&activity.gear),
+        Cell::Is(activity.commute),
+        Cell::Number(activity.rpe),
+        Cell::Number(activity.feel),
+        Cell::Is(Some(activity.removed_ms.is_none() && kept.is_none())),
+        Cell::Is(Some(activity.removed_ms.is_some())),
+        Cell::Text(copy_of),
+        Cell::Is(Some(activity.as_recorded)),
     ];
-    cells.extend(numbers(&activity.summary));
-    cells.push(("distance_origin", Cell::Text(activity.summary.distance_origin.as_str().to_owned())));
-    cells.push(("original", Cell::Text(original_path(file_name, sha256))));
-    cells.push(("position_in_original", Cell::Whole(Some(activity.position))));
-    cells.push(("sha256_and_position", Cell::Text(place(sha256, activity.position))));
-    cells
+    let behind = [
+        Cell::Text(activity.summary.distance_origin.as_str().to_owned()),
+        Cell::Text(original_path(file_name, sha256)),
+        Cell::Whole(Some(activity.position)),
+        Cell::Text(place(sha256, activity.position)),
+        Cell::Text(records_name(exported)),
+    ];
+    BEFORE.into_iter().zip(before).chain(numbers(&activity.summary)).chain(BEHIND.into_iter().zip(behind))
 }
 
 /// What an activity is called that comes from these bytes.
@@ -75,7 +103,7 @@ fn place(sha256: &str, position: i64) -> String {
 }
 
 /// Every value of a summary that is one number. One that is added does not compile before it stands here.
-fn numbers(summary: &ActivitySummary) -> Vec<(&'static str, Cell)> {
+fn numbers(summary: &ActivitySummary) -> [(&'static str, Cell); 24] {
     let ActivitySummary {
         distance_m,
         moving_time_s,
@@ -135,43 +163,17 @@ fn numbers(summary: &ActivitySummary) -> Vec<(&'static str, Cell)> {
         ("steps", steps),
     ]
     .map(|(name, value)| (name, Cell::Number(*value)))
-    .into()
 }
 
 /// The names of the columns of activities.
-pub(super) fn activity_columns() -> Vec<&'static str> {
-    let nothing = ActivitySummary::default();
-    // The names do not depend on the activity.
-    let before = [
-        "local_date",
-        "start_utc",
-        "utc_offset_s",
-        "sport",
-        "run_kind",
-        "title",
-        "description",
-        "gear",
-        "commute",
-        "rpe_0_to_10",
-        "feel_0_to_100",
-        "counts",
-        "taken_out",
-        "copy_of",
-        "samples_as_recorded",
-    ];
-    let numbers = numbers(&nothing).into_iter().map(|(name, _)| name);
-    before
-        .into_iter()
-        .chain(numbers)
-        .chain(["distance_origin", "original", "position_in_original", "sha256_and_position", "records"])
-        .collect()
+pub(super) fn activity_columns() -> impl Iterator<Item = &'static str> {
+    let numbers = numbers(&ActivitySummary::default()).into_iter().map(|(name, _)| name);
+    BEFORE.into_iter().chain(numbers).chain(BEHIND)
 }
 
 /// An activity as a row of [`activity_columns`].
 pub(super) fn activity_row(exported: &Exported) -> Vec<String> {
-    let mut row: Vec<String> = cells(exported).iter().map(|(_, cell)| cell.text()).collect();
-    row.push(records_name(exported));
-    row
+    cells(exported).map(|(_, cell)| cell.text()).collect()
 }
 
 /// Where the recording of an activity lies in the archive.
@@ -180,18 +182,18 @@ pub(super) fn records_name(exported: &Exported) -> String {
 }
 
 /// An activity as JSON, with what is more than one number.
-pub(super) fn activity_json(exported: &Exported) -> anyhow::Result<Value> {
+pub(super) fn activity_json(exported: &Exported) -> Value {
     let activity = &exported.activity;
     let summary = &activity.summary;
-    let mut fields: serde_json::Map<String, Value> =
-        cells(exported).into_iter().map(|(name, cell)| (name.to_owned(), cell.json())).collect();
-    fields.insert("records".to_owned(), records_name(exported).into());
+    let mut fields: Map<String, Value> = cells(exported).map(|(name, cell)| (name.to_owned(), cell.json())).collect();
+    let missing: Map<String, Value> =
+        summary.reasons.iter().map(|(field, why)| (field.clone().into_owned(), why.to_string().into())).collect();
     let more = json!({
         "best_efforts": summary.best_efforts,
         "peak_heart_rates": summary.peak_heart_rates,
         "intensity": summary.intensity,
         "mechanics": summary.mechanics,
-        "missing_because": summary.reasons.iter().map(|(field, why)| (field.clone().into_owned(), Value::from(why.to_string()))).collect::<serde_json::Map<_, _>>(),
+        "missing_because": missing,
         "laps": activity.laps,
         "lengths": activity.lengths,
         "findings": activity.findings,
@@ -200,7 +202,7 @@ pub(super) fn activity_json(exported: &Exported) -> anyhow::Result<Value> {
     if let Value::Object(more) = more {
         fields.extend(more);
     }
-    Ok(Value::Object(fields))
+    Value::Object(fields)
 }
 
 /// Every day that is analysed, with all its measures; what cannot be said is empty.

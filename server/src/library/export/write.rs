@@ -1,13 +1,13 @@
 //! Writing an export, from its first byte to its last: what it takes of memory does not grow with the history.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 use std::io::{self, Write};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use anyhow::Context as _;
 use bytes::Bytes;
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, Datelike as _, NaiveDateTime, Timelike as _, Utc};
 use futures_util::StreamExt as _;
 use plimsoll_ingest::ReadOptions;
 use serde::Serialize;
@@ -48,6 +48,7 @@ impl Library {
     ) -> anyhow::Result<W> {
         let (library, athlete, runtime) = (self.clone(), athlete.clone(), Handle::current());
         let now = self.clock.now();
+        let local = now.with_timezone(&athlete.profile.zone).naive_local();
         tokio::task::spawn_blocking(move || {
             let is_over = Arc::new(AtomicBool::new(false));
             let out = Quiet { out, is_over: is_over.clone() };
@@ -57,6 +58,7 @@ impl Library {
                 athlete,
                 runtime,
                 now,
+                made: member_time(local),
                 without_records: HashSet::new(),
                 problems: Vec::new(),
             };
@@ -97,6 +99,8 @@ struct Export<W: Write> {
     athlete: Athlete,
     runtime: Handle,
     now: DateTime<Utc>,
+    /// The same on the athlete's clock, for the archive's members.
+    made: zip::DateTime,
     /// Activities without a recording: rows of a table.
     without_records: HashSet<String>,
     problems: Vec<String>,
@@ -141,7 +145,10 @@ impl<W: Write> Export<W> {
 
     /// Begins a member; `size` is that of its bytes, as far as it is known.
     fn begin(&mut self, name: &str, method: CompressionMethod, size: i64) -> anyhow::Result<()> {
-        let options = SimpleFileOptions::default().compression_method(method).large_file(size >= LARGE);
+        let options = SimpleFileOptions::default()
+            .compression_method(method)
+            .large_file(size >= LARGE)
+            .last_modified_time(self.made);
         self.zip.start_file(name, options).with_context(|| format!("{NOT_WRITTEN}, at {name}"))
     }
 
@@ -259,9 +266,10 @@ impl<W: Write> Export<W> {
         }
         let Some(bytes) = self.runtime.block_on(self.library.raw_bytes(upload))? else { return Ok(()) };
         let options = ReadOptions { zone: Some(self.athlete.profile.zone) };
-        let wanted = unread.iter().map(|activity| (activity.position, activity.sport.clone())).collect();
+        let wanted: BTreeMap<i64, String> =
+            unread.iter().map(|activity| (activity.position, activity.sport.clone())).collect();
         let of = upload.clone();
-        let reading = self.library.compute.run(move || digest::recordings_as_parquet(&bytes, &options, &of, wanted));
+        let reading = self.library.compute.run(move || digest::recordings_as_parquet(&bytes, &options, &of, &wanted));
         let mut read = self.runtime.block_on(reading)?;
         for activity in unread {
             let parquet = read.remove(&activity.position).flatten();
@@ -278,7 +286,7 @@ impl<W: Write> Export<W> {
         parquet: Option<Bytes>,
     ) -> anyhow::Result<()> {
         let name = records_path(activity.local_date, &upload.sha256, position);
-        match parquet.filter(|parquet| digest::has_rows(parquet)) {
+        match parquet.filter(digest::has_rows) {
             Some(parquet) => {
                 self.begin(&name, CompressionMethod::Stored, 0)?;
                 self.zip.write_all(&parquet).context(NOT_WRITTEN)
@@ -323,9 +331,9 @@ impl<W: Write> Export<W> {
         self.text("[")?;
         let mut is_first = true;
         self.each_activity(|export, activity| {
-            let mut object = tables::activity_json(&activity)?;
+            let mut object = tables::activity_json(&activity);
             if export.without_records.contains(&tables::records_name(&activity))
-                && let Some(records) = object.get_mut("records")
+                && let Some(records) = object.get_mut(tables::RECORDS)
             {
                 *records = Value::Null;
             }
@@ -446,6 +454,21 @@ impl<W: Write> Export<W> {
         });
         self.json("account.json", &value)
     }
+}
+
+/// The time of the members of an archive, on the clock of whoever unpacks it.
+fn member_time(local: NaiveDateTime) -> zip::DateTime {
+    let small = |number: u32| u8::try_from(number).unwrap_or_default();
+    let (date, time) = (local.date(), local.time());
+    zip::DateTime::from_date_and_time(
+        u16::try_from(date.year()).unwrap_or_default(),
+        small(date.month()),
+        small(date.day()),
+        small(time.hour()),
+        small(time.minute()),
+        small(time.second()),
+    )
+    .unwrap_or_default()
 }
 
 /// An instant as text.
