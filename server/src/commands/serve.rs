@@ -29,7 +29,9 @@ pub(crate) async fn serve(data: &Path, listen: SocketAddr, limits: Limits, doors
     let accounts = Accounts::of(&library, &doors)?;
     library.clear_incoming().await?;
     library.finish_erasures().await?;
-    library.clear_leftovers().await?;
+    if let Err(error) = library.clear_leftovers().await {
+        tracing::error!(error = format!("{error:#}"), "files that are nobody's could not be removed");
+    }
     let finished = library.finish_unread(library.left_before_ms()).await?;
     let mut out = std::io::stdout();
     if finished > 0 {

@@ -83,6 +83,8 @@ pub(crate) struct Extent {
     pub(crate) reads: i64,
     /// Lines of other people's logs that keep the name.
     pub(crate) own_looks: i64,
+    /// How many squads have this person on their staff, and somebody else as a coach.
+    pub(crate) other_squads: i64,
     /// Names of squads that have no other coach: they end.
     pub(crate) ending_squads: Vec<String>,
     /// Names of people under 16 for whom nobody else answers.
@@ -126,7 +128,9 @@ impl Store {
              (SELECT COUNT(*) FROM diary_values WHERE athlete_id = $1) AS diary_values, \
              (SELECT COUNT(*) FROM grants WHERE athlete_id = $1 AND revoked_ms IS NULL) AS grants, \
              (SELECT COUNT(*) FROM reads WHERE athlete_id = $1) AS reads, \
-             (SELECT COUNT(*) FROM reads WHERE reader_id = $2) AS own_looks",
+             (SELECT COUNT(*) FROM reads WHERE reader_id = $2) AS own_looks, \
+             (SELECT COUNT(*) FROM squad_staff m WHERE m.account_id = $2 AND EXISTS (SELECT 1 FROM squad_staff o \
+             WHERE o.squad_id = m.squad_id AND o.account_id <> $2 AND o.role = 'coach')) AS other_squads",
         )
         .bind(&whose.athlete_id)
         .bind(&whose.account_id)
@@ -151,6 +155,7 @@ impl Store {
             grants: row.try_get("grants")?,
             reads: row.try_get("reads")?,
             own_looks: row.try_get("own_looks")?,
+            other_squads: row.try_get("other_squads")?,
             ending_squads: ending.into_iter().map(|(_, name)| name).collect(),
             wards,
             is_last_keeper,

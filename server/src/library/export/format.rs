@@ -148,6 +148,73 @@ pub(super) struct Original {
     pub(super) decided: Vec<Decided>,
 }
 
+impl Decisions {
+    /// Only what Plimsoll itself could have written: whoever made the archive by hand must not get text of any length, or
+    /// numbers that have no place, into the store by it.
+    pub(super) fn tamed(mut self) -> Self {
+        for import in &mut self.undone_imports {
+            import.label.retain(|c| !c.is_control());
+            cut(&mut import.label, LONGEST_NAME);
+            import.undone_ms = import.undone_ms.clamp(0, LAST_MS);
+        }
+        for original in &mut self.originals {
+            original.file.retain(|c| !c.is_control());
+            cut(&mut original.file, LONGEST_NAME);
+            if let Some(said) = &mut original.said {
+                for (text, most) in [
+                    (&mut said.title, LONGEST_NAME),
+                    (&mut said.gear, LONGEST_NAME),
+                    (&mut said.description, LONGEST_TEXT),
+                ] {
+                    if let Some(text) = text {
+                        cut(text, most);
+                    }
+                }
+                said.rpe = said.rpe.filter(|rpe| (0.0..=10.0).contains(rpe));
+                said.feel = said.feel.filter(|feel| (0.0..=100.0).contains(feel));
+            }
+            for decided in &mut original.decided {
+                decided.sport = decided
+                    .sport
+                    .take()
+                    .filter(|said| is_word(&said.sport) && said.run_kind.as_deref().is_none_or(is_word));
+                if let Some(said) = &mut decided.sport {
+                    said.order = said.order.filter(is_order);
+                }
+                if let Some(out) = &mut decided.taken_out {
+                    out.at_ms = out.at_ms.map(|at_ms| at_ms.clamp(0, LAST_MS));
+                    out.order = out.order.filter(is_order);
+                }
+            }
+        }
+        self
+    }
+}
+
+/// Longest name, title and text that come from an export, in characters: longer than those of any other are taken.
+const LONGEST_NAME: usize = 500;
+const LONGEST_TEXT: usize = 20_000;
+
+/// The last millisecond of the year 9999.
+const LAST_MS: i64 = 253_402_300_799_999;
+
+fn cut(text: &mut String, most: usize) {
+    if let Some((end, _)) = text.char_indices().nth(most) {
+        text.truncate(end);
+    }
+}
+
+/// Whether it can be the name of a sport: `strength_training`.
+fn is_word(name: &str) -> bool {
+    (1..=40).contains(&name.len())
+        && name.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_')
+}
+
+/// Whether it can be the number of a decision: there is room for many behind it.
+fn is_order(order: &i64) -> bool {
+    (0..=LAST_MS).contains(order)
+}
+
 /// How much of a hash stands in a name, hexadecimal digits.
 const HASH_DIGITS: usize = 16;
 
@@ -202,6 +269,32 @@ mod tests {
         );
         assert_eq!(named(&"x".repeat(300)).len(), "original/".len() + LONGEST + 1 + HASH_DIGITS);
         assert_ne!(named("run.fit"), original_path("run.fit", "ffff456789abcdef0123456789abcdef"));
+    }
+
+    #[test]
+    fn what_nobody_could_have_decided_is_left_out() {
+        let decisions = serde_json::json!({
+            "undone_imports": [{ "label": "x".repeat(10_000), "undone_ms": i64::MAX }],
+            "originals": [{
+                "path": "original/a", "file": "a\u{7}.fit", "sha256": "", "size_bytes": 1, "state": "read",
+                "said": { "title": "t".repeat(10_000), "rpe": 1e300 },
+                "decided": [
+                    { "position": 0, "sport": { "sport": "<b>", "order": 1 }, "taken_out": { "at_ms": -5, "order": i64::MAX } },
+                    { "position": 1, "sport": { "sport": "strength_training", "order": i64::MAX } },
+                ],
+            }],
+        });
+        let tamed = serde_json::from_value::<Decisions>(decisions).unwrap().tamed();
+        let (import, original) = (&tamed.undone_imports[0], &tamed.originals[0]);
+        assert_eq!((import.label.len(), import.undone_ms), (LONGEST_NAME, LAST_MS));
+        let said = original.said.as_ref().unwrap();
+        assert_eq!(
+            (original.file.as_str(), said.title.as_ref().unwrap().len(), said.rpe),
+            ("a.fit", LONGEST_NAME, None)
+        );
+        assert_eq!(original.decided[0].sport, None);
+        assert_eq!(original.decided[0].taken_out.as_ref().map(|out| (out.at_ms, out.order)), Some((Some(0), None)));
+        assert_eq!(original.decided[1].sport.as_ref().map(|said| said.order), Some(None));
     }
 
     #[test]

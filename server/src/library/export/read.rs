@@ -265,7 +265,9 @@ impl Beside {
             match item.content {
                 Found::File { bytes, .. } => match (path, table(path)) {
                     (PROFILE, _) => beside.profile = beside.parsed(path, &bytes),
-                    (DECISIONS, _) => beside.decisions = beside.parsed(path, &bytes).unwrap_or_default(),
+                    (DECISIONS, _) => {
+                        beside.decisions = beside.parsed::<Decisions>(path, &bytes).unwrap_or_default().tamed()
+                    }
                     (_, Some(of)) => {
                         let rows = beside.parsed(path, &bytes).unwrap_or_default();
                         beside.rows.push((of, rows));
