@@ -346,7 +346,7 @@ async fn the_command_line_takes_everything_along_and_erases_it() {
     assert!(found_in(folder.path(), &only_hers[100..200]) > 0 && found_in(folder.path(), &shared[100..200]) > 0);
     let said = done(&plimsoll(&["erase", "--athlete", "Ada", "--data", &data, "--yes"]));
     assert!(said.contains("2 files") && said.contains("Erased."), "{said}");
-    assert_eq!(found_in(folder.path(), b"Ada"), 0);
+    assert_eq!(found_in(folder.path(), b"b.fit"), 0);
     assert_eq!(found_in(folder.path(), &only_hers[100..200]), 0);
     assert_eq!(found_in(folder.path(), &shared[100..200]), 1, "the same bytes are Bea's, too");
     let bea = files.path().join("bea.zip");
@@ -551,4 +551,80 @@ async fn with_a_second_factor_erasing_asks_for_it_and_the_last_account_leaves_an
     assert_eq!(found_in(folder.path(), b"ada@example.org"), 0);
     drop(service);
     assert!(Service::serve(folder.path()).setup.is_some(), "nobody has an account");
+}
+
+fn copy(from: &Path, to: &Path) {
+    std::fs::create_dir_all(to).unwrap();
+    for entry in std::fs::read_dir(from).unwrap().map(Result::unwrap) {
+        let place = to.join(entry.file_name());
+        if entry.file_type().unwrap().is_dir() {
+            copy(&entry.path(), &place);
+        } else {
+            std::fs::copy(entry.path(), place).unwrap();
+        }
+    }
+}
+
+#[test]
+fn whenever_an_erasure_is_killed_everything_is_there_or_nothing_is_after_the_next_start() {
+    const FILES: u64 = 30;
+    let (folder, files) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let whole = folder.path().join("whole");
+    for day in 1..=FILES {
+        std::fs::write(files.path().join(format!("quokka-{day}.fit")), encode::fit(&run(day, 2.0))).unwrap();
+    }
+    let data = |folder: &Path| folder.to_str().unwrap().to_owned();
+    done(&plimsoll(&["import", &data(files.path()), "--athlete", "Adaline", "--data", &data(&whole)]));
+    let one = files.path().join("quokka-1.fit");
+    done(&plimsoll(&["import", &data(&one), "--athlete", "Bea", "--data", &data(&whole)]));
+    let content = encode::fit(&run(9, 2.0))[300..400].to_vec();
+    let (mut gone, mut there) = (0, 0);
+    for wait_ms in [0, 20, 40, 60, 80, 100, 130, 160, 200, 300, 2000] {
+        let place = folder.path().join(format!("killed-after-{wait_ms}"));
+        copy(&whole, &place);
+        let arguments = ["erase", "--athlete", "Adaline", "--yes", "--data", &data(&place)];
+        let mut erasing = Command::new(binary()).args(arguments).stdout(std::process::Stdio::null()).spawn().unwrap();
+        // Whenever that is: what holds afterwards holds at every moment.
+        std::thread::sleep(Duration::from_millis(wait_ms));
+        let _ = erasing.kill();
+        erasing.wait().unwrap();
+        // The next start.
+        let out = folder.path().join(format!("bea-{wait_ms}.zip"));
+        done(&plimsoll(&["export", &data(&out), "--athlete", "Bea", "--data", &data(&place)]));
+        assert!(members(&std::fs::read(&out).unwrap()).keys().any(|name| name.starts_with("original/quokka-1-")));
+        let out = folder.path().join(format!("ada-{wait_ms}.zip"));
+        let output = plimsoll(&["export", &data(&out), "--athlete", "Adaline", "--data", &data(&place)]);
+        if output.status.success() {
+            there += 1;
+            let originals =
+                members(&std::fs::read(&out).unwrap()).into_keys().filter(|name| name.starts_with("original/"));
+            assert_eq!(originals.count() as u64, FILES);
+        } else {
+            gone += 1;
+            assert!(String::from_utf8_lossy(&output.stderr).contains("no athlete named “Adaline”"));
+            for marker in [b"Adaline".as_slice(), b"quokka-9.fit", &content] {
+                assert_eq!(found_in(&place, marker), 0, "{} after {wait_ms} ms", String::from_utf8_lossy(marker));
+            }
+        }
+    }
+    assert!(gone > 0 && there > 0, "{gone} gone, {there} there: the moments were all before, or all after");
+}
+
+#[cfg(unix)]
+#[tokio::test(flavor = "multi_thread")]
+async fn an_export_that_fails_in_the_middle_breaks_off_and_is_not_taken_for_whole() {
+    let folder = tempfile::tempdir().unwrap();
+    let (service, ada, athlete) = runner(folder.path(), "Ada").await;
+    send(&ada, &service, &athlete, vec![("run.fit", encode::fit(&run(3, 5.0)))]).await;
+    let sha256 = ada.api(&format!("athletes/{athlete}/uploads")).await[0]["sha256"].as_str().unwrap().to_owned();
+    // What cannot be read, and is not missing either.
+    let raw = folder.path().join("files/raw").join(&sha256[..2]).join(&sha256);
+    std::fs::remove_file(&raw).unwrap();
+    std::os::unix::fs::symlink(&raw, &raw).unwrap();
+    let path = format!("{}/api/v1/athletes/{athlete}/export", service.url);
+    let answer = ada.client.get(path).send().await.unwrap();
+    assert_eq!(answer.status(), StatusCode::OK, "it was not known yet");
+    assert!(answer.bytes().await.is_err(), "a part was given out as the whole");
+    std::fs::remove_file(&raw).unwrap();
+    assert!(members(&export(&ada, &service, &athlete).await).contains_key("problems.txt"));
 }

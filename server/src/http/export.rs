@@ -1,6 +1,8 @@
 //! An export on its way to a browser or a program: written while it is sent, a few kilobytes at a time.
 
 use std::io::{self, Write};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use axum::body::Body;
@@ -37,15 +39,20 @@ pub(super) fn response(app: &App, may: May<ReadWhole>) -> Result<Response, Probl
     let is_own = may.viewer.account().is_some_and(|account| athlete.account_id.as_ref() == Some(&account.id));
     let name: String = athlete.profile.name.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '-' }).collect();
     let name = format!("plimsoll-{}-{}.zip", name.to_lowercase(), app.library.clock.today(athlete.profile.zone));
-    let (sender, mut receiver) = mpsc::channel::<io::Result<Bytes>>(WAITING);
+    let (sender, mut receiver) = mpsc::channel::<Bytes>(WAITING);
     let library = app.library.clone();
-    let failed = sender.clone();
+    let is_whole = Arc::new(AtomicBool::new(false));
+    let came_to_its_end = is_whole.clone();
     tokio::spawn(async move {
         let _place = place;
         let out = Outgoing { sender, runtime: Handle::current(), waiting: BytesMut::with_capacity(CHUNK) };
         let done = async {
             let out = library.export(&athlete, is_own, out).await?;
-            out.end().await.map_err(anyhow::Error::from)
+            let sender = out.end().await?;
+            // Before the other end sees that nothing more comes.
+            came_to_its_end.store(true, Ordering::Relaxed);
+            drop(sender);
+            anyhow::Ok(())
         };
         if let Err(error) = done.await {
             let is_gone = error.chain().any(|cause| {
@@ -54,11 +61,16 @@ pub(super) fn response(app: &App, may: May<ReadWhole>) -> Result<Response, Probl
             if !is_gone {
                 tracing::error!(error = format!("{error:#}"), "an export ended in the middle");
             }
-            // The answer breaks off, so that nobody takes a part for the whole.
-            let _ = failed.send(Err(io::Error::other("the export ended in the middle"))).await;
         }
     });
-    let chunks = futures_util::stream::poll_fn(move |context| receiver.poll_recv(context));
+    let chunks = futures_util::stream::poll_fn(move |context| {
+        receiver.poll_recv(context).map(|chunk| match chunk {
+            Some(chunk) => Some(Ok(chunk)),
+            // The answer breaks off, so that nobody takes a part for the whole.
+            None if !is_whole.swap(true, Ordering::Relaxed) => Some(Err(io::Error::other("the export broke off"))),
+            None => None,
+        })
+    });
     let disposition = HeaderValue::try_from(format!("attachment; filename=\"{name}\""))
         .unwrap_or(HeaderValue::from_static("attachment"));
     let headers = [
@@ -71,7 +83,7 @@ pub(super) fn response(app: &App, may: May<ReadWhole>) -> Result<Response, Probl
 
 /// Where an export is written, which sends it on.
 struct Outgoing {
-    sender: mpsc::Sender<io::Result<Bytes>>,
+    sender: mpsc::Sender<Bytes>,
     runtime: Handle,
     waiting: BytesMut,
 }
@@ -79,19 +91,22 @@ struct Outgoing {
 impl Outgoing {
     fn send(&mut self) -> io::Result<()> {
         let chunk = self.waiting.split().freeze();
-        let sending = tokio::time::timeout(LONGEST_PAUSE, self.sender.send(Ok(chunk)));
-        match self.runtime.block_on(sending) {
-            Ok(Ok(())) => Ok(()),
-            Ok(Err(_)) => Err(io::Error::new(io::ErrorKind::BrokenPipe, "the receiver went away")),
-            Err(_) => Err(io::Error::new(io::ErrorKind::BrokenPipe, "the receiver takes nothing any more")),
-        }
+        self.runtime.block_on(send(&self.sender, chunk))
     }
 
     /// Sends what is left.
-    async fn end(mut self) -> io::Result<()> {
-        let chunk = self.waiting.split().freeze();
-        let gone = |_| io::Error::new(io::ErrorKind::BrokenPipe, "the receiver went away");
-        self.sender.send(Ok(chunk)).await.map_err(gone)
+    async fn end(mut self) -> io::Result<mpsc::Sender<Bytes>> {
+        send(&self.sender, self.waiting.split().freeze()).await?;
+        Ok(self.sender)
+    }
+}
+
+async fn send(sender: &mpsc::Sender<Bytes>, chunk: Bytes) -> io::Result<()> {
+    let gone = |why| io::Error::new(io::ErrorKind::BrokenPipe, why);
+    match tokio::time::timeout(LONGEST_PAUSE, sender.send(chunk)).await {
+        Ok(Ok(())) => Ok(()),
+        Ok(Err(_)) => Err(gone("the receiver went away")),
+        Err(_) => Err(gone("the receiver takes nothing any more")),
     }
 }
 

@@ -266,7 +266,7 @@ impl Beside {
                 Found::File { bytes, .. } => match (path, table(path)) {
                     (PROFILE, _) => beside.profile = beside.parsed(path, &bytes),
                     (DECISIONS, _) => {
-                        beside.decisions = beside.parsed::<Decisions>(path, &bytes).unwrap_or_default().tamed()
+                        beside.decisions = beside.parsed::<Decisions>(path, &bytes).unwrap_or_default().tamed();
                     }
                     (_, Some(of)) => {
                         let rows = beside.parsed(path, &bytes).unwrap_or_default();

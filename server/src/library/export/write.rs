@@ -1,4 +1,6 @@
-//! Writing an export, from its first byte to its last: what it takes of memory does not grow with the history.
+//! Writing an export, from its first byte to its last. Files go through a few kilobytes at a time, recordings one by one,
+//! rows by pages: with the history grow only the days, which are worked out as for the page Today, and the archive's own
+//! list of its members.
 
 use std::collections::{BTreeMap, HashSet};
 use std::io::{self, Write};
