@@ -142,7 +142,8 @@ fn read_words(read: &ReadRow) -> String {
         "/activities/{activity}/series" | "/activities/{activity}/charts/{name}" => "an activity’s recording",
         "/uploads/{upload}/file" => "an original file",
         "/imports/{import}" | "/imports/{import}/files" | "/imports" | "/uploads" => "imports",
-        "/diary" => "the diary",
+        "/diary" | "/diary/entries" | "/diary/entries/{entry}" => "the diary",
+        "/injuries" | "/injuries/{entry}" => "injuries and notes",
         "/sharing" | "/grants" | "/reads" => "this page",
         other => other.trim_start_matches('/'),
     };
