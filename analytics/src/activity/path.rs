@@ -9,6 +9,8 @@ pub(super) struct Path {
     /// The lowest and the highest rate of a leg, per second.
     slowest: f64,
     fastest: f64,
+    /// The seconds of every leg, when they are the same and whole; 0 when they are not.
+    every_s: f64,
 }
 
 impl Path {
@@ -18,7 +20,7 @@ impl Path {
             corners.push(0.0);
             corners
         };
-        Self { time_s: corner(), amount: corner(), slowest: f64::INFINITY, fastest: 0.0 }
+        Self { time_s: corner(), amount: corner(), slowest: f64::INFINITY, fastest: 0.0, every_s: f64::NAN }
     }
 
     /// Goes on for `seconds`, above zero, in which `more` is added, at least zero.
@@ -26,6 +28,9 @@ impl Path {
         let (now_s, so_far) = (self.length_s(), self.total());
         self.time_s.push(now_s + seconds);
         self.amount.push(so_far + more);
+        if seconds != self.every_s {
+            self.every_s = if self.every_s.is_nan() && seconds.fract() == 0.0 { seconds } else { 0.0 };
+        }
         let rate = more / seconds;
         (self.slowest, self.fastest) = (self.slowest.min(rate), self.fastest.max(rate));
     }
@@ -90,6 +95,11 @@ impl Path {
         if !(seconds > 0.0 && self.length_s() >= seconds) {
             return None;
         }
+        // Windows of so many legs begin and end at corners, all of them.
+        let legs = seconds / self.every_s;
+        if legs.fract() == 0.0 {
+            return self.most_of_legs(legs as usize);
+        }
         let gains = self.fastest - self.slowest;
         let passed_over = |missing: f64| if gains > 0.0 { missing / gains } else { f64::INFINITY };
         let mut best = Best { value: f64::NEG_INFINITY, from_s: 0.0 };
@@ -126,6 +136,14 @@ impl Path {
         best.value.is_finite().then_some((best.value, best.from_s))
     }
 
+    /// The most that is added in so many legs of the same length, and when that begins, seconds.
+    fn most_of_legs(&self, legs: usize) -> Option<(f64, f64)> {
+        let added = || self.amount.iter().zip(self.amount.get(legs..).unwrap_or_default()).map(|(from, to)| to - from);
+        let best = added().fold(f64::NEG_INFINITY, |best, added| if added > best { added } else { best });
+        let start = added().position(|added| added == best)?;
+        Some((best, *self.time_s.get(start)?))
+    }
+
     /// Looks at windows that begin at a corner, from the first on, and at those that end at one, from the last back.
     /// `after` and `before` give the value of a window and keep the best; they get the other end of the window before, and
     /// put this one's there. As many seconds are passed over as `passed_over` says of the best and the value.
@@ -145,13 +163,19 @@ impl Path {
         let (mut start, mut other) = (0, 1);
         while let Some(value) = after(best, start, &mut other) {
             let next_s = self.time_s.get(start).map_or(f64::INFINITY, |time_s| time_s + passed_over(best.value, value));
-            start = first(&self.time_s, start + 1, |time_s| time_s >= next_s).max(start + 1);
+            start += 1;
+            if self.time_s.get(start).is_some_and(|time_s| *time_s < next_s) {
+                start = first(&self.time_s, start, |time_s| time_s >= next_s);
+            }
         }
         let (mut end, mut other) = (corners.saturating_sub(1), corners);
         while let Some(value) = before(best, end, &mut other) {
             let next_s =
                 self.time_s.get(end).map_or(f64::NEG_INFINITY, |time_s| time_s - passed_over(best.value, value));
-            let Some(back) = first(&self.time_s, end, |time_s| time_s > next_s).min(end).checked_sub(1) else { break };
+            let Some(mut back) = end.checked_sub(1) else { break };
+            if self.time_s.get(back).is_some_and(|time_s| *time_s > next_s) {
+                back = first(&self.time_s, back, |time_s| time_s > next_s) - 1;
+            }
             if back == 0 {
                 break;
             }
@@ -183,8 +207,16 @@ fn cross(xs: &[f64], ys: &[f64], end: usize, x: f64) -> Option<f64> {
 fn first(values: &[f64], near: usize, is_far: impl Fn(f64) -> bool) -> usize {
     let near = near.clamp(1, values.len());
     let far_at = |place: usize| values.get(place).is_none_or(|value| is_far(*value));
+    // Mostly it is there, or one on.
+    let is_there = far_at(near);
+    if is_there && (near == 1 || !far_at(near - 1)) {
+        return near;
+    }
+    if !is_there && far_at(near + 1) {
+        return (near + 1).min(values.len());
+    }
     let mut step = 1;
-    let (low, high) = if far_at(near) {
+    let (low, high) = if is_there {
         while near > step && far_at(near - step) {
             step *= 2;
         }
@@ -241,11 +273,12 @@ mod tests {
         #[test]
         fn the_best_window_is_that_of_trying_all(
             legs in prop::collection::vec((1_u8..5, 0_u8..12), 1..120),
+            is_even: bool,
             seconds in 1_u8..120,
             amount in 1_u8..200,
         ) {
             let legs: Vec<(f64, f64)> =
-                legs.into_iter().map(|(seconds, more)| (f64::from(seconds), f64::from(more) / 2.0)).collect();
+                legs.into_iter().map(|(s, more)| (f64::from(if is_even { 2 } else { s }), f64::from(more) / 2.0)).collect();
             let path = path(&legs);
             let seconds = f64::from(seconds);
             let all = windows(&legs, seconds).into_iter().map(|(from_s, to_s)| at(&legs, to_s) - at(&legs, from_s));

@@ -267,7 +267,7 @@ fn fields(kind: &str, today: NaiveDate) -> Vec<Field> {
             fields.extend([
                 day("first", "First day"),
                 last(),
-                Field::new("diagnosis", "Diagnosis", "text", "off").optional().hint("What who treats it calls it."),
+                Field::new("diagnosis", "Diagnosis", "text", "off").optional().hint("As whoever treats it calls it."),
                 text("Remark"),
             ]);
         }
