@@ -5,6 +5,8 @@ use std::sync::Arc;
 
 use anyhow::Context as _;
 use bytes::Bytes;
+use futures_util::stream::BoxStream;
+use futures_util::{StreamExt as _, TryStreamExt as _};
 use object_store::local::LocalFileSystem;
 use object_store::path::Path as Key;
 use object_store::{ObjectStore, ObjectStoreExt as _, PutPayload};
@@ -56,6 +58,32 @@ impl Blobs {
             Err(error) => Err(error).with_context(|| format!("cannot read {key}")),
         }
     }
+
+    /// The bytes under `key` a few at a time, or `None` when there are none.
+    pub(crate) async fn read(
+        &self,
+        key: &str,
+    ) -> anyhow::Result<Option<BoxStream<'static, object_store::Result<Bytes>>>> {
+        match self.lazy.get(&Key::from(key)).await {
+            Ok(found) => Ok(Some(found.into_stream())),
+            Err(object_store::Error::NotFound { .. }) => Ok(None),
+            Err(error) => Err(error).with_context(|| format!("cannot read {key}")),
+        }
+    }
+
+    /// Removes what is under `key`, if anything is.
+    pub(crate) async fn remove(&self, key: &str) -> anyhow::Result<()> {
+        match self.flushed.delete(&Key::from(key)).await {
+            Ok(()) | Err(object_store::Error::NotFound { .. }) => Ok(()),
+            Err(error) => Err(error).with_context(|| format!("cannot remove {key}")),
+        }
+    }
+
+    /// The keys in a folder of keys, with those in folders of it, in no order.
+    pub(crate) fn keys(&self, folder: &str) -> BoxStream<'static, anyhow::Result<String>> {
+        let found = self.lazy.list(Some(&Key::from(folder)));
+        found.map_ok(|found| found.location.to_string()).map_err(anyhow::Error::from).boxed()
+    }
 }
 
 /// The SHA-256 of `bytes`, in lower-case hexadecimal.
@@ -70,6 +98,16 @@ pub(crate) fn sha256_hex(bytes: &[u8]) -> String {
 /// Key of a raw upload.
 pub(crate) fn raw_key(sha256: &str) -> String {
     format!("raw/{}/{sha256}", sha256.get(..2).unwrap_or("00"))
+}
+
+/// Folder of the keys of everything that was made of an upload, among that of others.
+pub(crate) fn made_folder(sha256: &str) -> String {
+    format!("records/{}", sha256.get(..2).unwrap_or("00"))
+}
+
+/// The SHA-256 of the upload that a key belongs to.
+pub(crate) fn sha256_of(key: &str) -> Option<&str> {
+    key.rsplit('/').next()?.get(..64).filter(|sha256| sha256.bytes().all(|byte| byte.is_ascii_hexdigit()))
 }
 
 /// Names the records of the activity at `position` in an upload. It carries the version of the reader.

@@ -77,6 +77,30 @@ pub(crate) enum Command {
         #[arg(long)]
         timings: bool,
     },
+    /// Write everything of an athlete into one zip archive, which another installation imports
+    Export {
+        /// The archive, which must not be there yet
+        #[arg(value_name = "OUT.zip")]
+        out: PathBuf,
+        /// Whose, by name or id
+        #[arg(long, value_name = "NAME")]
+        athlete: String,
+        /// Folder of the database and the files
+        #[arg(long, value_name = "FOLDER", default_value = DEFAULT_DATA)]
+        data: PathBuf,
+    },
+    /// Erase an athlete with all their files, and with the account when there is one; nobody can bring it back
+    Erase {
+        /// Who, by name or id
+        #[arg(long, value_name = "NAME")]
+        athlete: String,
+        /// Folder of the database and the files
+        #[arg(long, value_name = "FOLDER", default_value = DEFAULT_DATA)]
+        data: PathBuf,
+        /// Do not ask
+        #[arg(long)]
+        yes: bool,
+    },
     /// List the imports of an athlete, newest first
     Imports {
         /// Whose imports, by name or id

@@ -72,6 +72,8 @@ async fn run(command: Command) -> anyhow::Result<bool> {
             let limits = files.limits();
             commands::import::import(commands::import::Order { paths, athlete, data, zone, limits, timings }).await
         }
+        Command::Export { out, athlete, data } => commands::whole::export(&athlete, &data, &out).await.map(|()| true),
+        Command::Erase { athlete, data, yes } => commands::whole::erase(&athlete, &data, yes).await,
         Command::Imports { athlete, data } => commands::imports::list(&athlete, &data).await.map(|()| true),
         Command::UndoImport { id, data } => commands::imports::undo(&id, &data).await,
         Command::RedoImport { id, data } => commands::imports::redo(&id, &data).await,

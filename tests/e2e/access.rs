@@ -22,9 +22,11 @@ enum Needs {
     Data(usize, bool),
     /// Grants and the log of who looked; whether it changes them.
     Consent(bool),
+    /// Everything at once: for the athlete in a browser.
+    Whole,
 }
 
-use Needs::{Account, Consent, Data, Nothing};
+use Needs::{Account, Consent, Data, Nothing, Whole};
 
 const LOAD: usize = 0;
 const ACTIVITIES: usize = 1;
@@ -86,6 +88,7 @@ const ROUTES: &[(&str, &str, Needs)] = &[
     ("get", "/api/v1/athletes/{athlete}/grants", Consent(false)),
     ("delete", "/api/v1/athletes/{athlete}/grants/{grant}", Consent(true)),
     ("get", "/api/v1/athletes/{athlete}/reads", Consent(false)),
+    ("get", "/api/v1/athletes/{athlete}/export", Whole),
 ];
 
 /// Every page about an athlete.
@@ -125,6 +128,11 @@ const PAGES: &[(&str, &str, Needs)] = &[
     ("post", "/athletes/{athlete}/sharing/grants/{grant}/revoke", Consent(true)),
     ("post", "/athletes/{athlete}/sharing/grants/{grant}/confirm", Consent(true)),
     ("post", "/athletes/{athlete}/sharing/guardian/end", Consent(true)),
+    ("get", "/athletes/{athlete}/export.zip", Whole),
+    ("get", "/athletes/{athlete}/erase", Whole),
+    ("post", "/athletes/{athlete}/erase", Whole),
+    ("get", "/account/erase", Needs::Person),
+    ("post", "/account/erase", Needs::Person),
 ];
 
 /// Somebody who asks.
@@ -154,7 +162,7 @@ impl Asker {
             Needs::Person => return if self.person { Outcome::Allowed } else { Outcome::Forbidden },
             Data(kind, false) => self.reads[kind],
             Data(kind, true) => self.changes[kind],
-            Consent(_) => self.consents,
+            Consent(_) | Whole => self.consents,
         };
         match (allowed, self.tied) {
             (true, _) => Outcome::Allowed,

@@ -129,7 +129,7 @@ async fn sessions_are_listed_and_ended_and_a_new_password_ends_the_others() {
 
 /// The code that an app shows for a secret `steps` half minutes from now.
 #[expect(clippy::disallowed_methods, reason = "codes follow the clock of the machine, as that of a phone")]
-fn code(secret: &str, steps: i64) -> String {
+pub(crate) fn code(secret: &str, steps: i64) -> String {
     let secret = Secret::try_from_base32(secret).unwrap();
     let totp = Builder::new().with_algorithm(Algorithm::SHA1).with_secret(secret.as_bytes().to_vec());
     let totp = totp.with_account_name("a").with_issuer(None::<&str>).build().unwrap();

@@ -230,6 +230,48 @@ async fn a_person_sends_a_zip_undoes_the_import_and_brings_it_back() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_person_erases_everything() {
+    let Some(driver) = Driver::start() else { return };
+    let folder = tempfile::tempdir().unwrap();
+    let service = Service::serve(&folder.path().join("data"));
+    for (width, height) in [(390, 844), (1280, 900)] {
+        let device = if width < 500 { "phone" } else { "laptop" };
+        let browser = driver.browser(width, height, false).await;
+        let setup = if device == "phone" { service.setup.clone().unwrap() } else { "/sign-in".to_owned() };
+        browser.goto(&format!("{}{setup}", service.url)).await.unwrap();
+        let mut fields = vec![("email", "grace@example.org"), ("password", PASSWORD)];
+        if device == "phone" {
+            fields.insert(0, ("name", "Grace"));
+        }
+        for (field, typed) in fields {
+            let input = browser.find(Locator::Css(&format!("input[name={field}]"))).await.unwrap();
+            input.send_keys(typed).await.unwrap();
+        }
+        browser.find(Locator::Css("main form button")).await.unwrap().click().await.unwrap();
+        browser.wait().for_element(Locator::LinkText("Upload files")).await.unwrap();
+        browser.goto(&format!("{}/account", service.url)).await.unwrap();
+        assert!(text(&browser, "#export").await.contains("Download everything"));
+        let section = browser.find(Locator::Css("#export")).await.unwrap();
+        browser.execute("arguments[0].scrollIntoView()", vec![serde_json::to_value(section).unwrap()]).await.unwrap();
+        picture(&browser, &format!("account-{device}")).await;
+        browser.find(Locator::Css("#erase a")).await.unwrap().click().await.unwrap();
+        browser.wait().for_element(Locator::Css("input[name=phrase]")).await.unwrap();
+        picture(&browser, &format!("erase-{device}")).await;
+        if device == "laptop" {
+            for (field, typed) in [("password", PASSWORD), ("phrase", "grace@example.org")] {
+                let input = browser.find(Locator::Css(&format!("input[name={field}]"))).await.unwrap();
+                input.send_keys(typed).await.unwrap();
+            }
+            browser.find(Locator::Css("main form button")).await.unwrap().click().await.unwrap();
+            browser.wait().for_element(Locator::LinkText("Home")).await.unwrap();
+            assert!(text(&browser, "main").await.contains("Nothing of yours is in this installation any more"));
+            picture(&browser, "erased").await;
+        }
+        browser.close().await.unwrap();
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn every_page_fits_a_phone_and_a_laptop_in_light_and_dark() {
     let Some(driver) = Driver::start() else { return };
     let service = Service::start(&["demo"]);

@@ -11,3 +11,4 @@ mod entries;
 mod imports;
 mod kill;
 mod service;
+mod whole;

@@ -38,6 +38,7 @@
 //!   workout stand in its document and are not visited again; others are files like any.
 //! - Several exports beside each other each take what lies in or below their own folder.
 
+mod chosen;
 mod find;
 mod folder;
 mod health;
@@ -58,6 +59,7 @@ use std::ops::ControlFlow;
 
 use thiserror::Error;
 
+pub use chosen::walk_chosen;
 pub use folder::{Folder, walk_folder};
 pub use limits::Limits;
 

@@ -1,6 +1,7 @@
 //! Accounts: secrets, passwords, second factors and mail, and signing in and up with them. Nothing here knows HTTP or SQL.
 
 mod breached;
+mod confirm;
 mod guessable;
 mod mail;
 mod password;

@@ -132,7 +132,7 @@ impl Accounts {
     }
 
     /// Counts a try at an account, and from an address; refuses it when there were too many.
-    async fn count_tries(&self, account: &str, caller: &Caller) -> Result<(), SignInError> {
+    pub(super) async fn count_tries(&self, account: &str, caller: &Caller) -> Result<(), SignInError> {
         let now_ms = self.now_ms();
         let address = caller.address.map(|address| (key("address", &network(address)), TRIES_PER_ADDRESS));
         for (what, most) in address.into_iter().chain([(key("account", account), TRIES_PER_ACCOUNT)]) {
@@ -389,7 +389,7 @@ pub(crate) fn path_of(purpose: Purpose, secret: &Secret) -> String {
 }
 
 /// What tries are counted by: no address of a person stands in the table.
-fn key(kind: &str, what: &str) -> String {
+pub(super) fn key(kind: &str, what: &str) -> String {
     Sha256::digest(format!("{kind} {what}")).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 

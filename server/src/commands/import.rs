@@ -32,6 +32,7 @@ pub(crate) struct Order {
 /// Imports and prints; returns whether no file failed.
 pub(crate) async fn import(order: Order) -> anyhow::Result<bool> {
     let library = Library::open(&order.data, Clock::System, order.limits).await?;
+    library.finish_erasures().await?;
     library.finish_unread(library.left_before_ms()).await?;
     // A service beside may be at work on imports of its own.
     library.finish_left_imports(library.left_before_ms()).await?;

@@ -7,6 +7,7 @@ pub(crate) mod imports;
 pub(crate) mod inspect;
 pub(crate) mod reset_link;
 pub(crate) mod serve;
+pub(crate) mod whole;
 
 use std::io::Write as _;
 use std::path::Path;

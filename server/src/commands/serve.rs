@@ -28,6 +28,10 @@ pub(crate) async fn serve(data: &Path, listen: SocketAddr, limits: Limits, doors
     let library = Library::open(data, Clock::System, limits).await?;
     let accounts = Accounts::of(&library, &doors)?;
     library.clear_incoming().await?;
+    library.finish_erasures().await?;
+    if let Err(error) = library.clear_leftovers().await {
+        tracing::error!(error = format!("{error:#}"), "files that are nobody's could not be removed");
+    }
     let finished = library.finish_unread(library.left_before_ms()).await?;
     let mut out = std::io::stdout();
     if finished > 0 {
@@ -89,6 +93,7 @@ pub(crate) async fn run(library: Library, accounts: Accounts, listener: TcpListe
 async fn sweep(library: Library) {
     loop {
         let swept = async {
+            library.finish_erasures().await?;
             library.finish_unread(library.left_before_ms()).await?;
             library.finish_left_imports(library.left_before_ms()).await
         };

@@ -6,6 +6,7 @@ mod caller;
 mod charts;
 mod entries;
 mod error;
+mod export;
 mod extract;
 mod guard;
 mod pages;
@@ -19,6 +20,7 @@ use axum::routing::get;
 use chrono::NaiveDate;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
+use tower_http::compression::predicate::{DefaultPredicate, NotForContentType, Predicate};
 use tower_http::csrf::CsrfLayer;
 use tower_http::trace::TraceLayer;
 
@@ -73,7 +75,7 @@ pub(crate) fn router(library: Library, accounts: Accounts, demo: bool) -> Router
     }
     router
         .layer(middleware::from_fn(guard::headers))
-        .layer(CompressionLayer::new())
+        .layer(CompressionLayer::new().compress_when(worth_compressing()))
         .layer(CatchPanicLayer::custom(error::after_panic))
         // Addresses hold ids, and some links a secret: what is logged is the route.
         .layer(TraceLayer::new_for_http().make_span_with(|request: &Request| {
@@ -81,6 +83,11 @@ pub(crate) fn router(library: Library, accounts: Accounts, demo: bool) -> Router
             tracing::debug_span!("request", method = %request.method(), route)
         }))
         .with_state(app)
+}
+
+/// What is compressed on its way: archives are by their nature.
+fn worth_compressing() -> impl Predicate {
+    DefaultPredicate::new().and(NotForContentType::const_new("application/zip"))
 }
 
 async fn ready(axum::extract::State(app): axum::extract::State<App>) -> Result<&'static str, error::ApiError> {

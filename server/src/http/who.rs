@@ -307,6 +307,7 @@ needs! {
     ReadDiary: Diary Read, WriteDiary: Diary Write,
     ReadInjuries: Injuries Read, WriteInjuries: Injuries Write,
     ReadConsent: Consent Read, WriteConsent: Consent Write,
+    ReadWhole: Whole Read, WriteWhole: Whole Write,
 }
 
 /// The athlete of the address, for who may do `N` with their data. It is the only way in which a handler gets at an

@@ -8,6 +8,7 @@ use futures_util::{StreamExt as _, TryStreamExt as _};
 use plimsoll_ingest::Details;
 use tokio::time::MissedTickBehavior;
 
+use super::export::{OwnExports, Place};
 use super::stand_in::FileRows;
 use super::{Feed, Library};
 use crate::store::{ActivityRow, Athlete, FileResult, Import, Source};
@@ -191,8 +192,14 @@ impl Batch {
         report: &mut (dyn FnMut(FileReport) + Send),
     ) -> anyhow::Result<T> {
         let done = library.store.done_positions(&self.athlete.id, &self.id, first).await?;
-        let rows = FileRows::default();
-        let (mut feed, files) = Feed::new(library, first, done, rows.clone());
+        let (rows, exports) = (FileRows::default(), OwnExports::default());
+        let place = Place {
+            library: library.clone(),
+            athlete_id: self.athlete.id.clone(),
+            import_id: self.id.clone(),
+            exports: exports.clone(),
+        };
+        let (mut feed, files) = Feed::new(place, first, done, rows.clone());
         let producing = tokio::task::spawn_blocking(move || produce(&mut feed));
         let stored = futures_util::stream::unfold(files, |mut files| async {
             let group = files.next_group().await?;
@@ -222,6 +229,8 @@ impl Batch {
         let produced = producing.await.context("reading the files ended early")?;
         let rows = rows.lock().map(|mut rows| std::mem::take(&mut *rows)).unwrap_or_default();
         self.take_in_stand_ins(first, rows, report).await?;
+        let exports = exports.lock().map(|mut exports| std::mem::take(&mut *exports)).unwrap_or_default();
+        self.take_over(exports, report).await?;
         Ok(produced)
     }
 

@@ -11,7 +11,8 @@ use plimsoll_ingest::same::{Ending, Outline, Richness, endings};
 use plimsoll_ingest::{
     Activity, Details, FileKind, Format, Notice, NoticeCode, ReadError, ReadOptions, RunKind, Sport, WatchFile,
 };
-use polars_io::prelude::{ParquetCompression, ParquetWriter};
+use polars_io::SerReader as _;
+use polars_io::prelude::{ParquetCompression, ParquetReader, ParquetWriter};
 
 use super::group::Plain;
 use crate::blobs::records_key;
@@ -240,14 +241,38 @@ pub(super) fn records_as_parquet(
     sport: &str,
 ) -> Option<Bytes> {
     let file = read(bytes, options, upload.details.as_ref()).ok()?;
-    let (_, mut activity) =
+    let (_, activity) =
         file.activities.into_iter().enumerate().find(|(position, _)| records_key(&upload.sha256, *position) == key)?;
+    as_parquet(activity, sport)
+}
+
+/// What was recorded of an activity, cleaned as one of `sport`, as Parquet.
+fn as_parquet(mut activity: Activity, sport: &str) -> Option<Bytes> {
     take_sport(&mut activity, Some(sport));
     clean(&mut activity);
     let mut parquet = Vec::new();
     let writer = ParquetWriter::new(&mut parquet).set_parallel(false).with_compression(COMPRESSION);
     writer.finish(&mut activity.records).ok()?;
     Some(parquet.into())
+}
+
+/// The recordings of activities of a file as Parquet, by their places in it: each as [`records_as_parquet`] gives it, of one
+/// reading. `wanted` names the places and the sports.
+pub(super) fn recordings_as_parquet(
+    bytes: &[u8],
+    options: &ReadOptions,
+    upload: &Upload,
+    wanted: &BTreeMap<i64, String>,
+) -> BTreeMap<i64, Option<Bytes>> {
+    let Ok(file) = read(bytes, options, upload.details.as_ref()) else { return BTreeMap::new() };
+    let activities = (0_i64..).zip(file.activities);
+    let wanted = activities.filter_map(|(position, activity)| Some((position, wanted.get(&position)?, activity)));
+    wanted.map(|(position, sport, activity)| (position, as_parquet(activity, sport))).collect()
+}
+
+/// Whether Parquet holds a row.
+pub(super) fn has_rows(parquet: &Bytes) -> bool {
+    ParquetReader::new(std::io::Cursor::new(parquet)).num_rows().is_ok_and(|rows| rows > 0)
 }
 
 /// Compression of record frames: half of what Snappy leaves, for half as long again to read.

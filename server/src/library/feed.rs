@@ -15,6 +15,7 @@ use tokio::sync::{Semaphore, mpsc};
 
 use super::Library;
 use super::batch::{Batch, Content, FileReport, Incoming, shown_name};
+use super::export::Place;
 use super::stand_in::{FileRow, FileRows};
 use crate::config::{Limits, archive_words, failure_words};
 use crate::store::{FileResult, WaitingArchive};
@@ -49,6 +50,7 @@ pub(crate) struct Feed {
     next: i64,
     done: HashSet<i64>,
     rows: FileRows,
+    place: Place,
     limits: Limits,
     timings: Arc<Timings>,
     scratch: TemporaryFiles,
@@ -70,8 +72,9 @@ impl Fed {
 impl Feed {
     /// A feed whose first file has the place `first`; files at places in `done` are passed over. What a table says of
     /// files goes to `rows`.
-    pub(super) fn new(library: &Library, first: i64, done: HashSet<i64>, rows: FileRows) -> (Self, Fed) {
+    pub(super) fn new(place: Place, first: i64, done: HashSet<i64>, rows: FileRows) -> (Self, Fed) {
         let (sender, files) = mpsc::channel(GROUP);
+        let library = &place.library;
         let feed = Self {
             files: sender,
             room: Arc::new(Semaphore::new(ROOM as usize)),
@@ -82,6 +85,7 @@ impl Feed {
             limits: library.limits,
             timings: library.timings.clone(),
             scratch: TemporaryFiles { folder: library.incoming() },
+            place,
         };
         (feed, Fed { files })
     }
@@ -119,15 +123,38 @@ impl Feed {
     }
 
     /// Feeds every member of an archive, which may have no name: then its members have their own. What ends the archive
-    /// early is a result of its own, under its name.
-    pub(crate) fn archive(&mut self, name: &str, source: impl Read + Seek) -> ControlFlow<()> {
+    /// early is a result of its own, under its name. Of an export of Plimsoll's own, it feeds the original files.
+    pub(crate) fn archive(&mut self, name: &str, mut source: impl Read + Seek) -> ControlFlow<()> {
         let shown = if name.is_empty() { String::new() } else { shown_name(name) };
         let name = if name.is_empty() { "what came in folders" } else { name };
+        if let Some(flow) = self.own_export(name, &mut source) {
+            return flow;
+        }
         let (flow, walked) = self.walk(|limits, scratch, visit| archive::walk(&shown, source, limits, scratch, visit));
         match (flow, walked) {
             (ControlFlow::Continue(()), Err(error)) => self.settled(name, FileResult::Failed, archive_words(&error)),
             _ => flow,
         }
+    }
+
+    /// Where the files go.
+    pub(super) fn place(&self) -> &Place {
+        &self.place
+    }
+
+    /// The place of the next file.
+    pub(super) fn next_place(&self) -> i64 {
+        self.next
+    }
+
+    /// How much is taken.
+    pub(super) fn limits(&self) -> Limits {
+        self.limits
+    }
+
+    /// Waits for what the store does.
+    pub(super) fn block_on<T>(&self, work: impl Future<Output = T>) -> T {
+        self.runtime.block_on(work)
     }
 
     /// Where time is counted.
@@ -180,7 +207,13 @@ impl Feed {
         }
     }
 
-    fn bytes(&mut self, name: &str, bytes: Vec<u8>, details: Option<plimsoll_ingest::Details>) -> ControlFlow<()> {
+    /// Feeds bytes, with what an export says about them.
+    pub(super) fn bytes(
+        &mut self,
+        name: &str,
+        bytes: Vec<u8>,
+        details: Option<plimsoll_ingest::Details>,
+    ) -> ControlFlow<()> {
         self.send(name, bytes.len(), Content::Bytes { bytes: bytes.into(), details })
     }
 

@@ -97,7 +97,26 @@ impl Library {
             rooms.push(room);
         }
         let receiving = self.store.receive(&athlete.id, import_id, &arrivals, self.now_ms());
-        let answers = self.timings.wait(Stage::StoreRows, 0, receiving).await?;
+        let answers = match self.timings.wait(Stage::StoreRows, 0, receiving).await {
+            Ok(answers) => answers,
+            Err(error) => {
+                // Nobody has the bytes then, unless they were here before: whose athlete was erased meanwhile leaves none.
+                for arrival in &arrivals {
+                    if let Arrived::Stored { sha256, .. } = &arrival.content
+                        && let Err(error) = self.drop_if_nobodys(sha256).await
+                    {
+                        tracing::warn!(error = format!("{error:#}"), "bytes that are nobody's could not be removed");
+                    }
+                }
+                return Err(error);
+            }
+        };
+        for (answer, plain) in answers.iter().zip(&contents) {
+            if let (Received::Fresh(upload), Some(plain)) = (answer, plain) {
+                // Whoever erased the same bytes since they were put there did not know of this row.
+                self.blobs.put(&raw_key(&upload.sha256), plain.bytes.clone()).await?;
+            }
+        }
         let unread = answers
             .iter()
             .zip(contents)
@@ -197,9 +216,12 @@ impl Library {
         athlete: &Athlete,
         uploads: Vec<Unread>,
     ) -> anyhow::Result<(Vec<(Upload, Reading)>, Vec<usize>)> {
+        // As it is now: it may have changed since the import began.
+        let now = self.store.athlete(&athlete.id).await?;
+        let profile = now.map_or_else(|| athlete.profile.clone(), |athlete| athlete.profile);
         let reader = Reader {
-            profile: athlete.profile.clone(),
-            today: self.clock.today(athlete.profile.zone),
+            today: self.clock.today(profile.zone),
+            profile,
             as_recorded: self.store.as_recorded(&athlete.id).await?.into(),
             said_sports: self.store.said_sports(&athlete.id).await?.into(),
         };

@@ -2,7 +2,9 @@
 
 mod batch;
 mod digest;
+mod erase;
 mod estimates;
+mod export;
 mod feed;
 mod folder;
 mod group;
@@ -143,6 +145,10 @@ impl Library {
             self.compute.run(move || digest::records_as_parquet(&bytes, &options, &upload, &key, &sport)).await?;
         if let Some(parquet) = &parquet {
             self.blobs.put_cache(&frame_key, parquet.clone()).await?;
+            // Who was erased meanwhile leaves nothing.
+            if self.store.upload(&activity.athlete_id, &activity.upload_id).await?.is_none() {
+                self.blobs.remove(&frame_key).await?;
+            }
         }
         Ok(parquet)
     }

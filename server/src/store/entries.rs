@@ -1,8 +1,8 @@
 //! What people write down about an athlete.
 
 use anyhow::Context as _;
-use sqlx::Row as _;
 use sqlx::sqlite::SqliteRow;
+use sqlx::{Row as _, Sqlite, Transaction};
 
 use super::{Store, new_id};
 use crate::access::{Kind, Role};
@@ -65,24 +65,24 @@ impl Store {
         author: &Author,
         now_ms: i64,
     ) -> anyhow::Result<Entry> {
-        let id = new_id();
-        sqlx::query(
-            "INSERT INTO entries (athlete_id, id, kind, date, body, author_id, author_name, author_role, \
-             created_ms, changed_ms) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $9)",
-        )
-        .bind(athlete_id)
-        .bind(&id)
-        .bind(body.kind())
-        .bind(body.date().to_string())
-        .bind(serde_json::to_string(body)?)
-        .bind(&author.account_id)
-        .bind(&author.name)
-        .bind(author.role.as_str())
-        .bind(now_ms)
-        .execute(&self.write)
-        .await?;
         let (body, author) = (body.clone(), author.clone());
-        Ok(Entry { id, body, author, created_ms: now_ms, changed_ms: now_ms, removed_ms: None })
+        let entry = Entry { id: new_id(), body, author, created_ms: now_ms, changed_ms: now_ms, removed_ms: None };
+        let mut transaction = self.write.begin_with("BEGIN IMMEDIATE").await?;
+        insert(&mut transaction, athlete_id, &entry).await?;
+        transaction.commit().await?;
+        Ok(entry)
+    }
+
+    /// Takes in entries that were written elsewhere, under the ids that they have; one that is here stays as it is here.
+    /// Returns how many were new.
+    pub(crate) async fn put_entries(&self, athlete_id: &str, entries: &[Entry]) -> anyhow::Result<u64> {
+        let mut transaction = self.write.begin_with("BEGIN IMMEDIATE").await?;
+        let mut put = 0;
+        for entry in entries {
+            put += insert(&mut transaction, athlete_id, entry).await?;
+        }
+        transaction.commit().await?;
+        Ok(put)
     }
 
     /// Changes what an entry says; whether there is one that was not taken out.
@@ -118,6 +118,28 @@ impl Store {
             .await?;
         Ok(changed.rows_affected() == 1)
     }
+}
+
+/// Puts an entry in, unless one of its id is there; returns how many were put in.
+async fn insert(transaction: &mut Transaction<'_, Sqlite>, athlete_id: &str, entry: &Entry) -> anyhow::Result<u64> {
+    let put = sqlx::query(
+        "INSERT INTO entries (athlete_id, id, kind, date, body, author_id, author_name, author_role, created_ms, \
+         changed_ms, removed_ms) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) ON CONFLICT DO NOTHING",
+    )
+    .bind(athlete_id)
+    .bind(&entry.id)
+    .bind(entry.body.kind())
+    .bind(entry.body.date().to_string())
+    .bind(serde_json::to_string(&entry.body)?)
+    .bind(&entry.author.account_id)
+    .bind(&entry.author.name)
+    .bind(entry.author.role.as_str())
+    .bind(entry.created_ms)
+    .bind(entry.changed_ms)
+    .bind(entry.removed_ms)
+    .execute(&mut **transaction)
+    .await?;
+    Ok(put.rows_affected())
 }
 
 fn from_row(row: &SqliteRow) -> anyhow::Result<Entry> {

@@ -401,13 +401,7 @@ impl Store {
     /// Ends a squad: every grant to it ends, and it is gone from all lists. The athletes' logs keep who read as its staff.
     pub(crate) async fn end_squad(&self, squad_id: &str, now_ms: i64) -> anyhow::Result<()> {
         let mut transaction = self.write.begin_with("BEGIN IMMEDIATE").await?;
-        sqlx::query("UPDATE grants SET revoked_ms = $2 WHERE squad_id = $1 AND revoked_ms IS NULL")
-            .bind(squad_id)
-            .bind(now_ms)
-            .execute(&mut *transaction)
-            .await?;
-        sqlx::query("DELETE FROM squad_staff WHERE squad_id = $1").bind(squad_id).execute(&mut *transaction).await?;
-        sqlx::query("DELETE FROM links WHERE squad_id = $1").bind(squad_id).execute(&mut *transaction).await?;
+        end_squad(&mut transaction, squad_id, now_ms).await?;
         transaction.commit().await?;
         Ok(())
     }
@@ -456,6 +450,22 @@ impl Store {
         .await?;
         rows.iter().map(read_from_row).collect()
     }
+}
+
+/// Ends a squad; see [`Store::end_squad`].
+pub(super) async fn end_squad(
+    transaction: &mut Transaction<'_, Sqlite>,
+    squad_id: &str,
+    now_ms: i64,
+) -> sqlx::Result<()> {
+    sqlx::query("UPDATE grants SET revoked_ms = $2 WHERE squad_id = $1 AND revoked_ms IS NULL")
+        .bind(squad_id)
+        .bind(now_ms)
+        .execute(&mut **transaction)
+        .await?;
+    sqlx::query("DELETE FROM squad_staff WHERE squad_id = $1").bind(squad_id).execute(&mut **transaction).await?;
+    sqlx::query("DELETE FROM links WHERE squad_id = $1").bind(squad_id).execute(&mut **transaction).await?;
+    Ok(())
 }
 
 async fn join_staff(

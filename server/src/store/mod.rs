@@ -6,6 +6,8 @@ mod archives;
 mod athletes;
 mod diary;
 mod entries;
+mod erase;
+mod export;
 mod grants;
 mod imports;
 mod links;
@@ -30,6 +32,8 @@ pub(crate) use activities::{ActivityRow, NewActivity};
 pub(crate) use archives::WaitingArchive;
 pub(crate) use athletes::{Athlete, AthleteError, Profile, sex_from_name, sex_name};
 pub(crate) use entries::{Author, Entry};
+pub(crate) use erase::{ErasedFile, Extent, Whose};
+pub(crate) use export::{Decided, Deciding, Exported, Undoing, UndoneImport};
 pub(crate) use grants::{Grant, Grantee, NewGrant, NewRead, ReadRow, Squad, Staff};
 pub(crate) use imports::{Counts, FileResult, Import, ImportFile, ImportState, Source};
 pub(crate) use links::{Link, LinksOf, NewLink, Purpose, Terms};
@@ -65,6 +69,8 @@ impl Store {
             // An upload is acknowledged when its row is committed, so a commit must reach the disk.
             .synchronous(SqliteSynchronous::Full)
             .foreign_keys(true)
+            // What is removed is overwritten, not only forgotten.
+            .pragma("secure_delete", "ON")
             .busy_timeout(LONGEST_WAIT);
         let opening = || format!("cannot open the database {}", file.display());
         let write = SqlitePoolOptions::new()

@@ -6,6 +6,7 @@ mod athletes;
 mod copies;
 mod diary;
 mod entries;
+mod export;
 mod imports;
 mod load;
 mod numbers;
@@ -82,6 +83,7 @@ pub(super) fn routes() -> (Router<App>, Document) {
         .routes(routes!(sharing::grants))
         .routes(routes!(sharing::revoke))
         .routes(routes!(sharing::reads))
+        .routes(routes!(export::export))
         .split_for_parts()
 }
 

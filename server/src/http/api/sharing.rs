@@ -94,7 +94,7 @@ pub(crate) struct ReadBody {
     role: String,
     /// The token that it was read with; null in a browser.
     token: Option<String>,
-    /// Which kind of data: `load`, `activities`, `diary`, `injuries`, `consent`.
+    /// Which kind of data: `load`, `activities`, `diary`, `injuries`, `consent`, `whole`.
     kind: String,
     /// What, as the address without ids.
     what: String,

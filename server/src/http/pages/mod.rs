@@ -20,6 +20,7 @@ mod sign;
 mod squads;
 mod today;
 mod upload;
+mod whole;
 
 use askama::Template;
 use axum::Router;
@@ -62,6 +63,7 @@ pub(super) fn routes() -> Router<App> {
         .merge(sharing::routes())
         .merge(squads::routes())
         .merge(keeper::routes())
+        .merge(whole::routes())
 }
 
 /// What stands around every page.

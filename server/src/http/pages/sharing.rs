@@ -145,6 +145,8 @@ fn read_words(read: &ReadRow) -> String {
         "/diary" | "/diary/entries" | "/diary/entries/{entry}" => "the diary",
         "/injuries" | "/injuries/{entry}" => "injuries and notes",
         "/sharing" | "/grants" | "/reads" => "this page",
+        "/export" | "/export.zip" => "everything, to take it along",
+        "/erase" => "the page for erasing everything",
         other => other.trim_start_matches('/'),
     };
     let with = match &read.token {

@@ -10,6 +10,7 @@ mod said;
 mod same;
 mod sport;
 mod stand_in;
+mod whole;
 
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use plimsoll_ingest::encode::{self, Recording, Sample};
