@@ -33,7 +33,6 @@ fn main() {
         vt1_hr_bpm: Some(150.0),
         vt2_hr_bpm: Some(170.0),
         threshold_speed_mps: Some(4.0),
-        ..Physiology::default()
     };
     let [mut reading, mut plain, mut full, mut looking] = [Duration::MAX; 4];
     // Best of many, in turns, so that whatever else the machine does meets all of them.

@@ -262,7 +262,7 @@ impl Beside {
                 Found::File { bytes, .. } => match path {
                     PROFILE => beside.profile = beside.parsed(path, &bytes),
                     DECISIONS => {
-                        beside.decisions = beside.parsed::<Decisions>(path, &bytes).unwrap_or_default().tamed()
+                        beside.decisions = beside.parsed::<Decisions>(path, &bytes).unwrap_or_default().tamed();
                     }
                     ENTRIES => beside.entries = beside.parsed(path, &bytes).unwrap_or_default(),
                     _ => {}
