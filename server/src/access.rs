@@ -135,6 +135,11 @@ impl Role {
         }
     }
 
+    /// The role of its name.
+    pub(crate) fn named(name: &str) -> Option<Self> {
+        TABLE.iter().map(|(role, _)| *role).find(|role| role.as_str() == name)
+    }
+
     /// The role of its name, of those that are granted.
     pub(crate) fn granted_named(name: &str) -> Option<Self> {
         [Self::Coach, Self::Assistant, Self::Physio].into_iter().find(|role| role.as_str() == name)

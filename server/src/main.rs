@@ -11,6 +11,7 @@ mod compute;
 mod config;
 mod day_body;
 mod demo;
+mod entries;
 mod http;
 mod library;
 mod standing;

@@ -10,6 +10,7 @@ use plimsoll_analytics::{
 };
 
 use crate::access::{Kind, Kinds};
+use crate::entries::Body;
 use crate::library::Library;
 use crate::store::{ActivityRow, Athlete};
 use crate::training;
@@ -161,13 +162,21 @@ impl Library {
         } else {
             Vec::new()
         };
+        let mut entries = self.store.entries(&athlete.id).await?;
+        entries.retain(|entry| {
+            entry.removed_ms.is_none() && sees.contains(entry.body.data()) && entry.body.date() <= today
+        });
+        // In the order in which they were written.
+        entries.sort_by(|a, b| a.id.cmp(&b.id));
+        let written: Vec<Body> = entries.into_iter().map(|entry| entry.body).collect();
         let computed = self
             .compute
             .run(move || {
                 // Pages speak of distance unless asked for another kind of load.
                 let load = Some(load.unwrap_or(Channel::Distance));
                 let parameters = Parameters { load, ..Parameters::default() };
-                let (sessions, diary) = (training::sessions(&activities), training::diary(&activities, &values));
+                let (sessions, diary) =
+                    (training::sessions(&activities), training::diary(&activities, &values, &written));
                 let grid = DayGrid::new(&sessions, &[], Some(as_of), Gaps::Rest)?;
                 let grid = grid.with_intervals(&diary.intervals());
                 let analysis = analyse(&grid, &diary, &parameters);

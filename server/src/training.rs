@@ -8,6 +8,7 @@ use plimsoll_analytics::{
 };
 use plimsoll_ingest::{DiaryKind, DiaryValue};
 
+use crate::entries::Body;
 use crate::store::ActivityRow;
 
 /// A heart rate that followed the steps for less of the time than this makes a load that is off by less than a tenth,
@@ -99,8 +100,9 @@ fn finding<'a>(activity: &'a ActivityRow, kind: &str) -> Option<&'a serde_json::
     activity.findings.as_array()?.iter().find(is_of_kind)
 }
 
-/// What is known beside training: marks of days that watches measured, and how each run was run.
-pub(crate) fn diary(activities: &[ActivityRow], values: &[DiaryValue]) -> Diary {
+/// What is known beside training: marks of days that watches measured, how each run was run, and what was written down.
+/// What a person says of a day counts instead of what a watch says; of several entries of a day, what the later one says.
+pub(crate) fn diary(activities: &[ActivityRow], values: &[DiaryValue], written: &[Body]) -> Diary {
     let mut marks: BTreeMap<NaiveDate, DayMarks> = BTreeMap::new();
     for value in values {
         let day = marks.entry(value.date).or_insert_with(|| DayMarks { date: value.date, ..DayMarks::default() });
@@ -111,8 +113,23 @@ pub(crate) fn diary(activities: &[ActivityRow], values: &[DiaryValue]) -> Diary 
             _ => {}
         }
     }
-    let runs = activities.iter().filter(|activity| activity.sport == "running").flat_map(run_forms).collect();
-    Diary { marks: marks.into_values().collect(), runs, ..Diary::default() }
+    let mut diary = Diary::default();
+    for body in written {
+        match body {
+            Body::Marks(said) => {
+                let day = marks.entry(said.date).or_insert_with(|| DayMarks { date: said.date, ..DayMarks::default() });
+                let said = said.of_day();
+                day.resting_hr_bpm = said.resting_hr_bpm.or(day.resting_hr_bpm);
+                day.rmssd_ms = said.rmssd_ms.or(day.rmssd_ms);
+                day.hooper = said.hooper.or(day.hooper);
+                day.wellness = said.wellness.or(day.wellness);
+            }
+            other => other.put_into(&mut diary),
+        }
+    }
+    diary.marks = marks.into_values().collect();
+    diary.runs = activities.iter().filter(|activity| activity.sport == "running").flat_map(run_forms).collect();
+    diary
 }
 
 /// One entry for the efficiency of a run, and one for each speed that its mechanics were measured at.

@@ -31,6 +31,7 @@ use Needs::{Account, Consent, Data, Nothing, Whole};
 const LOAD: usize = 0;
 const ACTIVITIES: usize = 1;
 const DIARY: usize = 2;
+const INJURIES: usize = 3;
 const KINDS: [&str; 4] = ["load", "activities", "diary", "injuries"];
 
 /// Every route of the document. A route that is not here fails the test.
@@ -74,6 +75,16 @@ const ROUTES: &[(&str, &str, Needs)] = &[
     ("post", "/api/v1/athletes/{athlete}/imports/{import}/undo", Data(ACTIVITIES, true)),
     ("post", "/api/v1/athletes/{athlete}/imports/{import}/redo", Data(ACTIVITIES, true)),
     ("get", "/api/v1/athletes/{athlete}/diary", Data(DIARY, false)),
+    ("get", "/api/v1/athletes/{athlete}/diary/entries", Data(DIARY, false)),
+    ("post", "/api/v1/athletes/{athlete}/diary/entries", Data(DIARY, true)),
+    ("put", "/api/v1/athletes/{athlete}/diary/entries/{entry}", Data(DIARY, true)),
+    ("delete", "/api/v1/athletes/{athlete}/diary/entries/{entry}", Data(DIARY, true)),
+    ("post", "/api/v1/athletes/{athlete}/diary/entries/{entry}/restore", Data(DIARY, true)),
+    ("get", "/api/v1/athletes/{athlete}/injuries", Data(INJURIES, false)),
+    ("post", "/api/v1/athletes/{athlete}/injuries", Data(INJURIES, true)),
+    ("put", "/api/v1/athletes/{athlete}/injuries/{entry}", Data(INJURIES, true)),
+    ("delete", "/api/v1/athletes/{athlete}/injuries/{entry}", Data(INJURIES, true)),
+    ("post", "/api/v1/athletes/{athlete}/injuries/{entry}/restore", Data(INJURIES, true)),
     ("get", "/api/v1/athletes/{athlete}/grants", Consent(false)),
     ("delete", "/api/v1/athletes/{athlete}/grants/{grant}", Consent(true)),
     ("get", "/api/v1/athletes/{athlete}/reads", Consent(false)),
@@ -100,6 +111,17 @@ const PAGES: &[(&str, &str, Needs)] = &[
     ("post", "/athletes/{athlete}/activities/{activity}/unite", Data(ACTIVITIES, true)),
     ("post", "/athletes/{athlete}/activities/{activity}/sport", Data(ACTIVITIES, true)),
     ("get", "/athletes/{athlete}/diary", Data(DIARY, false)),
+    ("post", "/athletes/{athlete}/diary/entries", Data(DIARY, true)),
+    ("get", "/athletes/{athlete}/diary/entries/{entry}", Data(DIARY, true)),
+    ("post", "/athletes/{athlete}/diary/entries/{entry}", Data(DIARY, true)),
+    ("post", "/athletes/{athlete}/diary/entries/{entry}/remove", Data(DIARY, true)),
+    ("post", "/athletes/{athlete}/diary/entries/{entry}/restore", Data(DIARY, true)),
+    ("get", "/athletes/{athlete}/injuries", Data(INJURIES, false)),
+    ("post", "/athletes/{athlete}/injuries", Data(INJURIES, true)),
+    ("get", "/athletes/{athlete}/injuries/{entry}", Data(INJURIES, true)),
+    ("post", "/athletes/{athlete}/injuries/{entry}", Data(INJURIES, true)),
+    ("post", "/athletes/{athlete}/injuries/{entry}/remove", Data(INJURIES, true)),
+    ("post", "/athletes/{athlete}/injuries/{entry}/restore", Data(INJURIES, true)),
     ("get", "/athletes/{athlete}/sharing", Consent(false)),
     ("post", "/athletes/{athlete}/sharing/offers", Consent(true)),
     ("post", "/athletes/{athlete}/sharing/offers/{link}/drop", Consent(true)),
@@ -300,7 +322,11 @@ impl Stage {
         let path = path.replace("{upload}", &self.upload).replace("{import}", &self.import);
         // What is not there: who may get so far is told so.
         let chart = if path.contains("/activities/") { "pace.svg" } else { "history.svg" };
-        let path = path.replace("{name}", chart).replace("{grant}", "none").replace("{link}", "none");
+        let path = path
+            .replace("{name}", chart)
+            .replace("{grant}", "none")
+            .replace("{link}", "none")
+            .replace("{entry}", "none");
         path.replace("{session}", "none").replace("{token}", "none")
     }
 

@@ -90,7 +90,15 @@ fn told(mut value: Value) -> Value {
 /// What the API says of an athlete.
 async fn everything(ada: &Browser, athlete: &str) -> BTreeMap<&'static str, Value> {
     let mut all = BTreeMap::new();
-    for path in ["activities?limit=200", "days", "flags", "diary", "loads"] {
+    for path in [
+        "activities?limit=200",
+        "days",
+        "flags",
+        "diary",
+        "loads",
+        "diary/entries?removed=true",
+        "injuries?removed=true",
+    ] {
         all.insert(path, told(ada.api(&format!("athletes/{athlete}/{path}")).await));
     }
     all
@@ -112,6 +120,14 @@ async fn person(service: &Service, keeper: &Browser, name: &str) -> Browser {
     let path = keeper.post("/keeper/invitations", &[]).await.shown();
     browser.sign_up(&path, name).await;
     browser
+}
+
+/// Writes something down.
+async fn write(ada: &Browser, service: &Service, athlete: &str, path: &str, entry: &Value) -> Value {
+    let address = format!("{}/api/v1/athletes/{athlete}/{path}", service.url);
+    let answer = ada.client.post(address).json(entry).send().await.unwrap();
+    assert_eq!(answer.status(), StatusCode::CREATED);
+    answer.json().await.unwrap()
 }
 
 /// A history with everything that can be decided about it.
@@ -151,6 +167,19 @@ async fn history(ada: &Browser, service: &Service, athlete: &str) {
         ),
     ];
     send(ada, service, athlete, files).await;
+    for (path, entry) in [
+        ("diary/entries", json!({"kind": "marks", "date": "2026-11-03", "resting_hr_bpm": 48, "fatigue": 3})),
+        ("diary/entries", json!({"kind": "pain", "date": "2026-11-02", "site": "shin", "side": "left", "during": 6})),
+        ("diary/entries", json!({"kind": "illness", "first": "2026-10-01", "last": "2026-10-04"})),
+        ("injuries", json!({"kind": "injury", "site": "shin", "first": "2026-03-01", "last": "2026-04-02"})),
+        ("injuries", json!({"kind": "note", "date": "2026-04-02", "text": "Both legs.\nFor good."})),
+    ] {
+        write(ada, service, athlete, path, &entry).await;
+    }
+    let taken_out = json!({"kind": "note", "date": "2026-04-03", "text": "A mistake."});
+    let taken_out = write(ada, service, athlete, "injuries", &taken_out).await;
+    let remove = format!("/athletes/{athlete}/injuries/{}/remove", taken_out["id"].as_str().unwrap());
+    assert_eq!(ada.post(&remove, &[]).await.status, StatusCode::SEE_OTHER);
     let undone = send(ada, service, athlete, vec![("undone.fit", encode::fit(&run(15, 30.0)))]).await;
     let undo = format!("/athletes/{athlete}/imports/{}/undo", undone["id"].as_str().unwrap());
     assert_eq!(ada.post(&undo, &[]).await.status, StatusCode::SEE_OTHER);
@@ -414,6 +443,8 @@ async fn who_is_erased_is_in_no_file_of_the_data_folder_and_others_are_as_before
         .map(|upload| (upload["file"].as_str().unwrap().to_owned(), upload["sha256"].as_str().unwrap().to_owned()))
         .collect();
     let account = zoe.api("account").await["id"].as_str().unwrap().to_owned();
+    let note = json!({"kind": "note", "date": "2026-11-01", "text": "A stork on the chimney."});
+    write(&zoe, &service, &hers, "injuries", &note).await;
     let before = everything(&bea, &other).await;
 
     let mail = email("Zenobia Quillfeather");
@@ -423,6 +454,7 @@ async fn who_is_erased_is_in_no_file_of_the_data_folder_and_others_are_as_before
         ("name of a file", b"quokka-own".to_vec()),
         ("name of a failed file", b"broken-zebra".to_vec()),
         ("token", b"wombat script".to_vec()),
+        ("note", b"stork on the chimney".to_vec()),
         ("content", own[2000..2100].to_vec()),
         ("content of another", encode::gpx(&titled).into_bytes()[5000..5100].to_vec()),
         ("athlete", hers.clone().into_bytes()),

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::path::Path;
 use super::samples::Samples;
 
 /// Distances that the best time is kept of, metres: 400 m, 1 km, a mile, 3 km, 5 km, 10 km, 15 km, half and full
@@ -56,10 +57,10 @@ impl BestEfforts {
     }
 
     pub(super) fn of(samples: &Samples) -> Self {
-        let path = path(&samples.time_s, &samples.distance_m);
+        let way = way(&samples.time_s, &samples.distance_m);
         let mut best = Self::default();
-        best.by_distance.extend(BEST_DISTANCES_M.into_iter().map_while(|distance_m| fastest_over(&path, distance_m)));
-        best.by_time.extend(BEST_TIMES_S.into_iter().map_while(|time_s| farthest_in(&path, time_s)));
+        best.by_distance.extend(BEST_DISTANCES_M.into_iter().map_while(|distance_m| fastest_over(&way, distance_m)));
+        best.by_time.extend(BEST_TIMES_S.into_iter().map_while(|time_s| farthest_in(&way, time_s)));
         best
     }
 }
@@ -67,117 +68,45 @@ impl BestEfforts {
 /// The best effort over `distance_m` metres of a run given by seconds and distance at its samples. The clock goes on in
 /// pauses; the distance between two samples is taken to be run evenly, which allows an effort to begin and end
 /// anywhere. `None` when the run is shorter. Samples whose time does not grow are passed over, a fall of the distance
-/// counts as standing still, a leg faster than 12.5 m/s as well. Time: linear in the samples.
+/// counts as standing still, a leg faster than 12.5 m/s as well. Time: linear in the samples at most.
 #[must_use]
 pub fn best_over_distance(time_s: &[f64], distance_m: &[f64], over_m: f64) -> Option<BestEffort> {
-    fastest_over(&path(time_s, distance_m), over_m)
+    fastest_over(&way(time_s, distance_m), over_m)
 }
 
 /// The best effort in `in_s` seconds; see [`best_over_distance`].
 #[must_use]
 pub fn best_in_time(time_s: &[f64], distance_m: &[f64], in_s: f64) -> Option<BestEffort> {
-    farthest_in(&path(time_s, distance_m), in_s)
-}
-
-/// A place on the way.
-#[derive(Debug, Clone, Copy)]
-struct Place {
-    time_s: f64,
-    distance_m: f64,
+    farthest_in(&way(time_s, distance_m), in_s)
 }
 
 /// Times that grow, from 0, and distances that do not fall, from 0.
-fn path(time_s: &[f64], distance_m: &[f64]) -> Vec<Place> {
-    let mut path: Vec<Place> = Vec::with_capacity(time_s.len().min(distance_m.len()));
+fn way(time_s: &[f64], distance_m: &[f64]) -> Path {
+    let mut way = Path::with_capacity(time_s.len().min(distance_m.len()));
     let mut before: Option<(f64, f64)> = None;
-    let mut start_s = 0.0;
     for (time, distance) in time_s.iter().zip(distance_m) {
         if !(time.is_finite() && distance.is_finite()) {
             continue;
         }
         let Some((before_s, before_m)) = before else {
-            (before, start_s) = (Some((*time, *distance)), *time);
-            path.push(Place { time_s: 0.0, distance_m: 0.0 });
+            before = Some((*time, *distance));
             continue;
         };
         let (leg_s, leg_m) = (time - before_s, distance - before_m);
         if leg_s > 0.0 {
-            let run_m = if leg_m <= FASTEST_MPS * leg_s { leg_m.max(0.0) } else { 0.0 };
-            let so_far_m = path.last().map_or(0.0, |place| place.distance_m);
-            path.push(Place { time_s: time - start_s, distance_m: so_far_m + run_m });
+            way.go(leg_s, if leg_m <= FASTEST_MPS * leg_s { leg_m.max(0.0) } else { 0.0 });
             before = Some((*time, *distance));
         }
     }
-    path
+    way
 }
 
-/// The time at which `distance_m` is reached between two places.
-fn time_at(from: Place, to: Place, distance_m: f64) -> f64 {
-    from.time_s + (distance_m - from.distance_m) / (to.distance_m - from.distance_m) * (to.time_s - from.time_s)
+fn fastest_over(way: &Path, over_m: f64) -> Option<BestEffort> {
+    let (time_s, from_s) = way.shortest(over_m)?;
+    Some(BestEffort { distance_m: over_m, time_s, from_s })
 }
 
-/// The distance that is reached at `time_s` between two places.
-fn distance_at(from: Place, to: Place, time_s: f64) -> f64 {
-    from.distance_m + (time_s - from.time_s) / (to.time_s - from.time_s) * (to.distance_m - from.distance_m)
-}
-
-// The way is a broken line over time, so the best effort begins or ends at one of its corners: one pass for each.
-fn fastest_over(path: &[Place], over_m: f64) -> Option<BestEffort> {
-    if !(over_m > 0.0 && path.last()?.distance_m >= over_m) {
-        return None;
-    }
-    let mut best = BestEffort { distance_m: over_m, time_s: f64::INFINITY, from_s: 0.0 };
-    let mut take = |from_s: f64, to_s: f64| {
-        if to_s - from_s < best.time_s {
-            (best.time_s, best.from_s) = (to_s - from_s, from_s);
-        }
-    };
-    let mut legs = path.windows(2).filter_map(|leg| <[Place; 2]>::try_from(leg).ok()).peekable();
-    for start in path {
-        let goal_m = start.distance_m + over_m;
-        while legs.next_if(|[_, to]| to.distance_m < goal_m).is_some() {}
-        let Some([from, to]) = legs.peek() else { break };
-        take(start.time_s, time_at(*from, *to, goal_m));
-    }
-    let mut legs = path.windows(2).filter_map(|leg| <[Place; 2]>::try_from(leg).ok()).peekable();
-    for end in path {
-        let goal_m = end.distance_m - over_m;
-        if goal_m < 0.0 {
-            continue;
-        }
-        while legs.next_if(|[_, to]| to.distance_m <= goal_m).is_some() {}
-        let Some([from, to]) = legs.peek() else { break };
-        take(time_at(*from, *to, goal_m), end.time_s);
-    }
-    Some(best).filter(|best| best.time_s.is_finite() && best.time_s > 0.0)
-}
-
-fn farthest_in(path: &[Place], in_s: f64) -> Option<BestEffort> {
-    if !(in_s > 0.0 && path.last()?.time_s >= in_s) {
-        return None;
-    }
-    let mut best = BestEffort { distance_m: 0.0, time_s: in_s, from_s: 0.0 };
-    let mut take = |from_m: f64, to_m: f64, from_s: f64| {
-        if to_m - from_m > best.distance_m {
-            (best.distance_m, best.from_s) = (to_m - from_m, from_s);
-        }
-    };
-    let mut legs = path.windows(2).filter_map(|leg| <[Place; 2]>::try_from(leg).ok()).peekable();
-    for start in path {
-        let goal_s = start.time_s + in_s;
-        while legs.next_if(|[_, to]| to.time_s < goal_s).is_some() {}
-        let Some([from, to]) = legs.peek() else { break };
-        take(start.distance_m, distance_at(*from, *to, goal_s), start.time_s);
-    }
-    let mut legs = path.windows(2).filter_map(|leg| <[Place; 2]>::try_from(leg).ok()).peekable();
-    for end in path {
-        let goal_s = end.time_s - in_s;
-        if goal_s < 0.0 {
-            continue;
-        }
-        while legs.next_if(|[_, to]| to.time_s <= goal_s).is_some() {}
-        let Some([from, to]) = legs.peek() else { break };
-        take(distance_at(*from, *to, goal_s), end.distance_m, goal_s);
-    }
-    Some(best).filter(|best| best.distance_m.is_finite() && best.distance_m > 0.0)
+fn farthest_in(way: &Path, in_s: f64) -> Option<BestEffort> {
+    let (distance_m, from_s) = way.most(in_s)?;
+    Some(BestEffort { distance_m, time_s: in_s, from_s }).filter(|best| best.distance_m > 0.0)
 }

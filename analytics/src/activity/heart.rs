@@ -4,7 +4,8 @@ use plimsoll_ingest::quality::HEART_RATE_BPM;
 use serde::{Deserialize, Serialize};
 
 use super::missing::Missing;
-use super::pieces::{highest_mean, pieces};
+use super::path::Path;
+use super::pieces::pieces;
 use super::samples::{Means, Samples};
 use super::trimp::{
     banister_trimp, edwards_trimp, edwards_zone, hrtss_hrr_squared, hrtss_trimp_100, lucia_trimp, lucia_zone, reserve,
@@ -102,8 +103,12 @@ impl<'a> HeartRates<'a> {
 
     /// The highest means over the windows that the activity is long enough for.
     pub(super) fn peaks(&self) -> Vec<PeakHeartRate> {
-        let pieces: Vec<_> = pieces(&self.samples.heart_rate_bpm, &self.samples.duration_s).collect();
-        let peak = |time_s| Some(PeakHeartRate { time_s, bpm: highest_mean(&pieces, time_s)? });
+        // Beats per minute × seconds, added up.
+        let mut path = Path::with_capacity(self.samples.duration_s.len());
+        for (bpm, seconds) in pieces(&self.samples.heart_rate_bpm, &self.samples.duration_s) {
+            path.go(seconds, bpm * seconds);
+        }
+        let peak = |time_s| Some(PeakHeartRate { time_s, bpm: path.most(time_s)?.0 / time_s });
         PEAK_WINDOWS_S.into_iter().map_while(peak).collect()
     }
 

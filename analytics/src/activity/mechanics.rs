@@ -120,7 +120,8 @@ impl MechanicsAt {
 }
 
 fn bin_of(speed_mps: f64) -> Option<usize> {
-    let bin = (speed_mps / SPEED_STEP_MPS).round();
+    // To the nearest; rounding itself is a call for each sample.
+    let bin = speed_mps / SPEED_STEP_MPS + 0.5;
     (speed_mps > MOVING_MPS && bin < BINS as f64).then_some(bin as usize)
 }
 

@@ -10,6 +10,7 @@ mod intensity;
 mod mechanics;
 mod metrics;
 mod missing;
+mod path;
 mod pieces;
 mod samples;
 mod trimp;

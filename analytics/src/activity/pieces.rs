@@ -67,13 +67,6 @@ pub(super) fn trailing_means(pieces: &[Piece], window_s: f64, mut stretch: impl 
     }
 }
 
-/// The highest mean over any `window_s` seconds; `None` when there is no whole window.
-pub(super) fn highest_mean(pieces: &[Piece], window_s: f64) -> Option<f64> {
-    let mut highest = f64::NEG_INFINITY;
-    trailing_means(pieces, window_s, |stretch| highest = highest.max(stretch.from).max(stretch.to));
-    Some(highest).filter(|mean| mean.is_finite())
-}
-
 /// Mean of the fourth powers of the trailing mean over `window_s`, to the power of ¼. `None` when there is no whole
 /// window.
 pub(super) fn power_mean_4(pieces: &[Piece], window_s: f64) -> Option<f64> {

@@ -32,15 +32,23 @@ fn is_loopback(authority: &str) -> bool {
     host.eq_ignore_ascii_case("localhost") || host.parse::<std::net::IpAddr>().is_ok_and(|ip| ip.is_loopback())
 }
 
-/// How long a request may take in all: an upload goes on as long as bytes come, by limits of its own.
-const LONGEST_S: u64 = 60;
-const LONGEST_UPLOAD_S: u64 = 6 * 3600;
+/// How long a request may take in all, the sending of its body included.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Patience {
+    request: Duration,
+    /// An upload goes on as long as bytes come, by limits of its own.
+    upload: Duration,
+}
 
-/// Ends requests that take too long, the sending of their bodies included.
-pub(super) async fn in_time(request: Request, next: Next) -> Response {
+impl Patience {
+    pub(super) const USUAL: Self = Self { request: Duration::from_secs(60), upload: Duration::from_secs(6 * 3600) };
+}
+
+/// Ends requests that take too long.
+pub(super) async fn in_time(State(patience): State<Patience>, request: Request, next: Next) -> Response {
     let is_upload = request.method() == Method::POST
         && (request.uri().path().ends_with("/upload") || request.uri().path().ends_with("/uploads"));
-    let longest = Duration::from_secs(if is_upload { LONGEST_UPLOAD_S } else { LONGEST_S });
+    let longest = if is_upload { patience.upload } else { patience.request };
     match tokio::time::timeout(longest, next.run(request)).await {
         Ok(response) => response,
         Err(_) => (
@@ -57,10 +65,10 @@ pub(super) struct Crowd(Arc<Semaphore>);
 
 impl Crowd {
     /// How many requests are answered at once.
-    const MOST: usize = 512;
+    pub(super) const USUAL: usize = 512;
 
-    pub(super) fn new() -> Self {
-        Self(Arc::new(Semaphore::new(Self::MOST)))
+    pub(super) fn of(most: usize) -> Self {
+        Self(Arc::new(Semaphore::new(most)))
     }
 }
 
@@ -97,7 +105,14 @@ pub(super) async fn headers(request: Request, next: Next) -> Response {
 
 #[cfg(test)]
 mod tests {
-    use super::is_loopback;
+    use axum::Router;
+    use axum::body::Body;
+    use axum::middleware::from_fn_with_state;
+    use axum::routing::post;
+    use tokio::sync::Notify;
+    use tower::ServiceExt as _;
+
+    use super::*;
 
     #[test]
     fn only_loopback_hosts_are_answered() {
@@ -107,5 +122,46 @@ mod tests {
         for host in ["", "example.org", "localhost.example.org:80", "10.0.0.1", "[::2]:80", "0.0.0.0:80", "[::1"] {
             assert!(!is_loopback(host), "{host}");
         }
+    }
+
+    fn to(path: &str) -> Request {
+        Request::post(path).body(Body::empty()).unwrap()
+    }
+
+    #[tokio::test]
+    async fn a_request_that_never_ends_is_ended_and_an_upload_is_given_longer() {
+        let patience = Patience { request: Duration::from_millis(20), upload: Duration::from_secs(3600) };
+        let later = Arc::new(Notify::new());
+        let waits = later.clone();
+        let service = Router::new()
+            .route("/never", post(std::future::pending::<()>))
+            .route("/athletes/a/uploads", post(async move || waits.notified().await))
+            .layer(from_fn_with_state(patience, in_time));
+        let upload = tokio::spawn(service.clone().oneshot(to("/athletes/a/uploads")));
+        // The upload began before, and would be over by now if it had the same time.
+        let never = service.oneshot(to("/never")).await.unwrap();
+        assert_eq!(never.status(), StatusCode::REQUEST_TIMEOUT);
+        later.notify_one();
+        assert_eq!(upload.await.unwrap().unwrap().status(), StatusCode::OK);
+    }
+
+    #[tokio::test]
+    async fn who_comes_while_the_house_is_full_is_asked_to_come_again() {
+        let (entered, leave) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
+        let (enters, leaves) = (entered.clone(), leave.clone());
+        let stays = async move || {
+            enters.notify_one();
+            leaves.notified().await;
+        };
+        let service = Router::new().route("/", post(stays)).layer(from_fn_with_state(Crowd::of(1), not_too_many));
+        let first = tokio::spawn(service.clone().oneshot(to("/")));
+        entered.notified().await;
+        let second = service.clone().oneshot(to("/")).await.unwrap();
+        assert_eq!(second.status(), StatusCode::SERVICE_UNAVAILABLE);
+        assert_eq!(second.headers()[header::RETRY_AFTER], "5");
+        leave.notify_one();
+        assert_eq!(first.await.unwrap().unwrap().status(), StatusCode::OK);
+        leave.notify_one();
+        assert_eq!(service.oneshot(to("/")).await.unwrap().status(), StatusCode::OK, "the place is free again");
     }
 }

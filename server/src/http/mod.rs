@@ -4,6 +4,7 @@ mod api;
 mod assets;
 mod caller;
 mod charts;
+mod entries;
 mod error;
 mod export;
 mod extract;
@@ -65,8 +66,8 @@ pub(crate) fn router(library: Library, accounts: Accounts, demo: bool) -> Router
         .method_not_allowed_fallback(error::method_not_allowed)
         // Uploads count their bytes themselves, so that the answer can name the limit; other bodies are small.
         .layer(DefaultBodyLimit::max(64 * 1024))
-        .layer(middleware::from_fn(guard::in_time))
-        .layer(middleware::from_fn_with_state(guard::Crowd::new(), guard::not_too_many))
+        .layer(middleware::from_fn_with_state(guard::Patience::USUAL, guard::in_time))
+        .layer(middleware::from_fn_with_state(guard::Crowd::of(guard::Crowd::USUAL), guard::not_too_many))
         .layer(CsrfLayer::new());
     if demo {
         // Nobody signs in to the demo, so that another page must not get at it under a name of its own.

@@ -304,7 +304,8 @@ macro_rules! needs {
 needs! {
     ReadLoad: Load Read, WriteLoad: Load Write,
     ReadActivities: Activities Read, WriteActivities: Activities Write,
-    ReadDiary: Diary Read,
+    ReadDiary: Diary Read, WriteDiary: Diary Write,
+    ReadInjuries: Injuries Read, WriteInjuries: Injuries Write,
     ReadConsent: Consent Read, WriteConsent: Consent Write,
     ReadWhole: Whole Read, WriteWhole: Whole Write,
 }

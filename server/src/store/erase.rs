@@ -39,6 +39,7 @@ use Then::{Forgets, Goes};
 const COLUMNS: &[(&str, &str, Names, Then)] = &[
     ("import_details", "athlete_id", Athlete, Goes),
     ("diary_values", "athlete_id", Athlete, Goes),
+    ("entries", "athlete_id", Athlete, Goes),
     ("activities", "athlete_id", Athlete, Goes),
     ("import_files", "athlete_id", Athlete, Goes),
     ("import_archives", "athlete_id", Athlete, Goes),
@@ -61,6 +62,8 @@ const COLUMNS: &[(&str, &str, Names, Then)] = &[
     ("grants", "account_id", Account, Goes),
     // What a guardian gave is the child's.
     ("grants", "given_by", Account, Forgets),
+    // What a physio wrote is the patient's, with the name.
+    ("entries", "author_id", Account, Forgets),
     // The log of who looked is theirs who were looked at, with the name.
     ("reads", "reader_id", Account, Forgets),
     ("accounts", "id", Account, Goes),

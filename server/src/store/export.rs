@@ -3,52 +3,12 @@
 use chrono::NaiveDate;
 use plimsoll_ingest::Details;
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value};
 use sqlx::sqlite::SqliteRow;
-use sqlx::{AssertSqlSafe, Column as _, Row as _, Sqlite, Transaction, TypeInfo as _, ValueRef as _};
+use sqlx::{AssertSqlSafe, Row as _, Sqlite, Transaction};
 
 use super::activities::activity_from_row;
 use super::uploads::upload_from_row;
 use super::{ActivityRow, Store, Upload, new_id, said};
-
-/// How the rows of a table are taken along.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Taken {
-    /// In a file that is written for them.
-    In(&'static str),
-    /// As they are, in `rows/TABLE.json`, and taken in again as they are: a table whose key is `athlete_id` and ids of its
-    /// own, and that refers to nothing but the athlete. The next one that is added needs no more than its line here (and
-    /// those for erasing it).
-    #[allow(dead_code, reason = "no table of what a person wrote down is there yet")]
-    Rows,
-    /// Not at all, and why.
-    Not(&'static str),
-}
-
-/// Every table that names an athlete or an account, and how its rows are taken along. A table that is missing here fails a
-/// test.
-pub(crate) const TAKEN: &[(&str, Taken)] = &[
-    ("athletes", Taken::In("profile.json")),
-    ("uploads", Taken::In("decisions.json")),
-    ("activities", Taken::In("activities.json")),
-    ("diary_values", Taken::In("diary.json")),
-    ("imports", Taken::In("decisions.json")),
-    ("import_files", Taken::Not("a report on how files came in; the files are there, and what is said of each")),
-    ("import_archives", Taken::Not("archives that are still being opened; what is out of them is there")),
-    ("import_details", Taken::In("decisions.json")),
-    ("grants", Taken::In("sharing.json")),
-    ("squad_staff", Taken::In("account.json")),
-    ("guardians", Taken::In("account.json")),
-    ("reads", Taken::In("who-looked.csv")),
-    ("accounts", Taken::In("account.json")),
-    ("sessions", Taken::In("account.json")),
-    ("api_tokens", Taken::In("account.json")),
-    ("recovery_codes", Taken::Not("secrets")),
-    ("links", Taken::Not("secrets, which let their holder do something here")),
-];
-
-/// A row of a table that is taken along as it is.
-pub(crate) type OwnRow = Map<String, Value>;
 
 /// An activity that is taken along.
 #[derive(Debug, Clone)]
@@ -326,65 +286,6 @@ impl Store {
         Ok(taken)
     }
 
-    /// Rows of a table that are taken along as they are, at most `limit` behind the row with the number `after`; each with
-    /// its number. The athlete's id is left out.
-    pub(crate) async fn own_rows(
-        &self,
-        table: &'static str,
-        athlete_id: &str,
-        after: i64,
-        limit: i64,
-    ) -> anyhow::Result<Vec<(i64, OwnRow)>> {
-        let sql = format!(
-            "SELECT rowid AS row_number_, * FROM {table} WHERE athlete_id = $1 AND rowid > $2 ORDER BY rowid LIMIT $3"
-        );
-        let rows =
-            sqlx::query(AssertSqlSafe(sql)).bind(athlete_id).bind(after).bind(limit).fetch_all(&self.read).await?;
-        rows.iter().map(|row| Ok((row.try_get("row_number_")?, own_row(row)?))).collect()
-    }
-
-    /// Takes in rows of a table that came along as they were, for another athlete; those whose key is here stay as they
-    /// are here, and columns that the table does not have are left out. Returns how many were new.
-    pub(crate) async fn put_own_rows(
-        &self,
-        table: &'static str,
-        athlete_id: &str,
-        rows: &[OwnRow],
-    ) -> anyhow::Result<u64> {
-        let mut transaction = self.write.begin_with("BEGIN IMMEDIATE").await?;
-        let known: Vec<String> =
-            sqlx::query_scalar("SELECT name FROM pragma_table_info($1) WHERE name <> 'athlete_id'")
-                .bind(table)
-                .fetch_all(&mut *transaction)
-                .await?;
-        let mut put = 0;
-        for row in rows {
-            let columns: Vec<&String> = known.iter().filter(|column| row.contains_key(column.as_str())).collect();
-            let names: Vec<String> = columns.iter().map(|column| format!(", \"{column}\"")).collect();
-            let places: Vec<String> = (2..columns.len() + 2).map(|place| format!(", ${place}")).collect();
-            let sql = format!(
-                "INSERT INTO {table} (athlete_id{}) VALUES ($1{}) ON CONFLICT DO NOTHING",
-                names.concat(),
-                places.concat()
-            );
-            let mut query = sqlx::query(AssertSqlSafe(sql)).bind(athlete_id);
-            for column in columns {
-                query = match row.get(column.as_str()) {
-                    Some(Value::String(text)) => query.bind(text),
-                    Some(Value::Bool(is)) => query.bind(i64::from(*is)),
-                    Some(Value::Number(number)) => match number.as_i64() {
-                        Some(whole) => query.bind(whole),
-                        None => query.bind(number.as_f64()),
-                    },
-                    _ => query.bind(None::<String>),
-                };
-            }
-            put += query.execute(&mut *transaction).await?.rows_affected();
-        }
-        transaction.commit().await?;
-        Ok(put)
-    }
-
     /// The first and the last day on which an athlete has values of single days.
     pub(crate) async fn diary_span(&self, athlete_id: &str) -> anyhow::Result<Option<(NaiveDate, NaiveDate)>> {
         let row = sqlx::query("SELECT MIN(date) AS first, MAX(date) AS last FROM diary_values WHERE athlete_id = $1")
@@ -466,32 +367,42 @@ fn decided_from_row(row: &SqliteRow) -> anyhow::Result<Decided> {
     })
 }
 
-/// A row as JSON, each value as it is stored.
-fn own_row(row: &SqliteRow) -> anyhow::Result<OwnRow> {
-    let mut values = OwnRow::new();
-    for column in row.columns() {
-        let name = column.name();
-        if ["athlete_id", "row_number_"].contains(&name) {
-            continue;
-        }
-        let raw = row.try_get_raw(column.ordinal())?;
-        let kind = raw.type_info().name().to_owned();
-        let value = match kind.as_str() {
-            _ if raw.is_null() => Value::Null,
-            "INTEGER" => row.try_get_unchecked::<i64, _>(column.ordinal())?.into(),
-            "REAL" => row.try_get_unchecked::<f64, _>(column.ordinal())?.into(),
-            "TEXT" => row.try_get_unchecked::<String, _>(column.ordinal())?.into(),
-            other => anyhow::bail!("the column {name} holds a value of the kind {other}, which cannot be taken along"),
-        };
-        values.insert(name.to_owned(), value);
-    }
-    Ok(values)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::store::Profile;
+
+    /// How the rows of a table are taken along.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+    enum Taken {
+        /// In a file that is written for them.
+        In(&'static str),
+        /// Not at all, and why.
+        Not(&'static str),
+    }
+
+    /// Every table that names an athlete or an account, and how its rows are taken along. A table that is missing here fails a
+    /// test.
+    const TAKEN: &[(&str, Taken)] = &[
+        ("athletes", Taken::In("profile.json")),
+        ("uploads", Taken::In("decisions.json")),
+        ("activities", Taken::In("activities.json")),
+        ("diary_values", Taken::In("diary.json")),
+        ("entries", Taken::In("entries.json")),
+        ("imports", Taken::In("decisions.json")),
+        ("import_files", Taken::Not("a report on how files came in; the files are there, and what is said of each")),
+        ("import_archives", Taken::Not("archives that are still being opened; what is out of them is there")),
+        ("import_details", Taken::In("decisions.json")),
+        ("grants", Taken::In("sharing.json")),
+        ("squad_staff", Taken::In("account.json")),
+        ("guardians", Taken::In("account.json")),
+        ("reads", Taken::In("who-looked.csv")),
+        ("accounts", Taken::In("account.json")),
+        ("sessions", Taken::In("account.json")),
+        ("api_tokens", Taken::In("account.json")),
+        ("recovery_codes", Taken::Not("secrets")),
+        ("links", Taken::Not("secrets, which let their holder do something here")),
+    ];
 
     async fn store(folder: &tempfile::TempDir) -> Store {
         Store::open(&folder.path().join("plimsoll.sqlite")).await.unwrap()
@@ -509,38 +420,14 @@ mod tests {
         .fetch_all(&store(&folder).await.read)
         .await
         .unwrap();
-        let mut listed: Vec<&str> = TAKEN.iter().map(|(table, _)| *table).collect();
+        let mut listed: Vec<&str> = Vec::new();
+        for (table, taken) in TAKEN {
+            listed.push(*table);
+            let (Taken::In(words) | Taken::Not(words)) = taken;
+            assert!(!words.is_empty(), "{table}");
+        }
         listed.sort_unstable();
         assert_eq!(tables, listed, "a table of an athlete needs a line in TAKEN, so that it is not left behind");
-    }
-
-    #[tokio::test]
-    async fn rows_of_a_table_that_comes_later_go_along_as_they_are() {
-        let folder = tempfile::tempdir().unwrap();
-        let store = store(&folder).await;
-        sqlx::raw_sql(
-            "CREATE TABLE moods (athlete_id TEXT NOT NULL, id TEXT NOT NULL, day TEXT NOT NULL, mood REAL, stars BIGINT, \
-             words TEXT, PRIMARY KEY (athlete_id, id)); \
-             INSERT INTO moods VALUES ('a', '1', '2026-11-27', 0.1, 4, 'well'), ('a', '2', '2026-11-28', NULL, NULL, NULL), \
-             ('b', '1', '2026-11-28', 2.0, 1, 'tired');",
-        )
-        .execute(&store.write)
-        .await
-        .unwrap();
-        let first = store.own_rows("moods", "a", 0, 1).await.unwrap();
-        let rest = store.own_rows("moods", "a", first[0].0, 10).await.unwrap();
-        let rows: Vec<OwnRow> = first.into_iter().chain(rest).map(|(_, row)| row).collect();
-        assert_eq!(rows.len(), 2);
-        // Through JSON, for another athlete, with a column that is not there.
-        let mut rows: Vec<OwnRow> = serde_json::from_str(&serde_json::to_string(&rows).unwrap()).unwrap();
-        rows[0].insert("colour".to_owned(), "blue".into());
-        assert_eq!(store.put_own_rows("moods", "b", &rows).await.unwrap(), 1, "what is here stays");
-        let here = store.own_rows("moods", "b", 0, 10).await.unwrap();
-        assert_eq!(here[0].1["words"], "tired");
-        assert_eq!(here[1].1["mood"], Value::Null);
-        assert_eq!(store.put_own_rows("moods", "c", &rows).await.unwrap(), 2);
-        let there = store.own_rows("moods", "c", 0, 10).await.unwrap();
-        assert_eq!((&there[0].1["mood"], &there[0].1["stars"]), (&Value::from(0.1), &Value::from(4)));
     }
 
     #[tokio::test]

@@ -5,6 +5,7 @@ mod activities;
 mod athletes;
 mod copies;
 mod diary;
+mod entries;
 mod export;
 mod imports;
 mod load;
@@ -55,6 +56,12 @@ pub(super) fn routes() -> (Router<App>, Document) {
         .routes(routes!(imports::undo))
         .routes(routes!(imports::redo))
         .routes(routes!(diary::list))
+        .routes(routes!(entries::diary, entries::add_to_diary))
+        .routes(routes!(entries::change_diary, entries::remove_from_diary))
+        .routes(routes!(entries::restore_to_diary))
+        .routes(routes!(entries::injuries, entries::add_injury))
+        .routes(routes!(entries::change_injury, entries::remove_injury))
+        .routes(routes!(entries::restore_injury))
         .routes(routes!(activities::list))
         .routes(routes!(activities::show, activities::change, activities::remove))
         .routes(routes!(activities::restore))

@@ -1,4 +1,4 @@
-//! Resting heart rate and heart-rate variability by day.
+//! The diary: what was written down, and resting heart rate and heart-rate variability by day.
 
 use std::collections::BTreeMap;
 
@@ -9,6 +9,7 @@ use chrono::{Days, NaiveDate};
 use plimsoll_ingest::{DiaryKind, DiaryValue};
 use serde::Deserialize;
 
+use super::entries::{EntryForm, EntryRow, forms, rows as written};
 use super::{Responsive, Shell, render};
 use crate::http::App;
 use crate::http::api::EVERY_DAY;
@@ -26,6 +27,9 @@ const SPAN: Days = Days::new(83);
 struct DiaryPage {
     shell: Shell,
     id: String,
+    forms: Vec<EntryForm>,
+    written: Vec<EntryRow>,
+    removed: Vec<EntryRow>,
     /// Whether there are values on any day.
     has_values: bool,
     /// `29 Aug to 20 Nov`.
@@ -102,7 +106,11 @@ pub(super) async fn page(
         date: format!("{} {}", date.format("%a"), words::day_month_near(*date, today)),
         values: by_kind.keys().map(|kind| whole(values.get(kind))).collect(),
     });
+    let (written, removed) = written(&app, &may, today).await?;
     render(&DiaryPage {
+        forms: forms(&may, today),
+        written,
+        removed,
         shell: Shell::of(&app, &may, "diary", format!("Diary · {}", athlete.profile.name)),
         id: athlete.id.clone(),
         has_values: !all.is_empty(),

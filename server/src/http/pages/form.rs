@@ -35,6 +35,8 @@ pub(super) struct Field {
     pub(super) hint: String,
     pub(super) required: bool,
     pub(super) checked: bool,
+    /// Of a number: the lowest, the highest (both may be empty), and the step.
+    pub(super) range: Option<(&'static str, &'static str, &'static str)>,
     /// Of a choice: value and words.
     pub(super) options: Vec<(String, String)>,
     /// Whether the script fills in the browser's time zone.

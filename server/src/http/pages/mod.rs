@@ -6,6 +6,7 @@ mod activity;
 mod athletes;
 mod copies;
 mod diary;
+mod entries;
 mod form;
 mod gauge;
 mod imports;
@@ -55,6 +56,7 @@ pub(super) fn routes() -> Router<App> {
         .route("/athletes/{athlete}/activities/{activity}/sport", post(activity::sport))
         .route("/athletes/{athlete}/settings", get(settings::page).post(settings::change))
         .route("/method", get(method::page))
+        .merge(entries::routes())
         .merge(sign::routes())
         .merge(account::routes())
         .merge(invitations::routes())
@@ -89,6 +91,7 @@ pub(super) struct Whose {
     sees_load: bool,
     sees_activities: bool,
     sees_diary: bool,
+    sees_injuries: bool,
     changes_load: bool,
     changes_activities: bool,
     sees_consent: bool,
@@ -114,6 +117,7 @@ impl Shell {
             sees_load: reads.contains(Kind::Load),
             sees_activities: reads.contains(Kind::Activities),
             sees_diary: reads.contains(Kind::Diary),
+            sees_injuries: reads.contains(Kind::Injuries),
             changes_load: may.also(Kind::Load, Action::Write),
             changes_activities: may.also(Kind::Activities, Action::Write),
             sees_consent: may.also(Kind::Consent, Action::Read),

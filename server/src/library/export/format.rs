@@ -1,11 +1,14 @@
 //! What an export is: names of its files, and what those say that are read again.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use plimsoll_analytics::Physiology;
 use plimsoll_ingest::Details;
 use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 
-use crate::store::{Decided, Profile, UndoneImport, sex_from_name, sex_name};
+use crate::access::Role;
+use crate::entries::Body;
+use crate::store::{Author, Decided, Entry, Profile, UndoneImport, sex_from_name, sex_name};
 
 /// The version that is written. One that reads differently gets the next number.
 pub(super) const FORMAT: u32 = 1;
@@ -19,8 +22,7 @@ pub(super) const DECISIONS: &str = "decisions.json";
 pub(super) const ORIGINAL: &str = "original/";
 /// Folder of recordings as Parquet.
 pub(super) const RECORDS: &str = "records/";
-/// Folder of tables that are taken along as they are.
-pub(super) const ROWS: &str = "rows/";
+pub(super) const ENTRIES: &str = "entries.json";
 
 /// What an export is known by.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -108,6 +110,60 @@ impl ProfileFile {
             taken.insert(0, "sex");
         }
         (body, taken)
+    }
+}
+
+/// Something that was written down.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(super) struct EntryFile {
+    pub(super) id: Uuid,
+    pub(super) entry: Body,
+    /// Who wrote it, by name.
+    pub(super) author: String,
+    /// As what.
+    pub(super) author_role: String,
+    pub(super) created_ms: i64,
+    pub(super) changed_ms: i64,
+    /// When it was taken out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) removed_ms: Option<i64>,
+}
+
+impl From<Entry> for EntryFile {
+    fn from(entry: Entry) -> Self {
+        Self {
+            id: entry.id.parse().unwrap_or_default(),
+            entry: entry.body,
+            author: entry.author.name,
+            author_role: entry.author.role.as_str().to_owned(),
+            created_ms: entry.created_ms,
+            changed_ms: entry.changed_ms,
+            removed_ms: entry.removed_ms,
+        }
+    }
+}
+
+impl EntryFile {
+    /// As one of an athlete here, whose account is `account_id`; why not, when nobody could have written it. What others
+    /// wrote keeps their name, and is nobody's: who has an account of that name here need not be the same person.
+    pub(super) fn as_entry(&self, account_id: Option<&str>, today: NaiveDate) -> Result<Entry, String> {
+        self.entry.check(today)?;
+        let role = match self.author_role.as_str() {
+            "physio" => Role::Physio,
+            _ => Role::Athlete,
+        };
+        let mut name = self.author.clone();
+        name.retain(|c| !c.is_control());
+        cut(&mut name, LONGEST_NAME);
+        let account_id = account_id.filter(|_| role == Role::Athlete).map(str::to_owned);
+        Ok(Entry {
+            id: self.id.to_string(),
+            body: self.entry.clone(),
+            author: Author { account_id, name, role },
+            created_ms: self.created_ms.clamp(0, LAST_MS),
+            changed_ms: self.changed_ms.clamp(0, LAST_MS),
+            removed_ms: self.removed_ms.map(|at_ms| at_ms.clamp(0, LAST_MS)),
+        })
     }
 }
 

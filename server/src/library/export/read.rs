@@ -17,14 +17,16 @@ use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 use uuid::Uuid;
 
-use super::format::{DECISIONS, Decisions, FORMAT, MANIFEST, ORIGINAL, Original, PROFILE, ProfileFile, ROWS};
+use super::format::{
+    DECISIONS, Decisions, ENTRIES, EntryFile, FORMAT, MANIFEST, ORIGINAL, Original, PROFILE, ProfileFile,
+};
 use crate::blobs::{raw_key, sha256_hex};
 use crate::config::{archive_words, failure_words};
 use crate::library::batch::{Batch, Content, FileReport, Incoming};
 use crate::library::feed::PLACES;
 use crate::library::group::{Plain, Unread};
 use crate::library::{Feed, Library};
-use crate::store::{Athlete, AthleteError, Deciding, FileResult, OwnRow, TAKEN, Taken, Undoing};
+use crate::store::{Athlete, AthleteError, Deciding, Entry, FileResult, Undoing};
 use crate::words;
 
 /// Where the files of a feed go.
@@ -48,7 +50,7 @@ pub(in crate::library) struct OwnExport {
     /// The place of what is said of its decisions.
     place: i64,
     originals: Vec<Original>,
-    rows: Vec<(&'static str, Vec<OwnRow>)>,
+    entries: Vec<EntryFile>,
 }
 
 /// What an export is known by, of whatever version.
@@ -159,7 +161,7 @@ impl Feed {
         }
         if let Ok(mut exports) = self.place().exports.lock() {
             let place = first.saturating_add(PLACES - 1);
-            exports.push(OwnExport { name: name.to_owned(), place, originals, rows: read.rows });
+            exports.push(OwnExport { name: name.to_owned(), place, originals, entries: read.entries });
         }
         ControlFlow::Continue(())
     }
@@ -244,7 +246,7 @@ impl Known {
 struct Beside {
     profile: Option<ProfileFile>,
     decisions: Decisions,
-    rows: Vec<(&'static str, Vec<OwnRow>)>,
+    entries: Vec<EntryFile>,
     /// Names of files that cannot be read, and why.
     problems: Vec<(String, String)>,
 }
@@ -252,26 +254,17 @@ struct Beside {
 impl Beside {
     fn read(name: &str, source: &mut (impl Read + Seek), limits: &archive::Limits, folder: &str) -> Self {
         let mut beside = Self::default();
-        let table = |path: &str| {
-            let of = path.strip_prefix(ROWS)?.strip_suffix(".json")?;
-            let taken = TAKEN.iter().find(|(table, taken)| *table == of && *taken == Taken::Rows);
-            taken.map(|(table, _)| *table)
-        };
-        let choose = |path: &str| {
-            path.strip_prefix(folder).is_some_and(|path| path == PROFILE || path == DECISIONS || table(path).is_some())
-        };
+        let choose =
+            |path: &str| path.strip_prefix(folder).is_some_and(|path| [PROFILE, DECISIONS, ENTRIES].contains(&path));
         let walked = walk_chosen(name, source, limits, &choose, &mut |path, item| {
             let path = path.strip_prefix(folder).unwrap_or(path);
             match item.content {
-                Found::File { bytes, .. } => match (path, table(path)) {
-                    (PROFILE, _) => beside.profile = beside.parsed(path, &bytes),
-                    (DECISIONS, _) => {
+                Found::File { bytes, .. } => match path {
+                    PROFILE => beside.profile = beside.parsed(path, &bytes),
+                    DECISIONS => {
                         beside.decisions = beside.parsed::<Decisions>(path, &bytes).unwrap_or_default().tamed();
                     }
-                    (_, Some(of)) => {
-                        let rows = beside.parsed(path, &bytes).unwrap_or_default();
-                        beside.rows.push((of, rows));
-                    }
+                    ENTRIES => beside.entries = beside.parsed(path, &bytes).unwrap_or_default(),
                     _ => {}
                 },
                 Found::Failed { reason, cap } => {
@@ -378,10 +371,12 @@ impl Batch {
                 .collect();
             let named: usize = decisions.iter().map(|(_, decided)| decided.len()).sum();
             let taken = store.decide(id, &decisions).await?;
-            let mut rows = 0;
-            for (table, own) in &export.rows {
-                rows += store.put_own_rows(table, id, own).await?;
-            }
+            let today = self.library.clock.today(self.athlete.profile.zone);
+            let account_id = self.athlete.account_id.as_deref();
+            let entries: Vec<Entry> =
+                export.entries.iter().filter_map(|entry| entry.as_entry(account_id, today).ok()).collect();
+            let left_out = export.entries.len() - entries.len();
+            let put = store.put_entries(id, &entries).await?;
             self.library.follow_decisions(&self.athlete).await?;
             let done = store.done_positions(id, self.id(), export.place).await?;
             if done.contains(&export.place) {
@@ -396,8 +391,14 @@ impl Batch {
                 (_, 1) => "1 decision about its activities was taken over".to_owned(),
                 (_, taken) => format!("{} decisions about its activities were taken over", words::thousands(taken)),
             };
-            if rows > 0 {
-                said.push_str(&format!("; {} entries of what was written down, too", words::thousands(rows)));
+            if put > 0 {
+                said.push_str(&format!(
+                    "; {} of what was written down came along",
+                    words::count(put, "entry", "entries")
+                ));
+            }
+            if left_out > 0 {
+                said.push_str(&format!("; {left_out} of what was written down cannot be, and was left out"));
             }
             let content = Content::Settled { result: FileResult::SetAside, reason: said };
             let name = format!("{}/{DECISIONS}", export.name);

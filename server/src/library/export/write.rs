@@ -19,13 +19,14 @@ use zip::write::{SimpleFileOptions, StreamWriter};
 use zip::{CompressionMethod, ZipWriter};
 
 use super::format::{
-    DECISIONS, FORMAT, MANIFEST, Manifest, Original, PROFILE, ProfileFile, README, ROWS, original_path, records_path,
+    DECISIONS, ENTRIES, EntryFile, FORMAT, MANIFEST, Manifest, Original, PROFILE, ProfileFile, README, original_path,
+    records_path,
 };
 use super::tables;
-use crate::access::Kinds;
+use crate::access::{Kinds, Role};
 use crate::blobs::{frame_key, raw_key};
 use crate::library::{Library, digest};
-use crate::store::{ActivityRow, Athlete, Grantee, TAKEN, Taken, Upload, UploadState};
+use crate::store::{ActivityRow, Athlete, Grantee, Upload, UploadState};
 
 /// Rows that are read from the store at once.
 const PAGE: i64 = 200;
@@ -131,7 +132,7 @@ impl<W: Write> Export<W> {
         self.activities()?;
         self.days()?;
         self.diary()?;
-        self.rows()?;
+        self.entries(with_account)?;
         self.sharing()?;
         self.who_looked()?;
         if with_account && let Some(account_id) = &athlete.account_id {
@@ -368,24 +369,11 @@ impl<W: Write> Export<W> {
         self.json("diary.json", &values.iter().map(tables::diary_json).collect::<Vec<Value>>())
     }
 
-    /// Tables that are taken along as they are.
-    fn rows(&mut self) -> anyhow::Result<()> {
-        for table in TAKEN.iter().filter_map(|(table, taken)| (*taken == Taken::Rows).then_some(*table)) {
-            self.begin(&format!("{ROWS}{table}.json"), CompressionMethod::Deflated, 0)?;
-            self.text("[")?;
-            let (mut is_first, mut after) = (true, 0);
-            loop {
-                let page = self.library.store.own_rows(table, &self.athlete.id, after, PAGE);
-                let page = self.runtime.block_on(page)?;
-                let Some((last, _)) = page.last() else { break };
-                after = *last;
-                for (_, row) in page {
-                    self.value(&mut is_first, &row)?;
-                }
-            }
-            self.text("\n]\n")?;
-        }
-        Ok(())
+    /// What was written down. Who takes it along in the athlete's place does not get the notes that are not shared.
+    fn entries(&mut self, by_athlete: bool) -> anyhow::Result<()> {
+        let entries = self.runtime.block_on(self.library.store.entries(&self.athlete.id))?;
+        let entries = entries.into_iter().filter(|entry| by_athlete || entry.body.is_for(Role::Guardian, false));
+        self.json(ENTRIES, &entries.map(EntryFile::from).collect::<Vec<EntryFile>>())
     }
 
     fn sharing(&mut self) -> anyhow::Result<()> {
