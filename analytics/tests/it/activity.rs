@@ -223,3 +223,22 @@ fn a_cleaned_run_is_summarised_without_what_was_taken_out() {
     let restored = Activity { records: restore(&cleaned.records), ..run.clone() };
     assert_eq!(summarise(&restored, &MAN), summarise(&run, &MAN));
 }
+
+#[test]
+fn what_a_summary_has_it_keeps_in_json() {
+    let summary = summarise(&half_an_hour(), &MAN);
+    let json = serde_json::to_value(&summary).unwrap();
+    for part in ["best_efforts", "intensity", "mechanics"] {
+        assert!(json.get(part).is_some(), "{part}");
+    }
+    // 300 m in 100 s: a best minute, and no best 400 m.
+    let short = summarise(&Activity { records: half_an_hour().records.head(Some(101)), ..half_an_hour() }, &MAN);
+    assert!(!short.best_efforts.is_empty() && short.best_efforts.by_distance.is_empty());
+}
+
+#[test]
+fn origins_have_names() {
+    let origins =
+        [DistanceOrigin::DeviceTotal, DistanceOrigin::Records, DistanceOrigin::Positions, DistanceOrigin::None];
+    assert_eq!(origins.map(DistanceOrigin::as_str), ["device total", "records", "positions", "none"]);
+}

@@ -71,6 +71,8 @@ fn power_of_running_and_govss() {
     }
     let threshold = running_power_w(4.0, 0.0, body);
     close(govss(3600.0, threshold, threshold), 100.0, 1e-9);
+    // Half an hour at four fifths: 100 × ½ × 0.8².
+    close(govss(1800.0, 200.0, 250.0), 32.0, 1e-9);
     close(lactate_normalised_power_w(&[(250.0, 600.0)]).unwrap(), 250.0, 1e-9);
     assert_eq!(lactate_normalised_power_w(&[(250.0, 29.0)]), None);
 }
