@@ -1,6 +1,9 @@
 //! Runs to days, and what a short or broken record leaves unsaid.
 
-use plimsoll_analytics::{Analysis, Channel, DayGrid, DayMetric, Gaps, GridError, Reason, Session, SessionKind, State};
+use plimsoll_analytics::{
+    Analysis, Channel, DayGrid, DayMetric, Gaps, GridError, Interval, IntervalKind, Loads, Reason, Session,
+    SessionKind, State,
+};
 
 use crate::support::{analyse, analysis, close, day, loaded, run, start};
 
@@ -231,6 +234,7 @@ fn nothing_is_divided_by_zero() {
     assert_eq!(day.get(DayMetric::RatioCoupled), Err(Reason::NoChronicLoad));
     assert_eq!(day.get(DayMetric::RatioUncoupled), Err(Reason::NoChronicLoad));
     assert_eq!(day.get(DayMetric::RatioEwma), Err(Reason::NoChronicLoad));
+    assert_eq!(day.get(DayMetric::RatioRedi), Err(Reason::NoChronicLoad));
     assert_eq!((day.get(DayMetric::Monotony), day.get(DayMetric::Strain)), (Err(Reason::NoLoad), Err(Reason::NoLoad)));
     assert_eq!(day.get(DayMetric::RampPct), Err(Reason::NoWeekBefore));
     // No run in the window of the uncoupled chronic load, but not long enough away for a break.
@@ -260,4 +264,50 @@ fn every_reason_has_a_name_and_a_sentence() {
     ] {
         assert!(reason.text().ends_with('.') && reason.as_str().chars().all(|c| c.is_ascii_alphanumeric() || c == '_'));
     }
+}
+
+#[test]
+fn a_day_is_found_by_its_place_and_by_its_date() {
+    let grid = DayGrid::new(&[run(0, 5.0), run(3, 5.0)], &[], None, Gaps::Rest).unwrap();
+    assert!(!grid.is_empty());
+    assert_eq!([0, 3, 4].map(|index| grid.date(index)), [Some(day(0)), Some(day(3)), None]);
+    let analysis = analyse(&grid);
+    assert!(!analysis.is_empty());
+    assert_eq!(analysis.day_of(day(3)).unwrap().date, day(3));
+    assert_eq!(analysis.day_of(day(3)).unwrap().get(DayMetric::DistanceKm), Ok(5.0));
+    assert!(analysis.day_of(day(4)).is_none() && analysis.day_of(day(0) - chrono::Days::new(1)).is_none());
+}
+
+#[test]
+fn a_grid_keeps_its_intervals() {
+    let injury = Interval { kind: IntervalKind::Injury, first: day(1), last: Some(day(2)) };
+    let grid = DayGrid::new(&[run(0, 5.0), run(3, 5.0)], &[], None, Gaps::Rest).unwrap();
+    assert_eq!(grid.with_intervals(&[injury.clone()]).intervals(), [injury]);
+}
+
+#[test]
+fn a_rest_is_zero_in_every_channel() {
+    assert!(Channel::ALL.iter().all(|channel| Loads::zero().get(*channel) == Some(0.0)));
+}
+
+#[test]
+fn a_fifth_of_unknown_days_is_still_a_break() {
+    // 16 days of rest and 4 unknown ones: the fourth is a fifth of 20, a fifth one would be more.
+    let away = |unknown: &[u64]| {
+        let unknown: Vec<_> = unknown.iter().map(|index| day(*index)).collect();
+        let grid = DayGrid::new(&[run(0, 10.0)], &unknown, Some(day(21)), Gaps::Rest).unwrap();
+        analyse(&grid).last().unwrap().state == State::Returning
+    };
+    assert!(away(&[5, 10, 15, 20]));
+    assert!(!away(&[5, 10, 15, 19, 20]));
+}
+
+#[test]
+fn thirty_days_with_a_fifth_unknown_are_known_to_be_without_a_run() {
+    let why = |unknown: u64| {
+        let unknown: Vec<_> = (0..unknown).map(|index| day(2 + 4 * index)).collect();
+        let grid = DayGrid::new(&[run(0, 10.0)], &unknown, Some(day(31)), Gaps::Rest).unwrap();
+        analyse(&grid).last().unwrap().get(DayMetric::Longest30dKm).unwrap_err()
+    };
+    assert_eq!((why(6), why(7)), (Reason::NoRunIn30Days, Reason::UnknownDays));
 }

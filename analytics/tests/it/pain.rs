@@ -292,3 +292,21 @@ fn a_rating_just_above_its_bound_shows_it() {
     assert!(text(3.04).starts_with("3.04 of 10 "), "{}", text(3.04));
     assert!(text(10.0).starts_with("10 of 10 "), "{}", text(10.0));
 }
+
+#[test]
+fn of_pain_that_rises_while_running_and_the_morning_after_the_larger_rise_is_told() {
+    let rising = |during: [f64; 2], mornings: [f64; 2]| {
+        let note = |index: u64, week: usize| Pain {
+            next_morning: Some(mornings[week]),
+            ..crate::athlete::during("calf", index, during[week])
+        };
+        let analysis = noting(vec![note(20, 0), note(24, 0), note(28, 1), note(30, 1)]);
+        // Day 32 is the first with two mornings in either week.
+        let (_, flag) = of(&analysis, FlagCode::PainRising).into_iter().find(|(index, _)| *index == 32).unwrap();
+        (flag.value.unwrap(), flag.text.contains("while running"))
+    };
+    assert_eq!(rising([1.0, 2.0], [0.0, 2.0]), (2.0, false));
+    assert_eq!(rising([1.0, 3.0], [3.0, 4.0]), (2.0, true));
+    // Of rises alike the one while running.
+    assert_eq!(rising([1.0, 2.0], [2.0, 3.0]), (1.0, true));
+}
