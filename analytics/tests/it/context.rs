@@ -260,14 +260,19 @@ fn a_day_that_is_off_to_both_sides_is_off_to_none() {
 
 #[test]
 fn a_previous_injury_is_named_with_a_flag_from_the_day_after_it_to_the_last_day_of_its_year() {
-    let named = |last: u64| {
-        let injury = Injury::new("calf", day(last), Some(day(last)));
+    let named_after = |last: chrono::NaiveDate| {
+        let injury = Injury::new("calf", last, Some(last));
         let analysis = with(&spiking(), &injured(injury), 46);
         let spikes = of(&analysis, FlagCode::SessionSpike);
         spikes.iter().map(|(index, flag)| (*index, flag.text.contains("hazard rate ratio 1.72"))).collect::<Vec<_>>()
     };
+    let named = |last: u64| named_after(day(last));
     assert_eq!(named(42), [(41, false), (43, true), (45, true)]);
     assert_eq!(named(43), [(41, false), (43, false), (45, true)]);
+    // Day 43 is 14 Oct 2025.
+    let a_year_before = |date: u32| chrono::NaiveDate::from_ymd_opt(2024, 10, date).unwrap();
+    assert_eq!(named_after(a_year_before(14)), [(41, true), (43, false), (45, false)]);
+    assert_eq!(named_after(a_year_before(15)), [(41, true), (43, true), (45, false)]);
 }
 
 #[test]

@@ -1,8 +1,8 @@
 //! Runs to days, and what a short or broken record leaves unsaid.
 
 use plimsoll_analytics::{
-    Analysis, Channel, DayGrid, DayMetric, Gaps, GridError, Interval, IntervalKind, Loads, Reason, Session,
-    SessionKind, State,
+    Analysis, Channel, DayGrid, DayMetric, Diary, Gaps, GridError, Interval, IntervalKind, Loads, Parameters, Reason,
+    Session, SessionKind, State,
 };
 
 use crate::support::{analyse, analysis, close, day, loaded, run, start};
@@ -166,6 +166,11 @@ fn up_to_a_fifth_of_a_window_may_be_unknown() {
     }
     // REDI is made for gaps.
     close(last(&six, DayMetric::RatioRedi).unwrap(), 1.0, 1e-12);
+    // 7 of 28 are exactly a quarter.
+    let quarter = Parameters { unknown_share: 0.25, ..Parameters::default() };
+    let grid = DayGrid::new(&runs, &[2, 4, 6, 10, 12, 14, 16].map(day), None, Gaps::Rest).unwrap();
+    let analysis = plimsoll_analytics::analyse(&grid, &Diary::default(), &quarter);
+    close(analysis.last().unwrap().get(RatioEwma).unwrap(), 1.0, 1e-12);
 }
 
 /// Runs of 50 on `known` days, then silence up to day `last`.
@@ -282,7 +287,7 @@ fn a_day_is_found_by_its_place_and_by_its_date() {
 fn a_grid_keeps_its_intervals() {
     let injury = Interval { kind: IntervalKind::Injury, first: day(1), last: Some(day(2)) };
     let grid = DayGrid::new(&[run(0, 5.0), run(3, 5.0)], &[], None, Gaps::Rest).unwrap();
-    assert_eq!(grid.with_intervals(&[injury.clone()]).intervals(), [injury]);
+    assert_eq!(grid.with_intervals(&[injury]).intervals(), [injury]);
 }
 
 #[test]
@@ -310,4 +315,9 @@ fn thirty_days_with_a_fifth_unknown_are_known_to_be_without_a_run() {
         analyse(&grid).last().unwrap().get(DayMetric::Longest30dKm).unwrap_err()
     };
     assert_eq!((why(6), why(7)), (Reason::NoRunIn30Days, Reason::UnknownDays));
+}
+
+#[test]
+fn analyses_of_other_distances_are_not_the_same() {
+    assert_ne!(analysis(&[run(0, 5.0)], 3), analysis(&[run(0, 6.0)], 3));
 }
