@@ -1,8 +1,8 @@
 //! Injuries, shoes, mechanics and heart rate; and what changes the words of a flag but not its arithmetic.
 
 use plimsoll_analytics::{
-    Analysis, Channel, Diary, FlagCode, HeartRateQuality, Injury, Level, LoadSource, OwnMetric, Parameters, RunForm,
-    Session, Shoe, Side, planned_run,
+    Analysis, BodyParameters, Channel, Diary, FlagCode, HeartRateQuality, Injury, Level, LoadSource, OwnMetric,
+    Parameters, RunForm, Session, Shoe, Side, planned_run,
 };
 
 use crate::athlete::{around, cadence, days, eights, keeping, of, with};
@@ -95,10 +95,12 @@ fn nothing_is_added_for_what_is_long_over_or_not_said() {
 #[test]
 fn a_planned_run_is_told_with_the_same_words() {
     let diary = Diary { is_novice: Some(true), ..Diary::default() };
-    let planned = |diary| planned_run(&grid(&eights(40), 40), diary, day(41), 12.0, &Parameters::default());
+    let planned = |diary: &Diary| planned_run(&grid(&eights(40), 40), diary, day(41), 12.0, &Parameters::default());
     let (plain, novice) = (planned(&Diary::default()), planned(&diary));
     assert_eq!((plain.ratio, plain.class), (novice.ratio, novice.class));
     assert!(novice.flag.unwrap().text.contains("17.8 against 7.7"));
+    let told = planned(&injured(ended(100))).flag.unwrap();
+    assert!(told.text.contains("Your injury (left calf) ended on 24 May 2025"), "{}", told.text);
     assert!(!plain.flag.unwrap().text.contains("17.8"));
 }
 
@@ -434,4 +436,14 @@ fn a_shift_is_told_once_by_an_analysis_that_goes_on() {
         analysis.update(&grid(&eights(60), 60), &diary, &Parameters::default(), day(changed));
         assert_eq!(analysis, anew, "{changed}");
     }
+}
+
+#[test]
+fn a_shift_that_may_be_told_at_once_is_still_one_to_a_side() {
+    let runs = (0..40).map(|index| cadence(index, around(170.0, index), 3.0)).chain([cadence(45, 164.0, 3.0)]);
+    let diary = Diary { runs: runs.collect(), ..Diary::default() };
+    let body = BodyParameters { mechanics_runs: 0, ..BodyParameters::default() };
+    let parameters = Parameters { body, ..Parameters::default() };
+    let analysis = plimsoll_analytics::analyse(&grid(&eights(60), 60), &diary, &parameters);
+    assert_eq!(days(&analysis, FlagCode::MechanicsShift), [45]);
 }

@@ -167,5 +167,7 @@ fn twenty_minutes_in_motion_are_enough_and_a_crawl_is_no_motion() {
         summarise(&activity(&seconds, columns), &MAN)
     };
     close(run(3.0).efficiency_factor.unwrap(), 180.0 / 150.0, 1e-9);
-    assert_eq!(run(0.5).why_missing("decoupling_pct").unwrap(), "no speed was recorded for most of the time");
+    let crawl = run(0.5);
+    assert_eq!(crawl.why_missing("decoupling_pct").unwrap(), "no speed was recorded for most of the time");
+    assert_eq!((crawl.moving_time_s, crawl.timer_time_s), (Some(0.0), Some(1200.0)));
 }

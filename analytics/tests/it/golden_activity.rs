@@ -142,6 +142,7 @@ fn zones_and_impulse_of_lucia() {
     for (bpm, zone) in zones {
         assert_eq!(lucia_zone(bpm, 140.0, 165.0), Some(zone), "{bpm}");
     }
+    assert_eq!(lucia_zone(150.0, 150.0, 150.0), None);
     close(lucia_trimp([600.0, 600.0, 600.0]), 60.0, 1e-12);
 }
 

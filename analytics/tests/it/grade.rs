@@ -188,10 +188,10 @@ fn ratio(activity: &Activity) -> Option<f64> {
 #[test]
 fn samples_within_10_m_are_one_place_and_a_slope_needs_20_m() {
     // Standing with an altitude of 0, 0, 0 and 8 is one place at 2; from there to 3 over 20 m.
-    let stand = [(0.0, 0.0), (0.0, 0.0), (0.0, 0.0), (0.0, 8.0)];
-    let run = sampled(10, &[&stand[..], &[(10.0, 1.0), (20.0, 3.0)]].concat());
+    let stand = [(100.0, 0.0), (100.0, 0.0), (100.0, 0.0), (100.0, 8.0)];
+    let run = sampled(10, &[&stand[..], &[(110.0, 1.0), (120.0, 3.0)]].concat());
     close(ratio(&run).unwrap(), GradeModel::Minetti2002.factor(0.05), 1e-9);
-    let short = sampled(10, &[&stand[..], &[(10.0, 1.0), (19.9, 3.0)]].concat());
+    let short = sampled(10, &[&stand[..], &[(110.0, 1.0), (119.9, 3.0)]].concat());
     assert_eq!(ratio(&short), None);
 }
 
@@ -262,9 +262,10 @@ fn a_slope_from_the_device_stands_for_80_per_cent_of_the_way_or_not_at_all() {
     let most = with(up(2), vec![1.0, 1.0, 1.2, 1.0, 1.0, 1.0]);
     let why = "no altitude was recorded for most of the way, so the slope is not known";
     assert_eq!(most.why_missing("grade_adjusted_distance_m").unwrap(), why);
-    // Slopes at two samples of six are not those of the run.
-    let few = with(vec![Some(0.1), Some(0.1), None, None, None, None], vec![1.0; 6]);
-    assert_eq!(few.grade_adjusted_distance_m, None);
+    // Slopes at two samples of six are not those of the run; the altitude says that it is level.
+    let mut level = sampled(10, &[0.0, 10.0, 20.0, 30.0, 40.0, 50.0].map(|metres| (metres, 100.0)));
+    level.records.with_column(column(schema::GRADE, vec![Some(0.1), Some(0.1), None, None, None, None])).unwrap();
+    close(ratio(&level).unwrap(), 1.0, 1e-9);
     // Two legs of different speed and time weigh by their way.
     let seconds = [0, 10, 30];
     let columns =

@@ -279,7 +279,10 @@ fn a_day_is_found_by_its_place_and_by_its_date() {
     let analysis = analyse(&grid);
     assert!(!analysis.is_empty());
     assert_eq!(analysis.day_of(day(3)).unwrap().date, day(3));
-    assert_eq!(analysis.day_of(day(3)).unwrap().get(DayMetric::DistanceKm), Ok(5.0));
+    let last = analysis.day_of(day(3)).unwrap();
+    assert_eq!(last.get(DayMetric::DistanceKm), Ok(5.0));
+    let each = DayMetric::ALL.into_iter().map(|metric| (metric.info().symbol, last.get(metric)));
+    assert!(last.measures().eq(each));
     assert!(analysis.day_of(day(4)).is_none() && analysis.day_of(day(0) - chrono::Days::new(1)).is_none());
 }
 
@@ -292,7 +295,9 @@ fn a_grid_keeps_its_intervals() {
 
 #[test]
 fn a_rest_is_zero_in_every_channel() {
-    assert!(Channel::ALL.iter().all(|channel| Loads::zero().get(*channel) == Some(0.0)));
+    for loads in [Loads::zero(), Session::rest("rest", day(0)).loads] {
+        assert!(Channel::ALL.iter().all(|channel| loads.get(*channel) == Some(0.0)));
+    }
 }
 
 #[test]

@@ -1,9 +1,9 @@
 //! Rules on pain at their bounds, and their words.
 
-use plimsoll_analytics::{Analysis, Diary, FlagCode, Injury, Level, Pain, Side};
+use plimsoll_analytics::{Analysis, BodyParameters, Diary, FlagCode, Injury, Level, Pain, Parameters, Side};
 
-use crate::athlete::{days, during, keeping, morning, of};
-use crate::support::day;
+use crate::athlete::{days, during, eights, keeping, morning, of};
+use crate::support::{day, grid};
 
 fn noting(pains: Vec<Pain>) -> Analysis {
     keeping(&Diary { pains, ..Diary::default() }, 60)
@@ -309,4 +309,14 @@ fn of_pain_that_rises_while_running_and_the_morning_after_the_larger_rise_is_tol
     assert_eq!(rising([1.0, 3.0], [3.0, 4.0]), (2.0, true));
     // Of rises alike the one while running.
     assert_eq!(rising([1.0, 2.0], [2.0, 3.0]), (1.0, true));
+}
+
+#[test]
+fn pain_that_stays_as_it_is_does_not_rise() {
+    let pains = [20, 24, 28, 30].map(|index| during("calf", index, 2.0)).to_vec();
+    let body = BodyParameters { pain_rise: 0.0, ..BodyParameters::default() };
+    let parameters = Parameters { body, ..Parameters::default() };
+    let diary = Diary { pains, ..Diary::default() };
+    let analysis = plimsoll_analytics::analyse(&grid(&eights(60), 60), &diary, &parameters);
+    assert!(of(&analysis, FlagCode::PainRising).is_empty());
 }

@@ -116,5 +116,8 @@ fn rows_of_distance_and_load_are_those_of_sessions_whichever_load_is_asked_for()
         same(&distances, load);
         let loads: Vec<_> = rows.iter().map(|(_, load)| (None, *load)).collect();
         same(&loads, load);
+        // Rest stated in the load makes no load recorded.
+        let rests: Vec<_> = rows.iter().map(|(km, _)| (*km, km.is_none_or(|km| km == 0.0).then_some(0.0))).collect();
+        same(&rests, load);
     }
 }
