@@ -206,3 +206,28 @@ fn baselines_stand_without_an_analysis_with_windows_within_their_bounds() {
     assert_eq!(compared(&days(30)), 30);
     assert_eq!(compared(&days(usize::MAX)), 93);
 }
+
+#[test]
+fn every_metric_of_mechanics_is_read_from_its_own_value() {
+    let form = RunForm {
+        stance_time_ms: Some(250.0),
+        stance_balance_pct: Some(50.5),
+        vertical_oscillation_mm: Some(90.0),
+        vertical_ratio_pct: Some(8.5),
+        step_length_mm: Some(1060.0),
+        ..cadence(0, 170.0, 3.0)
+    };
+    let diary = Diary { runs: vec![form], ..Diary::default() };
+    use OwnMetric::{Cadence, StanceBalance, StanceTime, StepLength, VerticalOscillation, VerticalRatio};
+    for (metric, value) in [
+        (Cadence, 170.0),
+        (StanceTime, 250.0),
+        (StanceBalance, 50.5),
+        (VerticalOscillation, 90.0),
+        (VerticalRatio, 8.5),
+        (StepLength, 1060.0),
+    ] {
+        let values: Vec<f64> = values(&diary, metric, 0).iter().map(|value| value.value).collect();
+        assert_eq!(values, [value], "{metric:?}");
+    }
+}

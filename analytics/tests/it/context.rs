@@ -224,6 +224,8 @@ fn a_suspect_heart_rate_is_named_with_the_source_of_the_load() {
          Its load is worked out from session RPE instead."
     );
     assert!(flag.inputs.iter().any(|input| input.name == "load_source"));
+    let first = heart(crate::support::run(0, 8.0), HeartRateQuality::Suspect, None);
+    assert_eq!(days(&with(&[first], &Diary::default(), 12), FlagCode::HeartRateSuspect), [0]);
 }
 
 #[test]

@@ -492,3 +492,27 @@ fn strain_in_words() {
          nothing of running injuries."
     );
 }
+
+// The rule counts along, and remembers what it can of the year; here every day is counted anew.
+#[test]
+fn strain_is_compared_with_the_year_before_over_many_years() {
+    let mut state = 1_u64;
+    let load = |index: u64| {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        let level = 50.0 * (1.0 + (index as f64 / 150.0).sin().abs());
+        level * ((state >> 33) % 5) as f64
+    };
+    let loads: Vec<f64> = (0..1200).map(load).collect();
+    let runs: Vec<Session> = (0..).zip(&loads).map(|(index, load)| loaded(index, *load)).collect();
+    let analysis = analysis(&runs, 1199);
+    let strains: Vec<f64> = analysis.days().map(|day| day.get(DayMetric::Strain).unwrap_or(f64::NAN)).collect();
+    let is_high = |index: &usize| {
+        let year = strains[index.saturating_sub(365)..*index].iter().filter(|strain| !strain.is_nan());
+        let as_high = year.clone().filter(|strain| **strain >= strains[*index]).count();
+        !strains[*index].is_nan() && year.clone().count() >= 56 && as_high as f64 <= (1.0 - 0.9) * year.count() as f64
+    };
+    let expected: Vec<_> = (0..1200).filter(is_high).map(|index| day(index as u64)).collect();
+    let flagged: Vec<_> = of(&analysis.flags, FlagCode::Strain).iter().map(|flag| flag.date).collect();
+    assert!(expected.len() > 50);
+    assert_eq!(flagged, expected);
+}

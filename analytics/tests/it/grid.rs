@@ -326,3 +326,45 @@ fn thirty_days_with_a_fifth_unknown_are_known_to_be_without_a_run() {
 fn analyses_of_other_distances_are_not_the_same() {
     assert_ne!(analysis(&[run(0, 5.0)], 3), analysis(&[run(0, 6.0)], 3));
 }
+
+#[test]
+fn rows_with_a_load_alone_are_runs() {
+    let kind = |load| Session::row("row", day(0), 0, None, Some(load)).kind;
+    assert_eq!((kind(50.0), kind(0.0)), (SessionKind::Run, SessionKind::Rest));
+    assert!(DayGrid::new(&[run(0, 1e9)], &[], None, Gaps::Rest).is_ok());
+}
+
+#[test]
+fn a_load_that_is_not_known_is_not_one_that_is_not_recorded() {
+    let runs = [loaded(0, 50.0), Session::run("lost", day(1), 0)];
+    assert_eq!(analysis(&runs, 1).last().unwrap().get(DayMetric::Load), Err(Reason::UnknownDays));
+}
+
+#[test]
+fn history_begins_with_the_first_known_day() {
+    use DayMetric::{Acute, AcuteEwma, Chronic, Fatigue, Fitness, Form, Ramp3wPct, RampPct, RatioRedi, Redi};
+    let of = |unknown: &[u64], metric| {
+        let runs: Vec<_> = (0..80).map(|index| run(index, 6.0)).collect();
+        let analysis = analysed(&runs, unknown, Gaps::Rest);
+        let first = analysis.days().position(|day| day.get(metric).is_ok()).unwrap();
+        let before = analysis.day(first - 1).unwrap().get(metric);
+        assert_eq!(before, Err(Reason::ShortHistory), "{metric:?}");
+        first
+    };
+    for (metric, days) in [
+        (Acute, 7),
+        (Chronic, 28),
+        (Redi, 7),
+        (RatioRedi, 28),
+        (Fitness, 42),
+        (Fatigue, 7),
+        (Form, 42),
+        (RampPct, 14),
+        (Ramp3wPct, 28),
+    ] {
+        assert_eq!(of(&[], metric), days - 1, "{metric:?}");
+        // Of a fifth of the window it could be said that it may be unknown, but these days are no record.
+        assert_eq!(of(&[0, 1, 2, 3], metric), days + 3, "{metric:?}");
+    }
+    assert_eq!(of(&[0, 1, 2, 3], AcuteEwma), 4);
+}

@@ -146,6 +146,10 @@ fn signs_are_told_until_a_note_without_pain() {
     assert_eq!((flag.value, flag.level), (Some(2.0), Level::Warning));
     assert!(flag.text.contains("(2 of 10, noted on 23 Sep): at night, with swelling."), "{}", flag.text);
     assert_eq!(flag.inputs.iter().filter(|input| input.name == "sign").count(), 2);
+    // The week of a sign ends though the pain goes on.
+    let at_night = Pain { is_at_night: true, ..during("calf", 20, 2.0) };
+    let analysis = noting(vec![at_night, during("calf", 24, 2.0), during("calf", 27, 2.0)]);
+    assert_eq!(days(&analysis, FlagCode::SeeAProfessional), (20..=26).collect::<Vec<_>>());
     for sign in [
         Pain { is_worse_while_running: true, ..Pain::at("calf", day(20)) },
         Pain { is_at_rest: true, ..Pain::at("calf", day(20)) },
@@ -204,7 +208,9 @@ fn the_site_of_an_earlier_injury_is_known_again() {
     assert!(hurts(injury("Achilles tendon"), Some(Side::Left)).is_some());
     assert!(hurts(Injury { side: Some(Side::Right), ..injury("Achilles tendon") }, Some(Side::Left)).is_none());
     assert!(hurts(injury("calf"), None).is_none());
-    // One that goes on is not an earlier one.
+    // One that goes on, or ends on the day of the pain, is not an earlier one.
+    assert!(hurts(Injury::new("Achilles tendon", last, Some(day(20))), None).is_none());
+    assert!(hurts(Injury::new("Achilles tendon", last, Some(day(19))), None).is_some());
     assert!(hurts(Injury::new("Achilles tendon", last, None), None).is_none());
 }
 

@@ -119,5 +119,9 @@ fn rows_of_distance_and_load_are_those_of_sessions_whichever_load_is_asked_for()
         // Rest stated in the load makes no load recorded.
         let rests: Vec<_> = rows.iter().map(|(km, _)| (*km, km.is_none_or(|km| km == 0.0).then_some(0.0))).collect();
         same(&rests, load);
+        // Other sport alone has a load.
+        let other: Vec<_> =
+            (0..60).map(|index| if index % 2 == 0 { (Some(10.0), None) } else { (Some(0.0), Some(30.0)) }).collect();
+        same(&other, load);
     }
 }
