@@ -56,6 +56,11 @@ fn gaps_and_pauses_count_for_nothing() {
     assert_eq!(summary.timer_time_s, Some(30.0));
     let paused = Activity { pauses: vec![Pause { from: at(12), to: at(18) }], ..gap };
     assert_eq!(summarise(&paused, &MAN).timer_time_s, Some(30.0));
+    // Of five legs of 10 s a pause takes out those that it touches, and not the one that begins as it ends, nor the one
+    // that ends as it begins.
+    let pauses = vec![Pause { from: at(12), to: at(20) }, Pause { from: at(40), to: at(45) }];
+    let records = activity(&[0, 10, 20, 30, 40, 50], vec![column(schema::SPEED_MPS, vec![3.0_f64; 6])]);
+    assert_eq!(summarise(&Activity { pauses, ..records }, &MAN).timer_time_s, Some(30.0));
 }
 
 #[test]
@@ -222,4 +227,31 @@ fn a_cleaned_run_is_summarised_without_what_was_taken_out() {
     assert_eq!((summary.distance_m, summary.elapsed_time_s), (Some(5400.0), Some(1800.0)));
     let restored = Activity { records: restore(&cleaned.records), ..run.clone() };
     assert_eq!(summarise(&restored, &MAN), summarise(&run, &MAN));
+}
+
+#[test]
+fn what_a_summary_has_it_keeps_in_json() {
+    let summary = summarise(&half_an_hour(), &MAN);
+    let json = serde_json::to_value(&summary).unwrap();
+    for part in ["best_efforts", "intensity", "mechanics"] {
+        assert!(json.get(part).is_some(), "{part}");
+    }
+    // 300 m in 100 s: a best minute, and no best 400 m.
+    let short = summarise(&Activity { records: half_an_hour().records.head(Some(101)), ..half_an_hour() }, &MAN);
+    assert!(!short.best_efforts.is_empty() && short.best_efforts.by_distance.is_empty());
+}
+
+#[test]
+fn origins_have_names() {
+    let origins =
+        [DistanceOrigin::DeviceTotal, DistanceOrigin::Records, DistanceOrigin::Positions, DistanceOrigin::None];
+    assert_eq!(origins.map(DistanceOrigin::as_str), ["device total", "records", "positions", "none"]);
+}
+
+#[test]
+fn the_mean_cadence_is_that_of_stepping() {
+    let cadence = column(schema::CADENCE_SPM, vec![160.0_f64, 0.0, 180.0, 180.0]);
+    let summary = summarise(&activity(&[0, 10, 20, 40], vec![cadence]), &MAN);
+    // 10 s at 160 and 20 s at 180.
+    close(summary.avg_cadence_spm.unwrap(), (1600.0 + 3600.0) / 30.0, 1e-9);
 }

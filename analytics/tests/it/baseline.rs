@@ -1,11 +1,11 @@
 //! An athlete against their own past.
 
 use plimsoll_analytics::{
-    BodyParameters, DayMarks, Diary, Hooper, Illness, Injury, OwnMetric, OwnValue, Reason, RunForm,
+    Baselines, BodyParameters, DayMarks, Diary, Hooper, Illness, Injury, OwnMetric, OwnValue, Reason, RunForm,
 };
 
-use crate::athlete::{around, cadence, efficiency, keeping, resting, wellness};
-use crate::support::{close, day};
+use crate::athlete::{around, cadence, efficiency, eights, keeping, resting, wellness};
+use crate::support::{close, day, grid};
 
 fn values(diary: &Diary, metric: OwnMetric, last: u64) -> Vec<OwnValue> {
     keeping(diary, last).baselines.get(metric).to_vec()
@@ -181,4 +181,53 @@ fn every_metric_says_what_it_is() {
     let parameters = BodyParameters::default();
     assert_eq!((parameters.baseline_least, parameters.recent_least, parameters.recent_days), (14, 3, 7));
     assert_eq!((parameters.off_z, parameters.hrv_band_sd), (1.0, 0.5));
+}
+
+#[test]
+fn a_spread_of_rounding_is_none() {
+    let marks = (0..60).map(|index| resting(index, 50.0 + 1e-10 * around(0.0, index))).chain([resting(60, 60.0)]);
+    assert_eq!(resting_values(marks.collect(), 60)[60].compared, Err(Reason::NoSpread));
+}
+
+#[test]
+fn a_mark_of_the_day_behind_the_last_is_not_looked_at() {
+    assert_eq!(resting_values(steady(), 98).len(), 99);
+}
+
+#[test]
+fn baselines_stand_without_an_analysis_with_windows_within_their_bounds() {
+    let diary = Diary { marks: steady(), ..Diary::default() };
+    let grid = grid(&eights(99), 99);
+    let of = |parameters: &BodyParameters| Baselines::of(&grid, &diary, parameters);
+    assert_eq!(of(&BodyParameters::default()), keeping(&diary, 99).baselines);
+    // Other windows than the documented ones count, and one that cannot be is taken as the nearest that can.
+    let days = |baseline_days| of(&BodyParameters { baseline_days, ..BodyParameters::default() });
+    let compared = |baselines: &Baselines| baselines.get(OwnMetric::RestingHeartRate)[99].compared.unwrap().days;
+    assert_eq!(compared(&days(30)), 30);
+    assert_eq!(compared(&days(usize::MAX)), 93);
+}
+
+#[test]
+fn every_metric_of_mechanics_is_read_from_its_own_value() {
+    let form = RunForm {
+        stance_time_ms: Some(250.0),
+        stance_balance_pct: Some(50.5),
+        vertical_oscillation_mm: Some(90.0),
+        vertical_ratio_pct: Some(8.5),
+        step_length_mm: Some(1060.0),
+        ..cadence(0, 170.0, 3.0)
+    };
+    let diary = Diary { runs: vec![form], ..Diary::default() };
+    use OwnMetric::{Cadence, StanceBalance, StanceTime, StepLength, VerticalOscillation, VerticalRatio};
+    for (metric, value) in [
+        (Cadence, 170.0),
+        (StanceTime, 250.0),
+        (StanceBalance, 50.5),
+        (VerticalOscillation, 90.0),
+        (VerticalRatio, 8.5),
+        (StepLength, 1060.0),
+    ] {
+        let values: Vec<f64> = values(&diary, metric, 0).iter().map(|value| value.value).collect();
+        assert_eq!(values, [value], "{metric:?}");
+    }
 }

@@ -141,3 +141,32 @@ proptest! {
 fn distances_and_times_go_up() {
     assert!(BEST_DISTANCES_M.is_sorted() && BEST_TIMES_S.is_sorted());
 }
+
+#[test]
+fn what_is_not_known_or_goes_back_in_time_is_passed_over() {
+    let times = [0.0, 10.0, 20.0, 30.0];
+    // 90 m over the sample that has no distance.
+    close(best_over_distance(&times, &[0.0, 30.0, f64::NAN, 90.0], 90.0).unwrap().time_s, 30.0, 1e-9);
+    // A leap of 300 m late in a run adds nothing either.
+    let leap = [0.0, 30.0, 60.0, 360.0];
+    close(best_over_distance(&times, &leap, 60.0).unwrap().time_s, 20.0, 1e-9);
+    assert_eq!(best_over_distance(&times, &leap, 61.0), None);
+    // The second sample of one moment: 30 m in 10 s, then 50 m in 10 s.
+    close(best_over_distance(&[0.0, 10.0, 10.0, 20.0], &[0.0, 30.0, 50.0, 80.0], 80.0).unwrap().time_s, 20.0, 1e-9);
+}
+
+#[test]
+fn of_equal_efforts_the_first_counts() {
+    let (times, metres) = ([0.0, 100.0, 200.0], [0.0, 300.0, 600.0]);
+    assert_eq!(best_over_distance(&times, &metres, 300.0).unwrap().from_s, 0.0);
+    assert_eq!(best_in_time(&times, &metres, 100.0).unwrap().from_s, 0.0);
+}
+
+#[test]
+fn a_distance_between_samples_is_that_of_an_even_leg() {
+    // 400 m in 100 s, and half of the next 300 m.
+    let effort = best_in_time(&[0.0, 100.0, 200.0], &[0.0, 400.0, 700.0], 150.0).unwrap();
+    assert_eq!((effort.distance_m, effort.from_s), (550.0, 0.0));
+    // Nobody went anywhere.
+    assert_eq!(best_in_time(&[0.0, 60.0], &[5.0, 5.0], 60.0), None);
+}

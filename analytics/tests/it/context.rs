@@ -1,8 +1,8 @@
 //! Injuries, shoes, mechanics and heart rate; and what changes the words of a flag but not its arithmetic.
 
 use plimsoll_analytics::{
-    Analysis, Channel, Diary, FlagCode, HeartRateQuality, Injury, Level, LoadSource, OwnMetric, Parameters, RunForm,
-    Session, Shoe, Side, planned_run,
+    Analysis, BodyParameters, Channel, Diary, FlagCode, HeartRateQuality, Injury, Level, LoadSource, OwnMetric,
+    Parameters, RunForm, Session, Shoe, Side, planned_run,
 };
 
 use crate::athlete::{around, cadence, days, eights, keeping, of, with};
@@ -95,10 +95,12 @@ fn nothing_is_added_for_what_is_long_over_or_not_said() {
 #[test]
 fn a_planned_run_is_told_with_the_same_words() {
     let diary = Diary { is_novice: Some(true), ..Diary::default() };
-    let planned = |diary| planned_run(&grid(&eights(40), 40), diary, day(41), 12.0, &Parameters::default());
+    let planned = |diary: &Diary| planned_run(&grid(&eights(40), 40), diary, day(41), 12.0, &Parameters::default());
     let (plain, novice) = (planned(&Diary::default()), planned(&diary));
     assert_eq!((plain.ratio, plain.class), (novice.ratio, novice.class));
     assert!(novice.flag.unwrap().text.contains("17.8 against 7.7"));
+    let told = planned(&injured(ended(100))).flag.unwrap();
+    assert!(told.text.contains("Your injury (left calf) ended on 24 May 2025"), "{}", told.text);
     assert!(!plain.flag.unwrap().text.contains("17.8"));
 }
 
@@ -167,6 +169,10 @@ fn a_shift_of_cadence_on_3_days_in_a_row_is_told() {
     assert_eq!((flag.level, flag.value, flag.unit), (Level::Info, Some(164.0), "spm"));
     assert_eq!((flag.session.as_deref(), flag.about.as_deref()), (Some("run-45"), Some("Cadence")));
     close(flag.threshold.unwrap(), 170.0 - 1.5 * (39.0_f64 / 38.0).sqrt(), 0.05);
+    // To the other side likewise, and not on another day of an analysis that goes on.
+    let above = striding(&[(41, 176.0), (43, 175.0), (45, 176.0)]);
+    let [(45, up)] = &of(&above, FlagCode::MechanicsShift)[..] else { panic!("{:?}", above.flags) };
+    close(up.threshold.unwrap(), 170.0 + 1.5 * (39.0_f64 / 38.0).sqrt(), 0.05);
     for part in [
         "On 3 days with a run in a row, at about 5:33 min/km, you were off",
         "cadence 164 spm against 170 ± 1",
@@ -218,6 +224,8 @@ fn a_suspect_heart_rate_is_named_with_the_source_of_the_load() {
          Its load is worked out from session RPE instead."
     );
     assert!(flag.inputs.iter().any(|input| input.name == "load_source"));
+    let first = heart(crate::support::run(0, 8.0), HeartRateQuality::Suspect, None);
+    assert_eq!(days(&with(&[first], &Diary::default(), 12), FlagCode::HeartRateSuspect), [0]);
 }
 
 #[test]
@@ -256,14 +264,19 @@ fn a_day_that_is_off_to_both_sides_is_off_to_none() {
 
 #[test]
 fn a_previous_injury_is_named_with_a_flag_from_the_day_after_it_to_the_last_day_of_its_year() {
-    let named = |last: u64| {
-        let injury = Injury::new("calf", day(last), Some(day(last)));
+    let named_after = |last: chrono::NaiveDate| {
+        let injury = Injury::new("calf", last, Some(last));
         let analysis = with(&spiking(), &injured(injury), 46);
         let spikes = of(&analysis, FlagCode::SessionSpike);
         spikes.iter().map(|(index, flag)| (*index, flag.text.contains("hazard rate ratio 1.72"))).collect::<Vec<_>>()
     };
+    let named = |last: u64| named_after(day(last));
     assert_eq!(named(42), [(41, false), (43, true), (45, true)]);
     assert_eq!(named(43), [(41, false), (43, false), (45, true)]);
+    // Day 43 is 14 Oct 2025.
+    let a_year_before = |date: u32| chrono::NaiveDate::from_ymd_opt(2024, 10, date).unwrap();
+    assert_eq!(named_after(a_year_before(14)), [(41, true), (43, false), (45, false)]);
+    assert_eq!(named_after(a_year_before(15)), [(41, true), (43, true), (45, false)]);
 }
 
 #[test]
@@ -356,4 +369,83 @@ fn novice_status_is_named_with_spikes_and_ramps_alone() {
         let is_on_more = matches!(flag.code, FlagCode::SessionSpike | FlagCode::WeeklyRamp);
         assert_eq!(flag.text.contains("Novice runners"), is_on_more, "{}", flag.text);
     }
+}
+
+#[test]
+fn a_flag_says_in_what_unit_it_is_what_it_is_about_and_what_it_was_made_from() {
+    use FlagCode::*;
+    let analysis = everything(injured(ended(100)));
+    // Of strain and heart rates there is no bound, and so no unit; the load here is the distance.
+    for (code, unit, about, inputs) in [
+        (SeeAProfessional, "signs", Some("shin"), "since, noted, days_of_pain days, pain of 10, sign"),
+        (PainDuring, "of 10", Some("knee"), "pain_during of 10, allowed of 10, bone"),
+        (PainNextMorning, "of 10", Some("shin"), "pain_next_morning of 10, settled of 10, bone"),
+        (
+            PainRising,
+            "of 10",
+            Some("knee"),
+            "rating, mean_this_week of 10, mean_week_before of 10, ratings_this_week, ratings_week_before",
+        ),
+        (SessionSpike, "ratio", None, "distance_km km, longest_30d_km km, longest_on, unknown_days days"),
+        (WeeklyRamp, "%", None, "week_km km, week_before_km km, three_weeks_before_km km"),
+        (
+            UnderRecovery,
+            "signs",
+            None,
+            "resting_hr_bpm bpm, resting_hr_bpm_baseline bpm, resting_hr_bpm_z SD, baseline_days days, wellness, \
+             wellness_baseline, wellness_z SD, baseline_days days",
+        ),
+        (LoadRatio, "ratio", None, "acute km, chronic km, acute_days days, chronic_days days, method"),
+        (Monotony, "ratio", None, "mean_per_day km, standard_deviation km"),
+        (Strain, "", None, "week_load km, monotony, compared_with days"),
+        (Returning, "days", None, "first_run_back, days_away days, day days"),
+        (RaceRecovery, "days", None, "on, session, distance_km km"),
+        (PreviousInjury, "days", Some("left calf"), "first, last"),
+        (ShoeDistance, "km", Some("Red"), "distance_km km, limit_km km, runs_without_distance"),
+        (SinglePair, "runs", Some("Red"), "runs, window days"),
+        (
+            MechanicsShift,
+            "spm",
+            Some("Cadence"),
+            "cadence_spm spm, cadence_spm_baseline spm, cadence_spm_z SD, baseline_days days, days_in_a_row days, \
+             speed_mps m/s",
+        ),
+        (HeartRateSuspect, "", None, "on, load_source"),
+        (NoHeartRate, "", None, "on, load_source"),
+        (DataGap, "days", None, "distance_unknown days, load_unknown days, window days"),
+    ] {
+        let (_, flag) = of(&analysis, code).pop().unwrap();
+        let made: Vec<_> = flag.inputs.iter().map(|input| format!("{} {}", input.name, input.unit)).collect();
+        let made = made.iter().map(|input| input.trim_end()).collect::<Vec<_>>().join(", ");
+        assert_eq!((flag.unit, flag.about.as_deref(), made.as_str()), (unit, about, inputs), "{code:?}");
+    }
+    let planned = planned_run(&grid(&eights(40), 40), &Diary::default(), day(80), 12.0, &Parameters::default());
+    let first = planned.flag.unwrap();
+    assert_eq!((first.code, first.unit, first.about), (NoBaseline, "km", None));
+    let names: Vec<_> = first.inputs.iter().map(|input| input.name).collect();
+    assert_eq!(names, ["distance_km", "unknown_days", "last_run"]);
+}
+
+#[test]
+fn a_shift_is_told_once_by_an_analysis_that_goes_on() {
+    let runs = (0..40).map(|index| cadence(index, around(170.0, index), 3.0));
+    let runs = runs.chain([41, 43, 45, 47].map(|index| cadence(index, 164.0, 3.0))).collect();
+    let diary = Diary { runs, ..Diary::default() };
+    let anew = keeping(&diary, 60);
+    assert_eq!(days(&anew, FlagCode::MechanicsShift), [45, 47]);
+    for changed in 44..=48 {
+        let mut analysis = anew.clone();
+        analysis.update(&grid(&eights(60), 60), &diary, &Parameters::default(), day(changed));
+        assert_eq!(analysis, anew, "{changed}");
+    }
+}
+
+#[test]
+fn a_shift_that_may_be_told_at_once_is_still_one_to_a_side() {
+    let runs = (0..40).map(|index| cadence(index, around(170.0, index), 3.0)).chain([cadence(45, 164.0, 3.0)]);
+    let diary = Diary { runs: runs.collect(), ..Diary::default() };
+    let body = BodyParameters { mechanics_runs: 0, ..BodyParameters::default() };
+    let parameters = Parameters { body, ..Parameters::default() };
+    let analysis = plimsoll_analytics::analyse(&grid(&eights(60), 60), &diary, &parameters);
+    assert_eq!(days(&analysis, FlagCode::MechanicsShift), [45]);
 }

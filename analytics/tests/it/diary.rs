@@ -57,6 +57,7 @@ fn marks_are_in_their_units() {
     let rmssd = |rmssd| marks(&DayMarks { rmssd_ms: Some(rmssd), ..DayMarks::default() });
     assert_eq!(said(&rmssd(0.0)), "2025-09-01: rmssd_ms is 0, not above zero");
     assert_eq!(said(&rmssd(60_000.0)), "2025-09-01: rmssd_ms is 60000, more than it can be; is the unit right?");
+    assert_eq!(rmssd(1000.0).check(), Ok(()));
     let bpm = |bpm| Diary { marks: vec![resting(0, bpm)], ..Diary::default() };
     assert_eq!(said(&bpm(0.0)), "2025-09-01: resting_hr_bpm is 0, outside its scale of 25 to 250");
     let form = |form: RunForm| Diary { runs: vec![RunForm { date: day(0), ..form }], ..Diary::default() };

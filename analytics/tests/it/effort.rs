@@ -4,7 +4,7 @@ use plimsoll_analytics::{ActivitySummary, decoupling_pct, efficiency_factor, spe
 use plimsoll_ingest::schema;
 use proptest::prelude::*;
 
-use crate::recording::{MAN, column, every_second};
+use crate::recording::{MAN, activity, column, every_second};
 use crate::support::close;
 
 #[test]
@@ -132,4 +132,42 @@ fn variation_is_that_of_the_means_of_minutes() {
     for few in [&[][..], &minutes[..1], &[(0.0, 150.0, 600.0)]] {
         assert_eq!(speed_variation_pct(few, 0.0), None);
     }
+}
+
+#[test]
+fn pieces_that_are_not_known_change_nothing() {
+    let plain = [(3.0, 150.0, 600.0), (3.5, 140.0, 900.0)];
+    let of = |pieces: &[_]| (efficiency_factor(pieces), decoupling_pct(pieces), speed_variation_pct(pieces, 0.0));
+    let (nan, infinite) = (f64::NAN, f64::INFINITY);
+    for unknown in [
+        (nan, 140.0, 60.0),
+        (infinite, 140.0, 60.0),
+        (3.0, nan, 60.0),
+        (3.0, infinite, 60.0),
+        (3.0, 0.0, 60.0),
+        (3.0, -5.0, 60.0),
+        (3.0, 140.0, nan),
+        (3.0, 140.0, infinite),
+        (3.0, 140.0, -60.0),
+    ] {
+        assert_eq!(of(&[plain[0], unknown, plain[1]]), of(&plain), "{unknown:?}");
+    }
+}
+
+#[test]
+fn twenty_minutes_in_motion_are_enough_and_a_crawl_is_no_motion() {
+    // Samples every 30 s: halves of a minute add up without a rest.
+    let run = |mps: f64| {
+        let seconds: Vec<i64> = (0..=40).map(|row| 30 * row).collect();
+        let columns = vec![
+            column(schema::SPEED_MPS, vec![mps; 41]),
+            column(schema::HEART_RATE_BPM, vec![150.0_f64; 41]),
+            column(schema::GRADE, vec![0.0_f64; 41]),
+        ];
+        summarise(&activity(&seconds, columns), &MAN)
+    };
+    close(run(3.0).efficiency_factor.unwrap(), 180.0 / 150.0, 1e-9);
+    let crawl = run(0.5);
+    assert_eq!(crawl.why_missing("decoupling_pct").unwrap(), "no speed was recorded for most of the time");
+    assert_eq!((crawl.moving_time_s, crawl.timer_time_s), (Some(0.0), Some(1200.0)));
 }

@@ -71,6 +71,9 @@ fn session_spike_says_when_the_record_is_short() {
         flag.text
     );
     assert_eq!(analysis.day(5).unwrap().state, State::Provisional);
+    // 30 days are the whole window.
+    let whole = crate::support::analysis(&[run(0, 10.0), run(30, 14.0)], 30);
+    assert!(!of(&whole.flags, FlagCode::SessionSpike)[0].text.contains("The record begins"));
 }
 
 #[test]
@@ -79,6 +82,11 @@ fn session_spike_says_how_many_days_are_unknown() {
     let analysis = analyse(&grid);
     let [flag] = of(&analysis.flags, FlagCode::SessionSpike)[..] else { panic!("one spike") };
     assert!(flag.text.ends_with("at most 10 % longer. 2 days of that window are unknown."), "{}", flag.text);
+    // A run of unknown length makes its day one of them.
+    let lost = [twelves(16.0), vec![Session::run("lost", day(20), 0)]].concat();
+    let analysis = crate::support::analysis(&lost, 40);
+    let [flag] = of(&analysis.flags, FlagCode::SessionSpike)[..] else { panic!("one spike") };
+    assert!(flag.text.ends_with(" 1 day of that window is unknown."), "{}", flag.text);
 }
 
 #[test]
@@ -220,6 +228,8 @@ fn weekly_ramp_in_words() {
          tied to distance, though chance could explain the difference."
     );
     assert!(ramp_flag([5.0, 5.0, 5.0, 9.9]).unwrap().text.ends_with("Below 10 km a week percentages mean little."));
+    let near = ramp_flag([20.0, 20.0, 20.0, 26.04]).unwrap().text;
+    assert!(near.starts_with("26.0 km in the last 7 days is just over 30 % more than"), "{near}");
 }
 
 /// 28 days with a load of `usual`, of which the last 7 have `last`.
@@ -433,4 +443,76 @@ fn the_words_keep_to_the_house_rules() {
         assert!(texts.iter().all(|text| !text.contains("you will") && !text.contains("danger zone")), "{}", entry.key);
     }
     assert!(evidence("session_spike").is_none());
+}
+
+#[test]
+fn a_data_gap_is_told_by_quantity_where_both_are_recorded() {
+    let text = |sessions: &[Session]| {
+        let analysis = analyse(&grid(sessions, 9));
+        of(&analysis.flags, FlagCode::DataGap).last().map(|flag| flag.text.clone())
+    };
+    let both = |index, km, load| Session::row(format!("run-{index}"), day(index), 0, km, load);
+    let known: Vec<Session> = (0..9).map(|index| both(index, Some(8.0), Some(50.0))).collect();
+    assert_eq!(text(&known), None);
+    // The day itself has no load.
+    let today = text(&[known.clone(), vec![both(9, Some(8.0), None)]].concat()).unwrap();
+    assert!(today.starts_with("1 of the last 10 days is unknown (distance: 0, load: 1). Means"), "{today}");
+    let alike = text(&[known, vec![both(9, None, None)]].concat()).unwrap();
+    assert!(alike.starts_with("1 of the last 10 days is unknown. Means"), "{alike}");
+    // Only one of the two is recorded at all.
+    let lost = Session::run("run-9", day(9), 0);
+    for one in [loaded as fn(u64, f64) -> Session, run] {
+        let runs: Vec<Session> = (0..9).map(|index| one(index, 8.0)).chain([lost.clone()]).collect();
+        let text = text(&runs).unwrap();
+        assert!(text.starts_with("1 of the last 10 days is unknown. Means"), "{text}");
+    }
+}
+
+#[test]
+fn classes_have_names() {
+    use SpikeClass::{Large, Moderate, NoBaseline, Reference, Small};
+    let names = [NoBaseline, Reference, Small, Moderate, Large].map(SpikeClass::as_str);
+    assert_eq!(names, ["no_baseline", "reference", "small", "moderate", "large"]);
+}
+
+#[test]
+fn strain_in_words() {
+    // 10 and 20 by turns, and a last week of twice as much: 4 × 40 + 3 × 20 = 220, with a deviation of 20 × √12 ÷ 7 around
+    // 220 ÷ 7: a monotony of 3.18. Strain is known from day 6 on.
+    let load = |index: u64| if index.is_multiple_of(2) { 20.0 } else { 10.0 };
+    let runs: Vec<_> = (0..77).map(|index| loaded(index, load(index) * if index < 70 { 1.0 } else { 2.0 })).collect();
+    let analysis = analysis(&runs, 76);
+    let flag = of(&analysis.flags, FlagCode::Strain).pop().unwrap();
+    assert_eq!((flag.date, flag.threshold), (day(76), None));
+    close(flag.value.unwrap(), 220.0 * 220.0 / (20.0 * 12.0_f64.sqrt()), 1e-6);
+    assert_eq!(
+        flag.text,
+        "Strain of the last 7 days is 699, among the highest tenth of your last 70 days: the week's load times its \
+         monotony. In one small study of athletes illness came more often above a mark of strain found for each; it says \
+         nothing of running injuries."
+    );
+}
+
+// The rule counts along, and remembers what it can of the year; here every day is counted anew.
+#[test]
+fn strain_is_compared_with_the_year_before_over_many_years() {
+    let mut state = 1_u64;
+    let load = |index: u64| {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        let level = 50.0 * (1.0 + (index as f64 / 150.0).sin().abs());
+        level * ((state >> 33) % 5) as f64
+    };
+    let loads: Vec<f64> = (0..1200).map(load).collect();
+    let runs: Vec<Session> = (0..).zip(&loads).map(|(index, load)| loaded(index, *load)).collect();
+    let analysis = analysis(&runs, 1199);
+    let strains: Vec<f64> = analysis.days().map(|day| day.get(DayMetric::Strain).unwrap_or(f64::NAN)).collect();
+    let is_high = |index: &usize| {
+        let year = strains[index.saturating_sub(365)..*index].iter().filter(|strain| !strain.is_nan());
+        let as_high = year.clone().filter(|strain| **strain >= strains[*index]).count();
+        !strains[*index].is_nan() && year.clone().count() >= 56 && as_high as f64 <= (1.0 - 0.9) * year.count() as f64
+    };
+    let expected: Vec<_> = (0..1200).filter(is_high).map(|index| day(index as u64)).collect();
+    let flagged: Vec<_> = of(&analysis.flags, FlagCode::Strain).iter().map(|flag| flag.date).collect();
+    assert!(expected.len() > 50);
+    assert_eq!(flagged, expected);
 }

@@ -163,6 +163,7 @@ fn the_first_day_still_weighs_13_5_per_cent_after_28_more() {
 fn weekly_sums() {
     let expected = [[210., 210., 210., 350., 1.666_7], [140., 210., 280., 350., 1.25], [350., 210., 70., 350., 5.0]];
     for (loads, [week1, week2, week3, week4, ratio]) in athletes().iter().zip(expected) {
+        assert!(window_sum(loads, 0).iter().all(|sum| sum.is_nan()) && window_sum(loads, 0).len() == loads.len());
         let sums = [6, 13, 20, 27].map(|day| window_sum(loads, 7)[day]);
         assert_eq!(sums, [week1, week2, week3, week4]);
         close(sums[3] / sums[2], ratio, 5e-5);

@@ -71,6 +71,8 @@ fn power_of_running_and_govss() {
     }
     let threshold = running_power_w(4.0, 0.0, body);
     close(govss(3600.0, threshold, threshold), 100.0, 1e-9);
+    // Half an hour at four fifths: 100 × ½ × 0.8².
+    close(govss(1800.0, 200.0, 250.0), 32.0, 1e-9);
     close(lactate_normalised_power_w(&[(250.0, 600.0)]).unwrap(), 250.0, 1e-9);
     assert_eq!(lactate_normalised_power_w(&[(250.0, 29.0)]), None);
 }
@@ -140,6 +142,7 @@ fn zones_and_impulse_of_lucia() {
     for (bpm, zone) in zones {
         assert_eq!(lucia_zone(bpm, 140.0, 165.0), Some(zone), "{bpm}");
     }
+    assert_eq!(lucia_zone(150.0, 150.0, 150.0), None);
     close(lucia_trimp([600.0, 600.0, 600.0]), 60.0, 1e-12);
 }
 

@@ -1,10 +1,10 @@
 //! Slopes from altitude and device, and what they make of distance and speed.
 
 use plimsoll_analytics::{ActivitySummary, GradeModel, Physiology, normalised_speed_mps, summarise};
-use plimsoll_ingest::{Activity, RunKind, Sport, schema};
+use plimsoll_ingest::{Activity, RunKind, Sport, Totals, schema};
 use proptest::prelude::*;
 
-use crate::recording::{MAN, every_second, half_an_hour};
+use crate::recording::{MAN, activity, column, every_second, half_an_hour};
 use crate::support::close;
 
 const THRESHOLD: Physiology = Physiology { threshold_speed_mps: Some(4.0), ..MAN };
@@ -112,7 +112,7 @@ fn what_is_not_known_of_a_slope_is_said() {
 #[test]
 fn what_the_device_says_of_the_slope_wins() {
     let mut activity = run_over(&|_| 100.0);
-    let grades = crate::recording::column(schema::GRADE, vec![0.1_f64; 1801]);
+    let grades = column(schema::GRADE, vec![0.1_f64; 1801]);
     activity.records.with_column(grades).unwrap();
     let ratio = summarise(&activity, &MAN).grade_adjusted_distance_m.unwrap() / 5400.0;
     close(ratio, GradeModel::Minetti2002.factor(0.1), 1e-9);
@@ -170,4 +170,137 @@ proptest! {
         prop_assert!(both >= 2.0 - 1e-12);
         prop_assert!(GradeModel::ALL.into_iter().all(|model| model.factor(0.0) == 1.0));
     }
+}
+
+/// A run with a sample every so often: seconds between samples, and distance and altitude at each, metres.
+fn sampled(every_s: i64, places: &[(f64, f64)]) -> Activity {
+    let seconds: Vec<i64> = (0..).map(|row| every_s * row).take(places.len()).collect();
+    let (metres, altitudes): (Vec<f64>, Vec<f64>) = places.iter().copied().unzip();
+    activity(&seconds, vec![column(schema::DISTANCE_M, metres), column(schema::ALTITUDE_M, altitudes)])
+}
+
+/// Grade-adjusted distance ÷ distance by Minetti.
+fn ratio(activity: &Activity) -> Option<f64> {
+    let summary = summarise(activity, &THRESHOLD);
+    Some(summary.grade_adjusted_distance_m? / summary.distance_m?)
+}
+
+#[test]
+fn samples_within_10_m_are_one_place_and_a_slope_needs_20_m() {
+    // Standing with an altitude of 0, 0, 0 and 8 is one place at 2; from there to 3 over 20 m.
+    let stand = [(100.0, 0.0), (100.0, 0.0), (100.0, 0.0), (100.0, 8.0)];
+    let run = sampled(10, &[&stand[..], &[(110.0, 1.0), (120.0, 3.0)]].concat());
+    close(ratio(&run).unwrap(), GradeModel::Minetti2002.factor(0.05), 1e-9);
+    let short = sampled(10, &[&stand[..], &[(110.0, 1.0), (119.9, 3.0)]].concat());
+    assert_eq!(ratio(&short), None);
+}
+
+#[test]
+fn places_farther_apart_than_50_m_make_a_slope_with_their_neighbours() {
+    // A minute and 180 m apart: 5 % to the next one; then 9 m over 360 m, from the one before to the one after.
+    let run = sampled(60, &[(0.0, 0.0), (180.0, 9.0), (360.0, 9.0)]);
+    let factor = |grade| GradeModel::Minetti2002.factor(grade);
+    close(ratio(&run).unwrap(), (factor(0.05) + factor(0.025)) / 2.0, 1e-9);
+}
+
+#[test]
+fn a_distance_that_goes_back_begins_new_ground() {
+    // Level at 100 m, then corrected by 20 m and level at 200 m.
+    let places = (0..200).map(|row| {
+        let metres = 30.0 * f64::from(row);
+        if row < 100 { (metres, 100.0) } else { (metres - 50.0, 200.0) }
+    });
+    let run = sampled(10, &places.collect::<Vec<_>>());
+    close(ratio(&run).unwrap(), 1.0, 1e-9);
+}
+
+#[test]
+fn samples_without_distance_or_altitude_are_passed_over() {
+    let places = (0..200).map(|row| {
+        let metres = 3.0 * f64::from(row);
+        match row % 10 {
+            3 => (metres, f64::NAN),
+            7 => (f64::NAN, 0.05 * metres),
+            _ => (metres, 0.05 * metres),
+        }
+    });
+    let run = sampled(1, &places.collect::<Vec<_>>());
+    close(ratio(&run).unwrap(), GradeModel::Minetti2002.factor(0.05), 1e-9);
+}
+
+#[test]
+fn a_cliff_or_two_in_a_long_run_are_no_rough_altitude() {
+    // Slopes over 45 % at 3 of some 540 places, and at 7 of some 1,080: 1 % of them would be too many, and 5.
+    let over = |last: i64, leap: f64| {
+        every_second(
+            last,
+            &[
+                (schema::DISTANCE_M, &|s| 3.0 * s),
+                (schema::SPEED_MPS, &|_| 3.0),
+                (schema::ALTITUDE_M, &|s| if s < 900.0 { 100.0 } else { 100.0 + leap }),
+            ],
+        )
+    };
+    assert!(ratio(&over(1800, 35.0)).is_some());
+    assert!(ratio(&over(3600, 60.0)).is_some());
+    assert_eq!(ratio(&over(1800, 60.0)), None);
+}
+
+#[test]
+fn a_slope_from_the_device_stands_for_80_per_cent_of_the_way_or_not_at_all() {
+    let with = |grades: Vec<Option<f64>>, speeds: Vec<f64>| {
+        let seconds: Vec<i64> = (0..).map(|row| 10 * row).take(speeds.len()).collect();
+        let columns = vec![column(schema::GRADE, grades), column(schema::SPEED_MPS, speeds)];
+        let run = activity(&seconds, columns);
+        let stated = Totals { distance_m: Some(100.0), ..Totals::default() };
+        summarise(&Activity { session: stated, ..run }, &THRESHOLD)
+    };
+    let up = |unknown: usize| (0..6).map(|row| (row != unknown).then_some(0.1)).collect::<Vec<_>>();
+    // Of five legs of 10 m one has no slope.
+    let factor = GradeModel::Minetti2002.factor(0.1);
+    close(with(up(2), vec![1.0; 6]).grade_adjusted_distance_m.unwrap(), 100.0 * factor, 1e-9);
+    let most = with(up(2), vec![1.0, 1.0, 1.2, 1.0, 1.0, 1.0]);
+    let why = "no altitude was recorded for most of the way, so the slope is not known";
+    assert_eq!(most.why_missing("grade_adjusted_distance_m").unwrap(), why);
+    // Slopes at two samples of six are not those of the run; the altitude says that it is level.
+    let mut level = sampled(10, &[0.0, 10.0, 20.0, 30.0, 40.0, 50.0].map(|metres| (metres, 100.0)));
+    level.records.with_column(column(schema::GRADE, vec![Some(0.1), Some(0.1), None, None, None, None])).unwrap();
+    close(ratio(&level).unwrap(), 1.0, 1e-9);
+    // Two legs of different speed and time weigh by their way.
+    let seconds = [0, 10, 30];
+    let columns =
+        vec![column(schema::GRADE, vec![0.1_f64, 0.0, 0.0]), column(schema::SPEED_MPS, vec![2.0_f64, 4.0, 4.0])];
+    let stated = Totals { distance_m: Some(100.0), ..Totals::default() };
+    let summary = summarise(&Activity { session: stated, ..activity(&seconds, columns) }, &THRESHOLD);
+    close(summary.grade_adjusted_distance_m.unwrap(), 20.0 * factor + 80.0, 1e-9);
+    let strava = GradeModel::ElevateStravaFit.factor(0.1);
+    close(summary.grade_adjusted_distance_elevate_m.unwrap(), 20.0 * strava + 80.0, 1e-9);
+}
+
+#[test]
+fn without_speed_nothing_is_graded() {
+    let with = |speeds: Vec<Option<f64>>| {
+        let seconds: Vec<i64> = (0..).take(speeds.len()).collect();
+        let columns = vec![column(schema::GRADE, vec![0.0_f64; speeds.len()]), column(schema::SPEED_MPS, speeds)];
+        let stated = Totals { distance_m: Some(300.0), ..Totals::default() };
+        summarise(&Activity { session: stated, ..activity(&seconds, columns) }, &THRESHOLD)
+    };
+    let no_speed = "no speed was recorded for most of the time";
+    for speed in [0.0, f64::INFINITY] {
+        let summary = with(vec![Some(speed); 100]);
+        assert_eq!(summary.why_missing("grade_adjusted_distance_m").unwrap(), no_speed, "{speed}");
+    }
+    // With a speed for 79 of 99 s the ratio is known, but no mean over the time.
+    let part = with((0..100).map(|row| (row < 79).then_some(3.0)).collect());
+    close(part.grade_adjusted_distance_m.unwrap(), 300.0, 1e-9);
+    assert_eq!(part.why_missing("rtss").unwrap(), no_speed);
+    assert_eq!(
+        summarise(&activity(&[], vec![]), &THRESHOLD).why_missing("rtss").unwrap(),
+        "no distance was recorded over time"
+    );
+}
+
+#[test]
+fn models_have_names() {
+    assert_eq!(GradeModel::ALL.map(GradeModel::as_str), ["Minetti", "Strava fit"]);
 }

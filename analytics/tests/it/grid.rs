@@ -1,6 +1,9 @@
 //! Runs to days, and what a short or broken record leaves unsaid.
 
-use plimsoll_analytics::{Analysis, Channel, DayGrid, DayMetric, Gaps, GridError, Reason, Session, SessionKind, State};
+use plimsoll_analytics::{
+    Analysis, Channel, DayGrid, DayMetric, Diary, Gaps, GridError, Interval, IntervalKind, Loads, Parameters, Reason,
+    Session, SessionKind, State,
+};
 
 use crate::support::{analyse, analysis, close, day, loaded, run, start};
 
@@ -163,6 +166,11 @@ fn up_to_a_fifth_of_a_window_may_be_unknown() {
     }
     // REDI is made for gaps.
     close(last(&six, DayMetric::RatioRedi).unwrap(), 1.0, 1e-12);
+    // 7 of 28 are exactly a quarter.
+    let quarter = Parameters { unknown_share: 0.25, ..Parameters::default() };
+    let grid = DayGrid::new(&runs, &[2, 4, 6, 10, 12, 14, 16].map(day), None, Gaps::Rest).unwrap();
+    let analysis = plimsoll_analytics::analyse(&grid, &Diary::default(), &quarter);
+    close(analysis.last().unwrap().get(RatioEwma).unwrap(), 1.0, 1e-12);
 }
 
 /// Runs of 50 on `known` days, then silence up to day `last`.
@@ -231,6 +239,7 @@ fn nothing_is_divided_by_zero() {
     assert_eq!(day.get(DayMetric::RatioCoupled), Err(Reason::NoChronicLoad));
     assert_eq!(day.get(DayMetric::RatioUncoupled), Err(Reason::NoChronicLoad));
     assert_eq!(day.get(DayMetric::RatioEwma), Err(Reason::NoChronicLoad));
+    assert_eq!(day.get(DayMetric::RatioRedi), Err(Reason::NoChronicLoad));
     assert_eq!((day.get(DayMetric::Monotony), day.get(DayMetric::Strain)), (Err(Reason::NoLoad), Err(Reason::NoLoad)));
     assert_eq!(day.get(DayMetric::RampPct), Err(Reason::NoWeekBefore));
     // No run in the window of the uncoupled chronic load, but not long enough away for a break.
@@ -260,4 +269,102 @@ fn every_reason_has_a_name_and_a_sentence() {
     ] {
         assert!(reason.text().ends_with('.') && reason.as_str().chars().all(|c| c.is_ascii_alphanumeric() || c == '_'));
     }
+}
+
+#[test]
+fn a_day_is_found_by_its_place_and_by_its_date() {
+    let grid = DayGrid::new(&[run(0, 5.0), run(3, 5.0)], &[], None, Gaps::Rest).unwrap();
+    assert!(!grid.is_empty());
+    assert_eq!([0, 3, 4].map(|index| grid.date(index)), [Some(day(0)), Some(day(3)), None]);
+    let analysis = analyse(&grid);
+    assert!(!analysis.is_empty());
+    assert_eq!(analysis.day_of(day(3)).unwrap().date, day(3));
+    let last = analysis.day_of(day(3)).unwrap();
+    assert_eq!(last.get(DayMetric::DistanceKm), Ok(5.0));
+    let each = DayMetric::ALL.into_iter().map(|metric| (metric.info().symbol, last.get(metric)));
+    assert!(last.measures().eq(each));
+    assert!(analysis.day_of(day(4)).is_none() && analysis.day_of(day(0) - chrono::Days::new(1)).is_none());
+}
+
+#[test]
+fn a_grid_keeps_its_intervals() {
+    let injury = Interval { kind: IntervalKind::Injury, first: day(1), last: Some(day(2)) };
+    let grid = DayGrid::new(&[run(0, 5.0), run(3, 5.0)], &[], None, Gaps::Rest).unwrap();
+    assert_eq!(grid.with_intervals(&[injury]).intervals(), [injury]);
+}
+
+#[test]
+fn a_rest_is_zero_in_every_channel() {
+    for loads in [Loads::zero(), Session::rest("rest", day(0)).loads] {
+        assert!(Channel::ALL.iter().all(|channel| loads.get(*channel) == Some(0.0)));
+    }
+}
+
+#[test]
+fn a_fifth_of_unknown_days_is_still_a_break() {
+    // 16 days of rest and 4 unknown ones: the fourth is a fifth of 20, a fifth one would be more.
+    let away = |unknown: &[u64]| {
+        let unknown: Vec<_> = unknown.iter().map(|index| day(*index)).collect();
+        let grid = DayGrid::new(&[run(0, 10.0)], &unknown, Some(day(21)), Gaps::Rest).unwrap();
+        analyse(&grid).last().unwrap().state == State::Returning
+    };
+    assert!(away(&[5, 10, 15, 20]));
+    assert!(!away(&[5, 10, 15, 19, 20]));
+}
+
+#[test]
+fn thirty_days_with_a_fifth_unknown_are_known_to_be_without_a_run() {
+    let why = |unknown: u64| {
+        let unknown: Vec<_> = (0..unknown).map(|index| day(2 + 4 * index)).collect();
+        let grid = DayGrid::new(&[run(0, 10.0)], &unknown, Some(day(31)), Gaps::Rest).unwrap();
+        analyse(&grid).last().unwrap().get(DayMetric::Longest30dKm).unwrap_err()
+    };
+    assert_eq!((why(6), why(7)), (Reason::NoRunIn30Days, Reason::UnknownDays));
+}
+
+#[test]
+fn analyses_of_other_distances_are_not_the_same() {
+    assert_ne!(analysis(&[run(0, 5.0)], 3), analysis(&[run(0, 6.0)], 3));
+}
+
+#[test]
+fn rows_with_a_load_alone_are_runs() {
+    let kind = |load| Session::row("row", day(0), 0, None, Some(load)).kind;
+    assert_eq!((kind(50.0), kind(0.0)), (SessionKind::Run, SessionKind::Rest));
+    assert!(DayGrid::new(&[run(0, 1e9)], &[], None, Gaps::Rest).is_ok());
+}
+
+#[test]
+fn a_load_that_is_not_known_is_not_one_that_is_not_recorded() {
+    let runs = [loaded(0, 50.0), Session::run("lost", day(1), 0)];
+    assert_eq!(analysis(&runs, 1).last().unwrap().get(DayMetric::Load), Err(Reason::UnknownDays));
+}
+
+#[test]
+fn history_begins_with_the_first_known_day() {
+    use DayMetric::{Acute, AcuteEwma, Chronic, Fatigue, Fitness, Form, Ramp3wPct, RampPct, RatioRedi, Redi};
+    let of = |unknown: &[u64], metric| {
+        let runs: Vec<_> = (0..80).map(|index| run(index, 6.0)).collect();
+        let analysis = analysed(&runs, unknown, Gaps::Rest);
+        let first = analysis.days().position(|day| day.get(metric).is_ok()).unwrap();
+        let before = analysis.day(first - 1).unwrap().get(metric);
+        assert_eq!(before, Err(Reason::ShortHistory), "{metric:?}");
+        first
+    };
+    for (metric, days) in [
+        (Acute, 7),
+        (Chronic, 28),
+        (Redi, 7),
+        (RatioRedi, 28),
+        (Fitness, 42),
+        (Fatigue, 7),
+        (Form, 42),
+        (RampPct, 14),
+        (Ramp3wPct, 28),
+    ] {
+        assert_eq!(of(&[], metric), days - 1, "{metric:?}");
+        // Of a fifth of the window it could be said that it may be unknown, but these days are no record.
+        assert_eq!(of(&[0, 1, 2, 3], metric), days + 3, "{metric:?}");
+    }
+    assert_eq!(of(&[0, 1, 2, 3], AcuteEwma), 4);
 }

@@ -46,11 +46,19 @@ fn what_a_load_lacks_is_said() {
     assert_eq!(why(MAN, "hrtss"), "the threshold heart rate is not set");
     assert_eq!(why(MAN, "lucia_trimp"), "the heart rates at the ventilatory thresholds VT1 and VT2 are not set");
     let swapped = Physiology { vt1_hr_bpm: Some(165.0), vt2_hr_bpm: Some(140.0), ..KNOWN };
-    assert_eq!(why(swapped, "lucia_trimp"), "VT2 does not lie above VT1");
-    let above = Physiology { threshold_hr_bpm: Some(205.0), ..KNOWN };
+    let equal = Physiology { vt2_hr_bpm: Some(140.0), ..KNOWN };
+    for limits in [swapped, equal] {
+        assert_eq!(why(limits, "lucia_trimp"), "VT2 does not lie above VT1");
+    }
+    for bpm in [40.0, 200.0, 205.0] {
+        assert_eq!(
+            why(Physiology { threshold_hr_bpm: Some(bpm), ..KNOWN }, "hrtss"),
+            format!("the threshold heart rate ({bpm}) does not lie between resting and maximum heart rate")
+        );
+    }
     assert_eq!(
-        why(above, "hrtss"),
-        "the threshold heart rate (205) does not lie between resting and maximum heart rate"
+        why(Physiology { resting_hr_bpm: Some(10.0), ..KNOWN }, "trimp"),
+        "resting (10) and maximum heart rate (200) do not go together"
     );
     // Edwards asks for nothing but the maximum.
     let summary = summarise(&half_an_hour(), &Physiology { max_hr_bpm: Some(200.0), ..Physiology::default() });
@@ -167,6 +175,18 @@ fn a_threshold_speed_that_cannot_be_makes_neither_a_score_nor_bands() {
         let summary = of(threshold);
         assert_eq!(summary.intensity.threshold_speed_bands_s, None, "{threshold}");
     }
-    assert_eq!(of(-1.0).why_missing("rtss").unwrap(), "the threshold pace is not set");
+    for threshold in [0.0, -1.0] {
+        assert_eq!(of(threshold).why_missing("rtss").unwrap(), "the threshold pace is not set");
+    }
     assert_eq!(of(4.0).intensity.threshold_speed_bands_s, Some([1800.0, 0.0, 0.0, 0.0, 0.0]));
+}
+
+#[test]
+fn bands_begin_at_80_90_100_and_110_per_cent_of_the_threshold_speed() {
+    // Of 4 m/s: 3.2, 3.6, 4.0 and 4.4; 10 s at each speed.
+    let speeds = vec![3.1_f64, 3.2, 3.5, 3.6, 4.0, 4.3, 4.4, 9.0, 0.0];
+    let seconds: Vec<i64> = (0..9).map(|row| 10 * row).collect();
+    let columns = vec![column(schema::GRADE, vec![0.0_f64; 9]), column(schema::SPEED_MPS, speeds)];
+    let bands = summarise(&activity(&seconds, columns), &KNOWN).intensity.threshold_speed_bands_s;
+    assert_eq!(bands, Some([10.0, 20.0, 10.0, 20.0, 20.0]));
 }

@@ -231,3 +231,11 @@ fn a_planned_run_is_measured_against_runs_of_the_same_day_too() {
     close(planned_run(&grid, day(10), 15.0).ratio.unwrap(), 1.0, 1e-12);
     close(planned_run(&grid, day(9), 15.0).ratio.unwrap(), 1.5, 1e-12);
 }
+
+#[test]
+fn a_planned_run_of_nothing_is_a_number_and_one_below_it_is_not() {
+    let grid = grid(&[run(0, 10.0)], 5);
+    let (nothing, below) = (planned_run(&grid, day(6), 0.0), planned_run(&grid, day(6), -1.0));
+    assert_eq!((nothing.ratio, nothing.class), (Some(0.0), Some(SpikeClass::Reference)));
+    assert_eq!((below.ratio, below.class), (None, None));
+}

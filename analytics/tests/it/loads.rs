@@ -1,7 +1,7 @@
 //! One load for every activity, and where it comes from.
 
 use plimsoll_analytics::{
-    ActivitySummary, HeartRateQuality, LEAST_FOR_A_MEDIAN, Load, LoadSource, Loaded, NoLoad, loads,
+    ActivitySummary, HeartRateQuality, LEAST_FOR_A_MEDIAN, Load, LoadScales, LoadSource, Loaded, NoLoad, loads,
 };
 use proptest::prelude::*;
 
@@ -90,6 +90,33 @@ fn a_rating_of_rest_is_a_load_of_nothing() {
     let mut activities = runs();
     activities.push(("running", summary(30.0, None, Some(0.0))));
     assert_eq!(of(&activities).pop().unwrap(), Ok(Load { trimp: 0.0, source: LoadSource::SessionRpe }));
+}
+
+#[test]
+fn scales_are_medians_and_of_how_many() {
+    let scales = |activities: &[(&str, ActivitySummary)]| {
+        let heart_rate = HeartRateQuality::Plausible;
+        LoadScales::of(activities.iter().map(|(sport, summary)| Loaded { sport, summary, heart_rate }))
+    };
+    let mut activities = runs();
+    let of_five = scales(&activities);
+    // 80 of 60, 70, 80, 90 and 100, over 240 units and 60 minutes.
+    assert_eq!(of_five.per_rpe_unit, Some((80.0 / 240.0, 5)));
+    assert_eq!(of_five.per_minute["running"], (80.0 / 60.0, 5));
+    // Between the third and the fourth of six; a rating of rest has no TRIMP per unit.
+    activities.push(("running", summary(60.0, Some(120.0), Some(0.0))));
+    let of_six = scales(&activities);
+    assert_eq!(of_six.per_rpe_unit, Some((80.0 / 240.0, 5)));
+    let (per_minute, count) = of_six.per_minute["running"];
+    close(per_minute, 85.0 / 60.0, 1e-12);
+    assert_eq!(count, 6);
+}
+
+#[test]
+fn sources_have_names() {
+    let sources = [LoadSource::Trimp, LoadSource::SessionRpe, LoadSource::Duration];
+    assert_eq!(sources.map(LoadSource::name), ["trimp", "session_rpe", "duration"]);
+    assert_eq!(sources.map(LoadSource::as_str), ["heart rate", "session RPE", "duration"]);
 }
 
 proptest! {

@@ -28,6 +28,7 @@ mod method;
 mod pain;
 mod recording;
 mod recovery;
+mod squad;
 mod support;
 mod thresholds;
 mod update;

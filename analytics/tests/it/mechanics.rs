@@ -76,3 +76,81 @@ fn steps_from_cadence_and_from_the_count_of_strides() {
     close(steps(&walk("walking")).unwrap(), 5100.0, 1e-6);
     assert_eq!(summarise(&walk("rowing"), &MAN).why_missing("steps").unwrap(), "it was not done on foot");
 }
+
+#[test]
+fn a_value_is_weighed_with_its_time_and_stands_for_half_of_it_at_least() {
+    // By turns 10 s at 2.5 m/s and 160 spm, 20 s at 2.6 and 166: (25 + 52) ÷ 30 and (1600 + 3320) ÷ 30.
+    let seconds: Vec<i64> = (0..=20).map(|row| 15 * row - 5 * (row % 2)).collect();
+    let by_turns = |short: Option<f64>, long: Option<f64>| {
+        (0..=20).map(|row| if row % 2 == 0 { short } else { long }).collect::<Vec<_>>()
+    };
+    let columns = vec![
+        column(schema::SPEED_MPS, by_turns(Some(2.5), Some(2.6))),
+        column(schema::CADENCE_SPM, by_turns(Some(160.0), Some(166.0))),
+        column(schema::STANCE_TIME_MS, by_turns(Some(0.0), Some(250.0))),
+        column(schema::STEP_LENGTH_MM, by_turns(Some(1000.0), None)),
+    ];
+    let summary = summarise(&activity(&seconds, columns), &MAN);
+    let [at] = summary.mechanics.bins[..] else { panic!("{:?}", summary.mechanics) };
+    close(at.speed_mps, 77.0 / 30.0, 1e-9);
+    assert_eq!((at.time_s, at.cadence_spm), (300.0, Some(164.0)));
+    // Of a contact time of 0 nothing is known; a step length for a third of the time is none.
+    assert_eq!((at.stance_time_ms, at.step_length_mm), (Some(250.0), None));
+    // 10 × 10 s at 160, 10 × 20 s at 166.
+    close(summary.steps.unwrap(), (100.0 * 160.0 + 200.0 * 166.0) / 60.0, 1e-9);
+}
+
+#[test]
+fn a_slope_of_3_per_cent_is_level() {
+    let run = every_second(
+        1200,
+        &[
+            (schema::SPEED_MPS, &|_| 2.5),
+            (schema::CADENCE_SPM, &|s| if s < 600.0 { 160.0 } else { 150.0 }),
+            (schema::GRADE, &|s| if s < 600.0 { 0.03 } else { -0.031 }),
+        ],
+    );
+    assert_eq!(summarise(&run, &MAN).mechanics.at_speed(2.5).unwrap().cadence_spm, Some(160.0));
+}
+
+#[test]
+fn who_does_not_step_or_barely_moves_shows_no_mechanics() {
+    let at = |mps: f64, spm: f64| {
+        every_second(
+            600,
+            &[(schema::SPEED_MPS, &|_| mps), (schema::CADENCE_SPM, &|_| spm), (schema::HEART_RATE_BPM, &|_| 140.0)],
+        )
+    };
+    assert!(!summarise(&at(2.5, 160.0), &MAN).mechanics.is_empty());
+    for run in [at(2.5, 0.0), at(0.5, 160.0)] {
+        assert!(summarise(&run, &MAN).mechanics.is_empty());
+    }
+    assert_eq!(summarise(&at(2.5, 0.0), &MAN).steps, None);
+}
+
+#[test]
+fn a_count_of_strides_that_leaps_loses_that_leg_and_one_that_stays_at_0_is_none() {
+    // 28 strides every 20 s; 3 a second and two at once would be 62.
+    let run = |strides: &dyn Fn(i64) -> i64| {
+        let rows: Vec<i64> = (0..=30).collect();
+        let seconds: Vec<i64> = rows.iter().map(|row| 20 * row).collect();
+        let counts: Vec<i64> = rows.iter().map(|row| strides(*row)).collect();
+        let columns = vec![column(schema::TOTAL_CYCLES, counts), column(schema::CADENCE_SPM, vec![170.0_f64; 31])];
+        summarise(&activity(&seconds, columns), &MAN).steps
+    };
+    assert_eq!(run(&|row| 28 * row), Some(2.0 * 28.0 * 30.0));
+    assert_eq!(run(&|row| 28 * row + if row < 15 { 0 } else { 72 }), Some(2.0 * 28.0 * 29.0));
+    // Ten minutes at 170.
+    close(run(&|_| 0).unwrap(), 1700.0, 1e-9);
+}
+
+#[test]
+fn a_cadence_over_a_part_of_the_time_makes_no_steps() {
+    let known = |rows: usize| {
+        let cadence = (0..101).map(|row| (row < rows).then_some(170.0_f64)).collect();
+        let seconds: Vec<i64> = (0..101).collect();
+        summarise(&activity(&seconds, vec![column(schema::CADENCE_SPM, cadence)]), &MAN).steps
+    };
+    close(known(80).unwrap(), 80.0 * 170.0 / 60.0, 1e-9);
+    assert_eq!(known(79), None);
+}

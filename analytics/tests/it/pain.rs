@@ -1,9 +1,9 @@
 //! Rules on pain at their bounds, and their words.
 
-use plimsoll_analytics::{Analysis, Diary, FlagCode, Injury, Level, Pain, Side};
+use plimsoll_analytics::{Analysis, BodyParameters, Diary, FlagCode, Injury, Level, Pain, Parameters, Side};
 
-use crate::athlete::{days, during, keeping, morning, of};
-use crate::support::day;
+use crate::athlete::{days, during, eights, keeping, morning, of};
+use crate::support::{day, grid};
 
 fn noting(pains: Vec<Pain>) -> Analysis {
     keeping(&Diary { pains, ..Diary::default() }, 60)
@@ -146,6 +146,10 @@ fn signs_are_told_until_a_note_without_pain() {
     assert_eq!((flag.value, flag.level), (Some(2.0), Level::Warning));
     assert!(flag.text.contains("(2 of 10, noted on 23 Sep): at night, with swelling."), "{}", flag.text);
     assert_eq!(flag.inputs.iter().filter(|input| input.name == "sign").count(), 2);
+    // The week of a sign ends though the pain goes on.
+    let at_night = Pain { is_at_night: true, ..during("calf", 20, 2.0) };
+    let analysis = noting(vec![at_night, during("calf", 24, 2.0), during("calf", 27, 2.0)]);
+    assert_eq!(days(&analysis, FlagCode::SeeAProfessional), (20..=26).collect::<Vec<_>>());
     for sign in [
         Pain { is_worse_while_running: true, ..Pain::at("calf", day(20)) },
         Pain { is_at_rest: true, ..Pain::at("calf", day(20)) },
@@ -204,7 +208,9 @@ fn the_site_of_an_earlier_injury_is_known_again() {
     assert!(hurts(injury("Achilles tendon"), Some(Side::Left)).is_some());
     assert!(hurts(Injury { side: Some(Side::Right), ..injury("Achilles tendon") }, Some(Side::Left)).is_none());
     assert!(hurts(injury("calf"), None).is_none());
-    // One that goes on is not an earlier one.
+    // One that goes on, or ends on the day of the pain, is not an earlier one.
+    assert!(hurts(Injury::new("Achilles tendon", last, Some(day(20))), None).is_none());
+    assert!(hurts(Injury::new("Achilles tendon", last, Some(day(19))), None).is_some());
     assert!(hurts(Injury::new("Achilles tendon", last, None), None).is_none());
 }
 
@@ -291,4 +297,32 @@ fn a_rating_just_above_its_bound_shows_it() {
     assert!(text(5.04).starts_with("5.04 of 10 "), "{}", text(5.04));
     assert!(text(3.04).starts_with("3.04 of 10 "), "{}", text(3.04));
     assert!(text(10.0).starts_with("10 of 10 "), "{}", text(10.0));
+}
+
+#[test]
+fn of_pain_that_rises_while_running_and_the_morning_after_the_larger_rise_is_told() {
+    let rising = |during: [f64; 2], mornings: [f64; 2]| {
+        let note = |index: u64, week: usize| Pain {
+            next_morning: Some(mornings[week]),
+            ..crate::athlete::during("calf", index, during[week])
+        };
+        let analysis = noting(vec![note(20, 0), note(24, 0), note(28, 1), note(30, 1)]);
+        // Day 32 is the first with two mornings in either week.
+        let (_, flag) = of(&analysis, FlagCode::PainRising).into_iter().find(|(index, _)| *index == 32).unwrap();
+        (flag.value.unwrap(), flag.text.contains("while running"))
+    };
+    assert_eq!(rising([1.0, 2.0], [0.0, 2.0]), (2.0, false));
+    assert_eq!(rising([1.0, 3.0], [3.0, 4.0]), (2.0, true));
+    // Of rises alike the one while running.
+    assert_eq!(rising([1.0, 2.0], [2.0, 3.0]), (1.0, true));
+}
+
+#[test]
+fn pain_that_stays_as_it_is_does_not_rise() {
+    let pains = [20, 24, 28, 30].map(|index| during("calf", index, 2.0)).to_vec();
+    let body = BodyParameters { pain_rise: 0.0, ..BodyParameters::default() };
+    let parameters = Parameters { body, ..Parameters::default() };
+    let diary = Diary { pains, ..Diary::default() };
+    let analysis = plimsoll_analytics::analyse(&grid(&eights(60), 60), &diary, &parameters);
+    assert!(of(&analysis, FlagCode::PainRising).is_empty());
 }

@@ -1,11 +1,12 @@
 //! Signs of too little recovery, and the days after a race.
 
 use plimsoll_analytics::{
-    Analysis, Channel, DayMarks, Diary, Flag, FlagCode, Illness, InputValue, Level, Session, SessionKind,
+    Analysis, BodyParameters, Channel, DayMarks, Diary, Flag, FlagCode, Illness, InputValue, Level, Parameters,
+    Session, SessionKind,
 };
 
 use crate::athlete::{around, days, efficiency, eights, keeping, of, resting, wellness, with};
-use crate::support::{day, run};
+use crate::support::{day, grid, run};
 
 /// Resting heart rate and wellness that go up and down on days 0–`from`, and are `bpm` and `score` from then on.
 fn marked(from: u64, last: u64, bpm: f64, score: f64) -> Vec<DayMarks> {
@@ -258,4 +259,97 @@ fn variability_is_off_outside_half_a_standard_deviation() {
     for outside in [0.51, -0.51] {
         assert_eq!(flagged(outside), [22], "{outside}");
     }
+}
+
+/// The flags of a record in which one sign is enough.
+fn with_one_sign(sessions: &[Session], diary: &Diary, last: u64) -> Vec<(u64, Flag)> {
+    let body = BodyParameters { off_signs: 1, ..BodyParameters::default() };
+    let parameters = Parameters { body, ..Parameters::default() };
+    of(&plimsoll_analytics::analyse(&grid(sessions, last), diary, &parameters), FlagCode::UnderRecovery)
+}
+
+#[test]
+fn three_days_off_within_7_are_enough_and_the_eighth_is_outside() {
+    let off_on = |off: [u64; 3]| {
+        let usual = (0..40).map(|index| wellness(index, around(6.0, index)));
+        let marks = usual.chain(off.map(|index| wellness(index, 3.0))).collect();
+        let flags = with_one_sign(&eights(70), &Diary { marks, ..Diary::default() }, 70);
+        flags.into_iter().map(|(index, _)| index).collect::<Vec<_>>()
+    };
+    assert_eq!(off_on([60, 63, 66]), [66]);
+    assert!(off_on([60, 63, 67]).is_empty());
+}
+
+#[test]
+fn efficiency_is_down_over_silences_of_7_days_and_no_longer() {
+    let down = |first: u64| {
+        let usual = (0..40).step_by(2).map(|index| efficiency(index, 1.5 + 0.01 * around(0.0, index / 2)));
+        let runs = usual.chain([first, 57, 60, 63].map(|index| efficiency(index, 1.3))).collect();
+        let (_, flag) = with_one_sign(&eights(70), &Diary { runs, ..Diary::default() }, 70).pop().unwrap();
+        (flag.level, flag.text.contains("Efficiency has been down for 14 days."))
+    };
+    // Days 50–63 are 14.
+    assert_eq!(down(50), (Level::Warning, true));
+    assert_eq!(down(49), (Level::Caution, false));
+}
+
+#[test]
+fn what_is_off_is_told_with_the_digits_that_show_it() {
+    // Wellness of 5.6 and 6.4 by turns has a deviation below 1; 5 and 7 have one of 1.008 over 60 days.
+    let text = |spread: f64| {
+        let score = |index: u64| if index < 60 { 6.0 + spread * around(0.0, index) } else { 3.0 };
+        let marks = (0..63).map(|index| wellness(index, score(index))).collect();
+        with_one_sign(&eights(62), &Diary { marks, ..Diary::default() }, 62).pop().unwrap().1.text
+    };
+    assert!(text(0.4).contains("wellness 3.00 against 6.00 ± 0.40 (56 days)"), "{}", text(0.4));
+    assert!(text(1.0).contains("wellness 3.0 against 6.0 ± 1.0 (56 days)"), "{}", text(1.0));
+    assert!(!text(1.0).contains("Heart-rate variability"));
+}
+
+#[test]
+fn an_illness_of_the_day_itself_is_named() {
+    let named = |ill: u64| {
+        let illnesses = vec![Illness { first: day(ill), last: Some(day(ill)) }];
+        let diary = Diary { marks: marked(40, 50, 60.0, 3.0), illnesses, ..Diary::default() };
+        let (_, flag) = of(&keeping(&diary, 50), FlagCode::UnderRecovery).pop().unwrap();
+        flag.text.contains("You noted an illness in these days")
+    };
+    // The 7 days before day 50 count as well.
+    assert_eq!([42, 43, 50].map(named), [false, true, true]);
+}
+
+#[test]
+fn strain_is_a_sign_on_its_third_high_day_and_counts_beside_two_others() {
+    let easy = (0..96).step_by(2).map(|index| run(index, 8.0));
+    let sessions: Vec<Session> = easy.chain((96..=108).map(|index| run(index, 20.0))).collect();
+    let marks: Vec<_> =
+        (0..=108).map(|index| wellness(index, if index < 90 { around(6.0, index) } else { 3.0 })).collect();
+    let diary = Diary { marks, ..Diary::default() };
+    let analysis = with(&sessions, &diary, 108);
+    let high = days(&analysis, FlagCode::Strain);
+    let third = high.windows(3).find(|days| days[2] - days[0] == 2).unwrap()[2];
+    assert_eq!(days(&analysis, FlagCode::UnderRecovery).first(), Some(&third));
+    let both = Diary { marks: marked(90, 108, 70.0, 3.0), ..Diary::default() };
+    let flags = of(&with(&sessions, &both, 108), FlagCode::UnderRecovery);
+    let (_, flag) = flags.iter().find(|(index, _)| *index == third).unwrap();
+    assert_eq!(flag.value, Some(3.0));
+    assert!(flag.text.contains("among your own highest tenth"), "{}", flag.text);
+}
+
+#[test]
+fn signs_are_told_once_by_an_analysis_that_goes_on() {
+    let diary = Diary { marks: marked(40, 50, 60.0, 3.0), ..Diary::default() };
+    let anew = keeping(&diary, 50);
+    for changed in 41..=50 {
+        let mut analysis = anew.clone();
+        analysis.update(&grid(&eights(50), 50), &diary, &Parameters::default(), day(changed));
+        assert_eq!(analysis, anew, "{changed}");
+    }
+}
+
+#[test]
+fn a_run_of_30_km_but_for_rounding_is_one_of_30_km() {
+    let flagged =
+        |km: f64| !days(&with(&[run(0, 8.0), run(5, km)], &Diary::default(), 20), FlagCode::RaceRecovery).is_empty();
+    assert_eq!([30.0, 30.0 - 1e-8, 29.999].map(flagged), [true, true, false]);
 }

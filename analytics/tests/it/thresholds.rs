@@ -227,6 +227,27 @@ fn a_level_that_is_no_number_is_the_usual_one() {
     assert_eq!((of(-1.0), of(f64::INFINITY)), (of(0.0), of(0.999)));
 }
 
+#[test]
+fn the_farthest_effort_of_each_duration_counts_in_any_order_and_the_first_of_equals() {
+    let on_a_line: Vec<(f64, f64)> = TIMES_S.iter().take(4).map(|time_s| (*time_s, 180.0 + 4.2 * time_s)).collect();
+    let slower: Vec<(f64, f64)> = on_a_line.iter().map(|(s, m)| (*s, 0.8 * m)).collect();
+    let slow_first = [vec![run(&slower, &[])], apart(&on_a_line), vec![run(&on_a_line, &[])]].concat();
+    // Four durations are enough for a line.
+    let speed = estimates(&slow_first).threshold_speed_mps.unwrap();
+    close(speed.value, 4.2, 1e-9);
+    let from: Vec<&str> = speed.from.iter().map(|support| support.run.as_str()).collect();
+    assert_eq!(from, ["run-1", "run-2", "run-3", "run-4"]);
+}
+
+#[test]
+fn a_maximum_that_cannot_be_is_none_that_is_set() {
+    let set = |bpm| EstimateParameters { max_hr_bpm: Some(bpm), ..EstimateParameters::default() };
+    let runs = at_heart_rate([187.0; 6]);
+    for bpm in [f64::INFINITY, f64::NAN, 0.0, -190.0] {
+        assert!(estimates_with(&runs, &set(bpm)).threshold_speed_mps.is_ok(), "{bpm}");
+    }
+}
+
 proptest! {
     #[test]
     fn scaling_every_distance_scales_the_speed(

@@ -44,6 +44,9 @@ fn what_is_no_interval_is_an_artefact_and_nothing_is_made_up() {
     assert_eq!(kept, [820.0, 830.0]);
     assert_eq!(without_artefacts(&[], 0.75).artefact_share, 0.0);
     assert_eq!(without_artefacts(&[800.0], 0.75).rr_ms, [800.0]);
+    for alone in [0.0, -5.0, f64::INFINITY] {
+        assert_eq!(without_artefacts(&[alone], 0.75).artefact_share, 1.0);
+    }
     assert_eq!((rmssd_ms(&[]), rmssd_ms(&[800.0]), rmssd_ms(&[800.0, f64::NAN, 810.0])), (None, None, None));
     assert_eq!((sdnn_ms(&[800.0]), mean_rr_ms(&[f64::NAN])), (None, None));
 }
