@@ -377,10 +377,11 @@ fn effort(samples: &Samples, speed_mps: &[f64]) -> Result<Vec<EffortPiece>, Miss
         .filter(|((speed, bpm), seconds)| **speed > MOVING_MPS && !bpm.is_nan() && **seconds > 0.0)
         .map(|((speed, bpm), seconds)| (*speed, *bpm, *seconds))
         .collect();
-    let minutes: f64 = pieces.iter().map(|(_, _, seconds)| seconds / 60.0).sum();
+    // Seconds, mostly whole, add up without a rest.
+    let seconds: f64 = pieces.iter().map(|(_, _, seconds)| seconds).sum();
     if pieces.is_empty() {
         Err(Missing::NoSpeed)
-    } else if minutes < f64::from(LEAST_EFFORT_MIN) {
+    } else if seconds < 60.0 * f64::from(LEAST_EFFORT_MIN) {
         Err(Missing::ShorterThan(LEAST_EFFORT_MIN))
     } else {
         let varies_pct = speed_variation_pct(&pieces, WARM_UP_S).unwrap_or_default();

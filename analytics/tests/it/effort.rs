@@ -156,18 +156,21 @@ fn pieces_that_are_not_known_change_nothing() {
 
 #[test]
 fn twenty_minutes_in_motion_are_enough_and_a_crawl_is_no_motion() {
-    // Samples every 30 s: halves of a minute add up without a rest.
-    let run = |mps: f64| {
-        let seconds: Vec<i64> = (0..=40).map(|row| 30 * row).collect();
+    let run = |every_s: usize, mps: f64| {
+        let seconds: Vec<i64> = (0..=1200).step_by(every_s).collect();
+        let rows = seconds.len();
         let columns = vec![
-            column(schema::SPEED_MPS, vec![mps; 41]),
-            column(schema::HEART_RATE_BPM, vec![150.0_f64; 41]),
-            column(schema::GRADE, vec![0.0_f64; 41]),
+            column(schema::SPEED_MPS, vec![mps; rows]),
+            column(schema::HEART_RATE_BPM, vec![150.0_f64; rows]),
+            column(schema::GRADE, vec![0.0_f64; rows]),
         ];
         summarise(&activity(&seconds, columns), &MAN)
     };
-    close(run(3.0).efficiency_factor.unwrap(), 180.0 / 150.0, 1e-9);
-    let crawl = run(0.5);
+    // However far the samples are apart: 240 twelfths of a minute, added up one by one, would be less than 20.
+    for every_s in [1, 5, 30] {
+        close(run(every_s, 3.0).efficiency_factor.unwrap(), 180.0 / 150.0, 1e-9);
+    }
+    let crawl = run(30, 0.5);
     assert_eq!(crawl.why_missing("decoupling_pct").unwrap(), "no speed was recorded for most of the time");
     assert_eq!((crawl.moving_time_s, crawl.timer_time_s), (Some(0.0), Some(1200.0)));
 }

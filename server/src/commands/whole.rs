@@ -62,11 +62,12 @@ pub(crate) async fn erase(name: &str, data: &Path, yes: bool) -> anyhow::Result<
     let of_account = account.as_ref().map(|account| format!(", and the account {}", account.email));
     writeln!(
         out,
-        "This erases {shown}: {} files ({}), {} activities, {} values of the diary{}. Nobody can bring them back.",
+        "This erases {shown}: {} files ({}), {} activities, {} values of the diary, {} entries of what was written down{}. Nobody can bring them back.",
         extent.files,
         words::size(extent.file_bytes.unsigned_abs()),
         extent.activities,
         extent.diary_values,
+        extent.entries,
         of_account.unwrap_or_default()
     )?;
     for squad in &extent.ending_squads {

@@ -80,6 +80,8 @@ pub(crate) struct Extent {
     pub(crate) activities: i64,
     /// Values of single days.
     pub(crate) diary_values: i64,
+    /// What was written down.
+    pub(crate) entries: i64,
     /// Grants to others.
     pub(crate) grants: i64,
     /// Lines of the log of who looked.
@@ -129,6 +131,7 @@ impl Store {
              (SELECT COALESCE(SUM(size_bytes), 0) FROM uploads WHERE athlete_id = $1) AS file_bytes, \
              (SELECT COUNT(*) FROM activities WHERE athlete_id = $1) AS activities, \
              (SELECT COUNT(*) FROM diary_values WHERE athlete_id = $1) AS diary_values, \
+             (SELECT COUNT(*) FROM entries WHERE athlete_id = $1) AS entries, \
              (SELECT COUNT(*) FROM grants WHERE athlete_id = $1 AND revoked_ms IS NULL) AS grants, \
              (SELECT COUNT(*) FROM reads WHERE athlete_id = $1) AS reads, \
              (SELECT COUNT(*) FROM reads WHERE reader_id = $2) AS own_looks, \
@@ -155,6 +158,7 @@ impl Store {
             file_bytes: row.try_get("file_bytes")?,
             activities: row.try_get("activities")?,
             diary_values: row.try_get("diary_values")?,
+            entries: row.try_get("entries")?,
             grants: row.try_get("grants")?,
             reads: row.try_get("reads")?,
             own_looks: row.try_get("own_looks")?,

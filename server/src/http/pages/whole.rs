@@ -102,6 +102,7 @@ fn goes(extent: &Extent) -> Vec<String> {
         files,
         counted(extent.activities, "activity", "activities"),
         counted(extent.diary_values, "value of the diary", "values of the diary"),
+        counted(extent.entries, "entry of what was written down", "entries of what was written down"),
         counted(extent.grants, "grant", "grants to others, who see nothing from then on"),
         counted(extent.reads, "line of the log of who looked", "lines of the log of who looked"),
     ]
