@@ -16,7 +16,7 @@ use crate::access::{Action, Kind};
 use crate::entries::{Body, Illness, Injury, Marks, Note, Pain};
 use crate::http::App;
 use crate::http::entries::{add, change, changes, find, is_author, list, take_out};
-use crate::http::error::PageError;
+use crate::http::error::{PageError, Problem};
 use crate::http::extract::PageForm;
 use crate::http::who::{May, Need, ReadInjuries, WriteDiary, WriteInjuries};
 use crate::store::Entry;
@@ -412,24 +412,29 @@ fn form_page<N: Need>(
     page.html()
 }
 
+/// Takes what a form sent for a new entry or for one that is there; what is wrong is said in the form.
+async fn take<N: Need>(app: &App, may: &May<N>, entry_id: Option<&str>, sent: &Fields) -> Result<Response, PageError> {
+    let done = match (body(sent), entry_id) {
+        (Err(problem), _) => Err(Problem::new(StatusCode::UNPROCESSABLE_ENTITY, problem)),
+        (Ok(body), None) => add(app, may, &body).await,
+        (Ok(body), Some(id)) => change(app, may, id, &body).await,
+    };
+    match done {
+        Ok(_) => Ok(Redirect::to(&places(N::KIND, &may.athlete.id).0).into_response()),
+        Err(problem) if problem.status() == StatusCode::UNPROCESSABLE_ENTITY => {
+            let page = form_page(app, may, entry_id, sent, Some(problem.detail))?;
+            Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
+        }
+        Err(problem) => Err(problem.into()),
+    }
+}
+
 async fn add_entry<N: Need>(
     State(app): State<App>,
     may: May<N>,
     PageForm(sent): PageForm<Fields>,
 ) -> Result<Response, PageError> {
-    let refused = |problem| {
-        let page = form_page(&app, &may, None, &sent, Some(problem))?;
-        Ok::<_, PageError>((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
-    };
-    let body = match body(&sent) {
-        Ok(body) => body,
-        Err(problem) => return refused(problem),
-    };
-    match add(&app, &may, &body).await {
-        Ok(_) => Ok(Redirect::to(&places(N::KIND, &may.athlete.id).0).into_response()),
-        Err(problem) if problem.status() == StatusCode::UNPROCESSABLE_ENTITY => refused(problem.detail),
-        Err(problem) => Err(problem.into()),
-    }
+    take(&app, &may, None, &sent).await
 }
 
 async fn edit<N: Need>(
@@ -447,19 +452,7 @@ async fn save<N: Need>(
     Path((_, id)): Path<(String, String)>,
     PageForm(sent): PageForm<Fields>,
 ) -> Result<Response, PageError> {
-    let refused = |problem| {
-        let page = form_page(&app, &may, Some(&id), &sent, Some(problem))?;
-        Ok::<_, PageError>((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
-    };
-    let body = match body(&sent) {
-        Ok(body) => body,
-        Err(problem) => return refused(problem),
-    };
-    match change(&app, &may, &id, &body).await {
-        Ok(_) => Ok(Redirect::to(&places(N::KIND, &may.athlete.id).0).into_response()),
-        Err(problem) if problem.status() == StatusCode::UNPROCESSABLE_ENTITY => refused(problem.detail),
-        Err(problem) => Err(problem.into()),
-    }
+    take(&app, &may, Some(&id), &sent).await
 }
 
 async fn remove<N: Need>(
