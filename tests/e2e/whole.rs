@@ -660,3 +660,17 @@ async fn an_export_that_fails_in_the_middle_breaks_off_and_is_not_taken_for_whol
     std::fs::remove_file(&raw).unwrap();
     assert!(members(&export(&ada, &service, &athlete).await).contains_key("problems.txt"));
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_keeps_no_log_takes_the_account_along() {
+    let folder = tempfile::tempdir().unwrap();
+    let service = Service::serve(folder.path());
+    let carl = Browser::new(&service);
+    carl.sign_up_with(service.setup.as_deref().unwrap(), "Carl", &[("zone", "UTC")]).await;
+    carl.post("/squads", &[("name", "Harriers")]).await;
+    assert!(carl.get("/account").await.text.contains("/account/account.json"));
+    let own: Value = serde_json::from_str(&carl.get("/account/account.json").await.text).unwrap();
+    assert_eq!((&own["email"], &own["squads"][0]["name"]), (&json!(email("Carl")), &json!("Harriers")));
+    assert!(!own.to_string().contains("argon2"), "{own}");
+    assert_ne!(Browser::new(&service).get("/account/account.json").await.status, StatusCode::OK);
+}

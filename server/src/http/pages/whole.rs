@@ -3,11 +3,11 @@
 use std::time::Duration;
 
 use askama::Template;
-use axum::Router;
 use axum::extract::State;
-use axum::http::StatusCode;
+use axum::http::{StatusCode, header};
 use axum::response::{Html, IntoResponse as _, Response};
 use axum::routing::get;
+use axum::{Json, Router};
 use axum_extra::extract::CookieJar;
 use axum_extra::extract::cookie::Cookie;
 use serde::Deserialize;
@@ -30,11 +30,20 @@ pub(super) fn routes() -> Router<App> {
     Router::new()
         .route("/athletes/{athlete}/export.zip", get(export))
         .route("/athletes/{athlete}/erase", get(athlete_page).post(erase_athlete))
+        .route("/account/account.json", get(account))
         .route("/account/erase", get(account_page).post(erase_account))
 }
 
 async fn export(State(app): State<App>, may: May<ReadWhole>) -> Result<Response, PageError> {
     Ok(response(&app, may)?)
+}
+
+/// What is kept of an account itself, for who has no log of training to take along.
+async fn account(State(app): State<App>, person: Person) -> Result<Response, PageError> {
+    let value = app.library.account_export(&person.account.id, app.library.clock.now()).await?;
+    let value = value.ok_or_else(|| Problem::no_such("account"))?;
+    let to_keep = [(header::CONTENT_DISPOSITION, "attachment; filename=\"plimsoll-account.json\"")];
+    Ok((to_keep, Json(value)).into_response())
 }
 
 #[derive(Debug, Template)]

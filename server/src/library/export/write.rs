@@ -410,15 +410,23 @@ impl<W: Write> Export<W> {
         }
     }
 
-    /// The account, without what lets somebody in.
     fn account(&mut self, account_id: &str) -> anyhow::Result<()> {
-        let store = self.library.store.clone();
-        let now_ms = self.now.timestamp_millis();
-        let Some(account) = self.runtime.block_on(store.account(account_id))? else { return Ok(()) };
-        let sessions = self.runtime.block_on(store.sessions(account_id, now_ms))?;
-        let tokens = self.runtime.block_on(store.tokens(account_id))?;
-        let squads = self.runtime.block_on(store.squads_of(account_id))?;
-        let value = json!({
+        match self.runtime.block_on(self.library.account_export(account_id, self.now))? {
+            Some(value) => self.json("account.json", &value),
+            None => Ok(()),
+        }
+    }
+}
+
+impl Library {
+    /// An account as JSON, without what lets somebody in; `None` when there is none of that id.
+    pub(crate) async fn account_export(&self, account_id: &str, now: DateTime<Utc>) -> anyhow::Result<Option<Value>> {
+        let store = &self.store;
+        let Some(account) = store.account(account_id).await? else { return Ok(None) };
+        let sessions = store.sessions(account_id, now.timestamp_millis()).await?;
+        let tokens = store.tokens(account_id).await?;
+        let squads = store.squads_of(account_id).await?;
+        Ok(Some(json!({
             "name": account.name,
             "email": account.email,
             "born": account.born,
@@ -441,8 +449,7 @@ impl<W: Write> Export<W> {
                 "taken_back": instant(token.revoked_ms),
             })).collect::<Vec<_>>(),
             "squads": squads.iter().map(|(squad, role)| json!({ "name": squad.name, "role": role })).collect::<Vec<_>>(),
-        });
-        self.json("account.json", &value)
+        })))
     }
 }
 
