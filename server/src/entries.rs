@@ -8,6 +8,8 @@ use utoipa::ToSchema;
 
 use crate::access::{Kind, Role};
 
+/// So many entries are kept of an athlete: one a day for fifty years.
+pub(crate) const MOST: usize = 20_000;
 /// A text longer than this, characters, is no remark.
 const MAX_TEXT: usize = 10_000;
 /// A site longer than this, characters, is no site.
@@ -235,6 +237,10 @@ impl Body {
             if length > most {
                 return Err(format!("{field} has {length} characters; {most} are the most."));
             }
+            let is_line = field == "site";
+            if text.chars().any(|c| c.is_control() && (is_line || !matches!(c, '\n' | '\r' | '\t'))) {
+                return Err(format!("{field} holds a character that is no text."));
+            }
         }
         match self {
             Self::Marks(marks) if *marks == (Marks { date, ..Marks::default() }) => {
@@ -291,21 +297,34 @@ impl Body {
         }
     }
 
-    /// Whether somebody who may write data of its kind may put `new` in its place: it is the athlete's and who wrote it,
-    /// but what a note says is the writer's alone; the athlete shares it or not.
-    pub(crate) fn may_become(&self, new: &Self, role: Role, is_author: bool) -> Result<(), &'static str> {
-        if is_author {
-            return Ok(());
+    /// As somebody who is `role` to the athlete may write it: only the athlete says that others read a note.
+    pub(crate) fn by(mut self, role: Role) -> Self {
+        if let Self::Note(note) = &mut self
+            && !is_own(role)
+        {
+            note.shared = false;
         }
-        if !is_own(role) {
+        self
+    }
+
+    /// What somebody who may write data of its kind may put in its place when they send `new`: it is the athlete's and who
+    /// wrote it, but what a note says is the writer's alone, and whether others read it the athlete's.
+    ///
+    /// # Errors
+    /// Why nothing of `new` may be put there.
+    pub(crate) fn changed_to(&self, mut new: Self, role: Role, is_author: bool) -> Result<Self, &'static str> {
+        if !is_own(role) && !is_author {
             return Err("Only the athlete and who wrote this can change it.");
         }
-        match (self, new) {
-            (Self::Note(old), Self::Note(new)) if (old.date, &old.text) != (new.date, &new.text) => {
-                Err("What this note says only its writer can change. You can share it, or take it out.")
+        if let (Self::Note(old), Self::Note(new)) = (self, &mut new) {
+            if !is_author && (old.date, &old.text) != (new.date, &new.text) {
+                return Err("What this note says only its writer can change. You can share it, or take it out.");
             }
-            _ => Ok(()),
+            if !is_own(role) {
+                new.shared = old.shared;
+            }
         }
+        Ok(new)
     }
 }
 
@@ -385,9 +404,13 @@ mod tests {
             assert!(!own.is_for(role, false), "{role:?}");
             assert!(note("rest", true).is_for(role, false), "{role:?}");
         }
-        assert!(own.may_become(&note("rest", true), Role::Athlete, false).is_ok());
-        assert!(own.may_become(&note("run", false), Role::Athlete, false).is_err());
-        assert!(own.may_become(&note("run", false), Role::Physio, true).is_ok());
-        assert!(own.may_become(&note("rest", true), Role::Physio, false).is_err());
+        // The athlete says who reads it, the writer what it says.
+        let changed = |new: &Body, role, is_author| own.changed_to(new.clone(), role, is_author).ok();
+        assert_eq!(changed(&note("rest", true), Role::Athlete, false), Some(note("rest", true)));
+        assert_eq!(changed(&note("run", false), Role::Athlete, false), None);
+        assert_eq!(changed(&note("run", true), Role::Physio, true), Some(note("run", false)));
+        assert_eq!(changed(&note("rest", true), Role::Physio, false), None);
+        assert_eq!(note("rest", true).by(Role::Physio), note("rest", false));
+        assert_eq!(note("rest", true).by(Role::Athlete), note("rest", true));
     }
 }

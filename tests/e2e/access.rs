@@ -122,6 +122,7 @@ const PAGES: &[(&str, &str, Needs)] = &[
     ("post", "/athletes/{athlete}/injuries/{entry}", Data(INJURIES, true)),
     ("post", "/athletes/{athlete}/injuries/{entry}/remove", Data(INJURIES, true)),
     ("post", "/athletes/{athlete}/injuries/{entry}/restore", Data(INJURIES, true)),
+    ("post", "/athletes/{athlete}/injuries/{entry}/share", Data(INJURIES, true)),
     ("get", "/athletes/{athlete}/sharing", Consent(false)),
     ("post", "/athletes/{athlete}/sharing/offers", Consent(true)),
     ("post", "/athletes/{athlete}/sharing/offers/{link}/drop", Consent(true)),

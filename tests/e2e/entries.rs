@@ -81,7 +81,7 @@ impl Stage {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_note_is_read_by_the_athlete_and_its_writer_until_one_of_them_shares_it() {
+async fn a_note_is_read_by_the_athlete_and_its_writer_until_the_athlete_shares_it() {
     let stage = Stage::new().await;
     let note =
         |text: &str, shared: bool| json!({"kind": "note", "date": today().to_string(), "text": text, "shared": shared});
@@ -104,6 +104,13 @@ async fn a_note_is_read_by_the_athlete_and_its_writer_until_one_of_them_shares_i
         StatusCode::FORBIDDEN
     );
 
+    // Whoever wrote it does not say who else reads it.
+    let (_, kept) = stage.send(&stage.petra, Method::PUT, &path, Some(&note("Load the calf slowly.", true))).await;
+    assert_eq!(kept["shared"], false);
+    let born = stage.write(&stage.petra, "injuries", note("A second look.", true)).await;
+    assert_eq!(born["shared"], false);
+    stage.send(&stage.petra, Method::DELETE, &format!("injuries/{}", born["id"].as_str().unwrap()), None).await;
+
     // Ada may share it, and may not put words into Petra's mouth.
     let (status, refused) = stage.send(&stage.ada, Method::PUT, &path, Some(&note("Run!", true))).await;
     assert_eq!(status, StatusCode::FORBIDDEN);
@@ -123,10 +130,24 @@ async fn a_note_is_read_by_the_athlete_and_its_writer_until_one_of_them_shares_i
     assert_eq!(back.0, StatusCode::OK);
     assert_eq!(stage.texts(&stage.carl).await, ["Load the calf slowly."]);
 
+    // What Ada takes out, only Ada brings back, and nobody else but its writer looks at it.
+    assert_eq!(stage.send(&stage.ada, Method::DELETE, &path, None).await.0, StatusCode::NO_CONTENT);
+    let back = format!("{path}/restore");
+    assert_eq!(stage.send(&stage.petra, Method::POST, &back, None).await.0, StatusCode::FORBIDDEN);
+    assert_eq!(stage.send(&stage.petra, Method::DELETE, &path, None).await.0, StatusCode::FORBIDDEN);
+    let page = format!("/athletes/{}/{path}", stage.athlete);
+    assert_eq!(stage.paul.get(&page).await.status, StatusCode::NOT_FOUND);
+    assert_eq!(stage.send(&stage.ada, Method::POST, &back, None).await.0, StatusCode::OK);
+
     // What others read stands in Ada's log.
     let reads = stage.ada.api(&format!("athletes/{}/reads?limit=200", stage.athlete)).await;
     let injuries = reads["reads"].as_array().unwrap().iter().filter(|read| read["kind"] == "injuries");
     assert!(injuries.clone().any(|read| read["reader"] == "Carl"), "{reads}");
+    assert!(
+        injuries.clone().any(|read| read["reader"] == "Petra" && read["what"].as_str().unwrap().starts_with("POST "))
+    );
+    let sharing = stage.ada.get(&format!("/athletes/{}/sharing", stage.athlete)).await.words();
+    assert!(sharing.contains("Petra (physio) took out an injury or a note"), "{sharing}");
     assert!(!injuries.clone().any(|read| read["reader"] == "Ada"));
 }
 
@@ -139,6 +160,12 @@ async fn pain_shows_in_the_flags_of_whoever_sees_the_diary_and_of_nobody_else() 
     assert!(stage.flags(&stage.ada).await.contains(&"pain_during".to_owned()));
     assert!(stage.flags(&stage.petra).await.contains(&"pain_during".to_owned()));
     assert!(!stage.flags(&stage.lena).await.contains(&"pain_during".to_owned()));
+    // The log tells that flags said more to whoever may see the diary.
+    let reads = stage.ada.api(&format!("athletes/{}/reads", stage.athlete)).await;
+    let of = |reader: &str| {
+        reads["reads"].as_array().unwrap().iter().find(|read| read["reader"] == reader).unwrap()["with"].clone()
+    };
+    assert_eq!((of("Petra"), of("Lena")), (json!(["diary", "injuries"]), json!([])));
     for who in [&stage.petra, &stage.carl] {
         assert_eq!(stage.send(who, Method::POST, "diary/entries", Some(&pain(1.0))).await.0, StatusCode::FORBIDDEN);
     }
@@ -200,21 +227,35 @@ async fn forms_write_down_change_and_take_out_and_say_what_is_wrong() {
     // A coach looks, and has no form to fill in.
     let seen = stage.carl.get(&diary).await;
     assert!(!seen.text.contains("<form class=\"stacked\"") && !seen.words().contains("Left calf"), "{}", seen.words());
-    // A note of several lines is still its own text when the athlete only shares it.
+    // A note that somebody else wrote, Ada shares with a button, whatever its lines and spaces are.
     let injuries = format!("/athletes/{}/injuries", stage.athlete);
-    let note = [("kind", "note"), ("date", day.as_str()), ("text", "One.\r\nTwo.")];
-    assert_eq!(stage.petra.post(&injuries, &note).await.status, StatusCode::SEE_OTHER);
-    let list = stage.ada.api(&format!("athletes/{}/injuries", stage.athlete)).await;
-    let address = format!("{injuries}/{}", list[0]["id"].as_str().unwrap());
-    let shared = stage.ada.post(&address, &[&note[..], &[("shared", "yes")]].concat()).await;
+    let text = " One.\r\nTwo. ";
+    let note = json!({"kind": "note", "date": today().to_string(), "text": text});
+    let written = stage.write(&stage.petra, "injuries", note).await;
+    let address = format!("{injuries}/{}", written["id"].as_str().unwrap());
+    let page = stage.ada.get(&injuries).await.text;
+    assert!(page.contains(&format!("{address}/share")) && !page.contains(&format!("<a href=\"{address}\"")), "{page}");
+    assert_eq!(stage.petra.post(&format!("{address}/share"), &[("shared", "yes")]).await.status, StatusCode::FORBIDDEN);
+    let shared = stage.ada.post(&format!("{address}/share"), &[("shared", "yes")]).await;
     assert_eq!(shared.status, StatusCode::SEE_OTHER, "{}", shared.words());
     assert!(stage.carl.get(&injuries).await.words().contains("One. Two."));
+
+    // What was filled in from an older state is not taken.
+    let form = stage.petra.get(&address).await.text;
+    let (_, rest) = form.split_once("name=\"seen_ms\" value=\"").unwrap();
+    let seen = rest.split_once('"').unwrap().0.to_owned();
+    let day = today().to_string();
+    let sent = [("kind", "note"), ("date", day.as_str()), ("text", "Three."), ("seen_ms", seen.as_str())];
+    assert_eq!(stage.petra.post(&address, &sent).await.status, StatusCode::SEE_OTHER);
+    assert_eq!(stage.petra.post(&address, &sent).await.status, StatusCode::CONFLICT);
+    let read = stage.carl.get(&injuries).await.words();
+    assert!(read.contains("Three."), "it stays shared: {read}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_body_that_is_larger_than_any_form_is_refused_wherever_one_is_read() {
     let stage = Stage::new().await;
-    let large = "a".repeat(65 * 1024);
+    let large = "a".repeat(257 * 1024);
     let api = format!("/api/v1/athletes/{}", stage.athlete);
     let pages = format!("/athletes/{}", stage.athlete);
     for (method, path, kind) in [
@@ -228,4 +269,15 @@ async fn a_body_that_is_larger_than_any_form_is_refused_wherever_one_is_read() {
         let answer = request.header("content-type", kind).body(large.clone()).send().await.unwrap();
         assert_eq!(answer.status(), StatusCode::PAYLOAD_TOO_LARGE, "{path}");
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_text_as_long_as_is_let_in_fits_the_form() {
+    let stage = Stage::new().await;
+    let text = "🏃".repeat(10_000);
+    let day = today().to_string();
+    let fields = [("kind", "note"), ("date", day.as_str()), ("text", text.as_str())];
+    let injuries = format!("/athletes/{}/injuries", stage.athlete);
+    assert_eq!(stage.ada.post(&injuries, &fields).await.status, StatusCode::SEE_OTHER);
+    assert_eq!(stage.texts(&stage.ada).await, [text]);
 }

@@ -74,7 +74,7 @@ async fn export(ada: &Browser, service: &Service, athlete: &str) -> Vec<u8> {
 fn told(mut value: Value) -> Value {
     match &mut value {
         Value::Object(fields) => {
-            for id in ["id", "upload", "activity", "removed_ms"] {
+            for id in ["id", "upload", "activity", "removed_ms", "imported"] {
                 fields.remove(id);
             }
             for field in fields.values_mut() {

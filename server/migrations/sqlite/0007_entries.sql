@@ -11,6 +11,8 @@ CREATE TABLE entries (
     created_ms      BIGINT NOT NULL,
     changed_ms      BIGINT NOT NULL,
     removed_ms      BIGINT,                 -- taken out; it can be brought back
+    removed_role    TEXT,                   -- by whom: what the athlete took out, nobody else brings back
+    import_id       TEXT,                   -- the import that it came along with; it is there while that is not undone
     PRIMARY KEY (athlete_id, id)
 );
 CREATE INDEX entries_by_date ON entries (athlete_id, date);

@@ -59,13 +59,12 @@ pub(crate) fn router(library: Library, accounts: Accounts, demo: bool) -> Router
         .merge(api)
         .route_layer(known)
         .route("/api/openapi.json", get(|| async move { axum::Json(document) }))
-        .route("/healthz", get(|| async { "ok\n" }))
         .route("/readyz", get(ready))
         .merge(assets::routes())
         .fallback(error::not_found)
         .method_not_allowed_fallback(error::method_not_allowed)
         // Uploads count their bytes themselves, so that the answer can name the limit; other bodies are small.
-        .layer(DefaultBodyLimit::max(64 * 1024))
+        .layer(DefaultBodyLimit::max(256 * 1024))
         .layer(middleware::from_fn_with_state(guard::Patience::USUAL, guard::in_time))
         .layer(middleware::from_fn_with_state(guard::Crowd::of(guard::Crowd::USUAL), guard::not_too_many))
         .layer(CsrfLayer::new());
@@ -73,7 +72,10 @@ pub(crate) fn router(library: Library, accounts: Accounts, demo: bool) -> Router
         // Nobody signs in to the demo, so that another page must not get at it under a name of its own.
         router = router.layer(middleware::from_fn(guard::loopback_host));
     }
+    // Whether the process lives is answered also while the house is full.
+    let alive = Router::new().route("/healthz", get(|| async { "ok\n" }));
     router
+        .merge(alive)
         .layer(middleware::from_fn(guard::headers))
         .layer(CompressionLayer::new().compress_when(worth_compressing()))
         .layer(CatchPanicLayer::custom(error::after_panic))

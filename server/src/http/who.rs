@@ -337,6 +337,21 @@ impl<N> May<N> {
     }
 }
 
+/// Whether what is at an address says more to whoever may see the diary and injuries: flags and their words do.
+fn rests_on_the_diary(path: &str) -> bool {
+    let of_athlete = |path: &str| path.strip_prefix("/athletes/{athlete}").map(str::to_owned);
+    match path.strip_prefix("/api/v1") {
+        Some(path) => of_athlete(path)
+            .is_some_and(|rest| ["/today", "/days", "/flags", "/charts/{name}"].contains(&rest.as_str())),
+        None => of_athlete(path).is_some_and(|rest| rest.is_empty()),
+    }
+}
+
+/// What goes into status and flags beside load, of what somebody may see.
+fn beside_load(readable: Kinds) -> Kinds {
+    readable.iter().filter(|kind| matches!(kind, Kind::Diary | Kind::Injuries)).collect()
+}
+
 fn readable(viewer: &Viewer, ties: &Ties) -> Kinds {
     ties.readable().iter().filter(|kind| in_scope(viewer, *kind, Action::Read)).collect()
 }
@@ -360,14 +375,25 @@ impl<N: Need + Send> FromRequestParts<App> for May<N> {
         if role.is_somebody_else()
             && let Some(account) = viewer.account()
         {
-            let what = parts.extensions.get::<MatchedPath>().map_or("", MatchedPath::as_str);
+            let path = parts.extensions.get::<MatchedPath>().map_or("", MatchedPath::as_str);
+            // What is done is told from what is looked at.
+            let what = match N::ACTION {
+                Action::Read => path.to_owned(),
+                Action::Write => format!("{} {path}", parts.method),
+            };
+            let with = if N::KIND == Kind::Load && rests_on_the_diary(path) {
+                beside_load(readable(&viewer, &ties))
+            } else {
+                Kinds::NONE
+            };
             let read = NewRead {
                 athlete_id: &athlete.id,
                 reader: account,
                 role,
                 token: viewer.token().map(|token| token.name.as_str()),
                 kind: N::KIND,
-                what,
+                with,
+                what: &what,
             };
             let logged = app.library.store.log_reads(&[read], app.now_ms()).await;
             logged.map_err(|error| refuse.problem(error))?;
@@ -476,6 +502,7 @@ pub(super) async fn log_list(app: &App, viewer: &Viewer, seen: &[&Visible], what
                 role,
                 token: viewer.token().map(|token| token.name.as_str()),
                 kind: Kind::Load,
+                with: beside_load(visible.readable),
                 what,
             })
         })

@@ -95,7 +95,7 @@ pub(crate) struct ReadRow {
     pub(crate) role: String,
     /// With which token; `None` in a browser.
     pub(crate) token: Option<String>,
-    /// Which kind of data.
+    /// Which kind of data, and behind it, after spaces, what else went into it.
     pub(crate) kind: String,
     /// What, as the address without ids.
     pub(crate) what: String,
@@ -116,7 +116,9 @@ pub(crate) struct NewRead<'a> {
     pub(crate) token: Option<&'a str>,
     /// Which kind of data.
     pub(crate) kind: Kind,
-    /// What, as the address without ids.
+    /// What else went into it.
+    pub(crate) with: Kinds,
+    /// What, as the address without ids; before it the method, when something was changed.
     pub(crate) what: &'a str,
 }
 
@@ -413,6 +415,7 @@ impl Store {
         }
         let mut transaction = self.write.begin_with("BEGIN IMMEDIATE").await?;
         for read in reads {
+            let kinds: Vec<&str> = std::iter::once(read.kind.as_str()).chain(read.with.names()).collect();
             sqlx::query(
                 "INSERT INTO reads (athlete_id, id, reader_id, reader_name, role, token, kind, what, at_ms) \
                  VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
@@ -423,7 +426,7 @@ impl Store {
             .bind(&read.reader.name)
             .bind(read.role.as_str())
             .bind(read.token)
-            .bind(read.kind.as_str())
+            .bind(kinds.join(" "))
             .bind(read.what)
             .bind(now_ms)
             .execute(&mut *transaction)

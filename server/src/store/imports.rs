@@ -10,8 +10,10 @@ use super::{Store, new_id};
 pub(crate) enum Source {
     /// The upload page.
     Page,
-    /// A program, over the API.
+    /// The API, by a person who is signed in; in the demo, by anybody.
     Api,
+    /// A program with a token of the athlete's: it brings files, and nothing that a person decided or wrote down.
+    Token,
     /// `plimsoll import`.
     CommandLine,
     /// The invented squad.
@@ -104,8 +106,13 @@ pub(crate) struct ImportFile {
 }
 
 impl Source {
-    const NAMES: [(Self, &str); 4] =
-        [(Self::Page, "page"), (Self::Api, "api"), (Self::CommandLine, "command_line"), (Self::Demo, "demo")];
+    const NAMES: [(Self, &str); 5] = [
+        (Self::Page, "page"),
+        (Self::Api, "api"),
+        (Self::Token, "token"),
+        (Self::CommandLine, "command_line"),
+        (Self::Demo, "demo"),
+    ];
 
     /// The source as it is stored and sent.
     pub(crate) fn as_str(self) -> &'static str {

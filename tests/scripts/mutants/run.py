@@ -151,7 +151,7 @@ def survey(binaries, folder, out):
 
 def regressions(folder):
     """What property tests remember of failures."""
-    return {path: path.read_bytes() for path in folder.glob("**/proptest-regressions/*")}
+    return {path: path.read_bytes() for path in folder.glob("**/proptest-regressions/**/*") if path.is_file()}
 
 
 def judge(mutant, tests, folder, remembered):

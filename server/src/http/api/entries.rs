@@ -30,6 +30,8 @@ pub(crate) struct EntryBody {
     author_role: Role,
     /// Whether you wrote it.
     own: bool,
+    /// Whether it came along with an import: then the file says who wrote it.
+    imported: bool,
     /// Epoch milliseconds.
     created_ms: i64,
     /// When it was changed last, epoch milliseconds.
@@ -41,8 +43,18 @@ pub(crate) struct EntryBody {
 impl EntryBody {
     fn of<N>(may: &May<N>, entry: Entry) -> Self {
         let own = is_author(may, &entry);
-        let Entry { id, body, author, created_ms, changed_ms, removed_ms } = entry;
-        Self { id, body, author: author.name, author_role: author.role, own, created_ms, changed_ms, removed_ms }
+        let Entry { id, body, author, created_ms, changed_ms, removed_ms, imported, .. } = entry;
+        Self {
+            id,
+            body,
+            author: author.name,
+            author_role: author.role,
+            own,
+            imported,
+            created_ms,
+            changed_ms,
+            removed_ms,
+        }
     }
 }
 
@@ -82,7 +94,7 @@ async fn listed<N: Need>(app: &App, may: &May<N>, query: &EntriesQuery) -> Resul
     Ok(Json(entries.map(|entry| EntryBody::of(may, entry)).collect()))
 }
 
-async fn added<N: Need>(app: &App, may: &May<N>, body: &Body) -> Result<(StatusCode, Json<EntryBody>), ApiError> {
+async fn added<N: Need>(app: &App, may: &May<N>, body: Body) -> Result<(StatusCode, Json<EntryBody>), ApiError> {
     Ok((StatusCode::CREATED, Json(EntryBody::of(may, add(app, may, body).await?))))
 }
 
@@ -107,7 +119,7 @@ pub(super) async fn add_to_diary(
     may: May<WriteDiary>,
     ApiJson(body): ApiJson<Body>,
 ) -> Result<(StatusCode, Json<EntryBody>), ApiError> {
-    added(&app, &may, &body).await
+    added(&app, &may, body).await
 }
 
 /// Changes an entry of the diary, as a whole: a value that is left out is not noted any more.
@@ -121,7 +133,7 @@ pub(super) async fn change_diary(
     Path((_, entry)): Path<(String, String)>,
     ApiJson(body): ApiJson<Body>,
 ) -> Result<Json<EntryBody>, ApiError> {
-    Ok(Json(EntryBody::of(&may, change(&app, &may, &entry, &body).await?)))
+    Ok(Json(EntryBody::of(&may, change(&app, &may, &entry, body, None).await?)))
 }
 
 /// Takes an entry out of the diary; it can be brought back.
@@ -162,7 +174,8 @@ pub(super) async fn injuries(
     listed(&app, &may, &query).await
 }
 
-/// Writes an injury or a note down: the athlete, and a physio whom the athlete lets see injuries.
+/// Writes an injury or a note down: the athlete, and a physio whom the athlete lets see injuries. Only the athlete says
+/// that others read a note: `shared` of anybody else is not taken.
 #[utoipa::path(post, path = "/api/v1/athletes/{athlete}/injuries", request_body = Body,
     params(("athlete" = String, Path, description = "Id")),
     responses((status = CREATED, body = EntryBody), (status = FORBIDDEN, body = Problem), (status = UNPROCESSABLE_ENTITY, body = Problem)))]
@@ -171,11 +184,11 @@ pub(super) async fn add_injury(
     may: May<WriteInjuries>,
     ApiJson(body): ApiJson<Body>,
 ) -> Result<(StatusCode, Json<EntryBody>), ApiError> {
-    added(&app, &may, &body).await
+    added(&app, &may, body).await
 }
 
 /// Changes an injury or a note, as a whole. It is the athlete's and who wrote it; what a note says is its writer's alone,
-/// and the athlete shares it or not.
+/// and whether it is shared the athlete's.
 #[utoipa::path(put, path = "/api/v1/athletes/{athlete}/injuries/{entry}", request_body = Body,
     params(("athlete" = String, Path, description = "Id"), ("entry" = String, Path, description = "Id")),
     responses((status = OK, body = EntryBody), (status = FORBIDDEN, body = Problem), (status = NOT_FOUND, body = Problem),
@@ -186,7 +199,7 @@ pub(super) async fn change_injury(
     Path((_, entry)): Path<(String, String)>,
     ApiJson(body): ApiJson<Body>,
 ) -> Result<Json<EntryBody>, ApiError> {
-    Ok(Json(EntryBody::of(&may, change(&app, &may, &entry, &body).await?)))
+    Ok(Json(EntryBody::of(&may, change(&app, &may, &entry, body, None).await?)))
 }
 
 /// Takes an injury or a note out; it can be brought back.

@@ -96,7 +96,9 @@ pub(crate) struct ReadBody {
     token: Option<String>,
     /// Which kind of data: `load`, `activities`, `diary`, `injuries`, `consent`, `whole`.
     kind: String,
-    /// What, as the address without ids.
+    /// What else went into it: flags may rest on the diary and on injuries.
+    with: Vec<String>,
+    /// What, as the address without ids; before it the method, when something was changed.
     what: String,
     /// When, epoch milliseconds.
     at_ms: i64,
@@ -140,7 +142,8 @@ pub(super) async fn reads(
         reader: row.reader,
         role: row.role,
         token: row.token,
-        kind: row.kind,
+        kind: row.kind.split(' ').next().unwrap_or_default().to_owned(),
+        with: row.kind.split(' ').skip(1).map(str::to_owned).collect(),
         what: row.what,
         at_ms: row.at_ms,
     });

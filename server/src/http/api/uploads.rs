@@ -12,7 +12,7 @@ use crate::http::App;
 use crate::http::error::{ApiError, Problem};
 use crate::http::extract::ApiQuery;
 use crate::http::uploads::{Taken, receive};
-use crate::http::who::{May, ReadActivities, WriteActivities};
+use crate::http::who::{May, ReadActivities, Viewer, WriteActivities};
 use crate::store::{Source, Upload, UploadState};
 
 /// An upload.
@@ -96,7 +96,8 @@ pub(crate) struct NameQuery {
 ///
 /// Plain files have their results when this answers (200). When an archive is among them, or files of a folder (their
 /// names begin with its name and a slash), the answer is 202 as soon as all are on the disk; `Location` names the
-/// import, which goes on by itself. The files of a folder are joined as an export, like an archive of them.
+/// import, which goes on by itself. Of an export of Plimsoll's own a token brings the files alone: profile, decisions and
+/// what was written down are taken from a person. The files of a folder are joined as an export, like an archive of them.
 #[utoipa::path(post, path = "/api/v1/athletes/{athlete}/uploads",
     params(("athlete" = String, Path, description = "Id"), NameQuery),
     request_body(content(
@@ -107,13 +108,17 @@ pub(crate) struct NameQuery {
         (status = UNPROCESSABLE_ENTITY, body = Problem), (status = INSUFFICIENT_STORAGE, body = Problem)))]
 pub(super) async fn send(
     State(app): State<App>,
-    May { athlete, .. }: May<WriteActivities>,
+    May { athlete, viewer, .. }: May<WriteActivities>,
     ApiQuery(query): ApiQuery<NameQuery>,
     request: Request,
 ) -> Result<Response, ApiError> {
     // The script of the upload page sends here too.
     let is_page = request.headers().get("sec-fetch-site").is_some_and(|site| site == "same-origin");
-    let source = if is_page { Source::Page } else { Source::Api };
+    let source = match viewer {
+        Viewer::Program { .. } => Source::Token,
+        _ if is_page => Source::Page,
+        _ => Source::Api,
+    };
     let Taken { import, is_running } = receive(&app, &athlete, source, query.name, request).await?;
     let location = format!("/api/v1/athletes/{}/imports/{}", athlete.id, import.id);
     let files = file_bodies(&app, &athlete.id, &import.id, None, 0, FILES_IN_ANSWER).await?;

@@ -9,7 +9,7 @@ use chrono::{Days, NaiveDate};
 use plimsoll_ingest::{DiaryKind, DiaryValue};
 use serde::Deserialize;
 
-use super::entries::{EntryForm, EntryRow, forms, rows as written};
+use super::entries::{EntryForm, EntryRow, Rows, forms, rows as written};
 use super::{Responsive, Shell, render};
 use crate::http::App;
 use crate::http::api::EVERY_DAY;
@@ -30,6 +30,8 @@ struct DiaryPage {
     forms: Vec<EntryForm>,
     written: Vec<EntryRow>,
     removed: Vec<EntryRow>,
+    /// How many older entries are left out.
+    older: usize,
     /// Whether there are values on any day.
     has_values: bool,
     /// `29 Aug to 20 Nov`.
@@ -57,6 +59,8 @@ struct DayRow {
 #[derive(Debug, Deserialize)]
 pub(super) struct SpanQuery {
     to: Option<NaiveDate>,
+    /// Whether all entries are to be listed.
+    all: Option<String>,
 }
 
 /// Name, unit and what to know about a kind of value.
@@ -106,11 +110,12 @@ pub(super) async fn page(
         date: format!("{} {}", date.format("%a"), words::day_month_near(*date, today)),
         values: by_kind.keys().map(|kind| whole(values.get(kind))).collect(),
     });
-    let (written, removed) = written(&app, &may, today).await?;
+    let Rows { there: written, removed, older } = written(&app, &may, today, query.all.is_some()).await?;
     render(&DiaryPage {
         forms: forms(&may, today),
         written,
         removed,
+        older,
         shell: Shell::of(&app, &may, "diary", format!("Diary · {}", athlete.profile.name)),
         id: athlete.id.clone(),
         has_values: !all.is_empty(),

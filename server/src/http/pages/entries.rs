@@ -8,16 +8,18 @@ use axum::response::{Html, IntoResponse as _, Redirect, Response};
 use axum::routing::{get, post};
 use chrono::NaiveDate;
 use plimsoll_analytics::Side;
+use serde::Deserialize;
 
 use super::form::{Field, FormPage};
 use super::sharing::field;
 use super::{Shell, render};
 use crate::access::{Action, Kind};
+use crate::entries::is_own;
 use crate::entries::{Body, Illness, Injury, Marks, Note, Pain};
 use crate::http::App;
-use crate::http::entries::{add, change, changes, find, is_author, list, take_out};
+use crate::http::entries::{add, brings_back, change, changes, find, is_author, list, take_out};
 use crate::http::error::{PageError, Problem};
-use crate::http::extract::PageForm;
+use crate::http::extract::{PageForm, PageQuery};
 use crate::http::who::{May, Need, ReadInjuries, WriteDiary, WriteInjuries};
 use crate::store::Entry;
 use crate::words;
@@ -35,6 +37,7 @@ pub(super) fn routes() -> Router<App> {
         .route("/athletes/{athlete}/injuries/{entry}", get(edit::<WriteInjuries>).post(save::<WriteInjuries>))
         .route("/athletes/{athlete}/injuries/{entry}/remove", post(remove::<WriteInjuries>))
         .route("/athletes/{athlete}/injuries/{entry}/restore", post(restore::<WriteInjuries>))
+        .route("/athletes/{athlete}/injuries/{entry}/share", post(share))
 }
 
 /// Where entries of a kind of data are listed, and where they are sent.
@@ -58,8 +61,13 @@ pub(super) struct EntryRow {
     pub(super) text: String,
     /// Who wrote it and who reads it, where that is not the athlete alone.
     pub(super) by: String,
+    /// Whether who looks may write it anew.
     pub(super) changes: bool,
+    pub(super) takes_out: bool,
+    pub(super) brings_back: bool,
     pub(super) removed: bool,
+    /// Of a note, for its athlete: whether it is shared.
+    pub(super) shared: Option<bool>,
 }
 
 /// A form for one more entry.
@@ -72,14 +80,27 @@ pub(super) struct EntryForm {
 }
 
 /// What was written down that who asks may read: what holds, and what was taken out.
-pub(super) async fn rows<N: Need>(
-    app: &App,
-    may: &May<N>,
-    today: NaiveDate,
-) -> Result<(Vec<EntryRow>, Vec<EntryRow>), PageError> {
+pub(super) async fn rows<N: Need>(app: &App, may: &May<N>, today: NaiveDate, all: bool) -> Result<Rows, PageError> {
     let (_, address) = places(N::KIND, &may.athlete.id);
-    let rows = list(app, may).await?.into_iter().map(|entry| row(may, &entry, &address, today));
-    Ok(rows.partition(|row| !row.removed))
+    let mut entries = list(app, may).await?;
+    let older = if all { 0 } else { entries.len().saturating_sub(ON_A_PAGE) };
+    entries.truncate(entries.len() - older);
+    let rows = entries.into_iter().map(|entry| row(may, &entry, &address, today));
+    let (there, removed) = rows.partition(|row| !row.removed);
+    Ok(Rows { there, removed, older })
+}
+
+/// The newest entries; the rest is asked for.
+const ON_A_PAGE: usize = 200;
+
+/// Entries of a page.
+#[derive(Debug)]
+pub(super) struct Rows {
+    pub(super) there: Vec<EntryRow>,
+    /// Taken out.
+    pub(super) removed: Vec<EntryRow>,
+    /// How many older ones are left out.
+    pub(super) older: usize,
 }
 
 fn row<N: Need>(may: &May<N>, entry: &Entry, address: &str, today: NaiveDate) -> EntryRow {
@@ -102,10 +123,18 @@ fn row<N: Need>(may: &May<N>, entry: &Entry, address: &str, today: NaiveDate) ->
         Body::Note(note) => (day(note.date), String::new(), note.text.clone()),
     };
     let own = is_author(may, entry);
-    let writer = if own { "you".to_owned() } else { entry.author.name.clone() };
+    let writer = match (own, entry.imported) {
+        (true, _) => "you".to_owned(),
+        (false, true) => format!("{}, as a file says that was imported", entry.author.name),
+        (false, false) => entry.author.name.clone(),
+    };
+    let shared = match &entry.body {
+        Body::Note(note) => Some(note.shared),
+        _ => None,
+    };
     let by = match &entry.body {
         Body::Note(note) if note.shared => format!("by {writer}; read by everybody who may see injuries and notes"),
-        Body::Note(_) if crate::entries::is_own(entry.author.role) => format!("by {writer}; read by nobody else"),
+        Body::Note(_) if is_own(entry.author.role) => format!("by {writer}; read by nobody else"),
         Body::Note(_) if own => "by you; read by you and the athlete".to_owned(),
         Body::Note(_) => format!("by {writer}; read by them and you"),
         _ if own => String::new(),
@@ -117,8 +146,11 @@ fn row<N: Need>(may: &May<N>, entry: &Entry, address: &str, today: NaiveDate) ->
         what,
         text,
         by,
-        changes: changes(may, entry),
+        changes: changes(may, entry) && (own || shared.is_none()),
+        takes_out: changes(may, entry),
+        brings_back: brings_back(may, entry),
         removed: entry.removed_ms.is_some(),
+        shared: shared.filter(|_| is_own(may.role) && may.also(N::KIND, Action::Write)),
     }
 }
 
@@ -182,11 +214,10 @@ pub(super) fn forms<N: Need>(may: &May<N>, today: NaiveDate) -> Vec<EntryForm> {
         return Vec::new();
     }
     let (_, action) = places(N::KIND, &may.athlete.id);
-    let of = |kind: &'static str, summary: &'static str, button: &'static str| EntryForm {
-        summary,
-        action: action.clone(),
-        fields: fields(kind, today),
-        button,
+    let of = |kind: &'static str, summary: &'static str, button: &'static str| {
+        let mut fields = fields(kind, today);
+        fields.retain(|field| field.name != "shared" || is_own(may.role));
+        EntryForm { summary, action: action.clone(), fields, button }
     };
     match N::KIND {
         Kind::Injuries => {
@@ -399,25 +430,34 @@ fn form_page<N: Need>(
         _ => "Note",
     };
     let current = if N::KIND == Kind::Injuries { "injuries" } else { "diary" };
+    let mut fields = fields(kind, today);
+    if entry_id.is_some() {
+        fields.push(Field::new(SEEN, "", "hidden", "off"));
+    }
+    // Only the athlete says that others read a note.
+    fields.retain(|field| field.name != "shared" || is_own(may.role));
     let page = FormPage {
         shell: Shell::of(app, may, current, format!("{heading} · {}", may.athlete.profile.name)),
         heading: heading.to_owned(),
         lead: Vec::new(),
         problem,
         action: entry_id.map_or_else(|| address.clone(), |id| format!("{address}/{id}")),
-        fields: filled(fields(kind, today), sent),
+        fields: filled(fields, sent),
         button: "Save".to_owned(),
         links: vec![(back, "Leave it as it was".to_owned())],
     };
     page.html()
 }
 
+/// Field of a form that says which state of the entry it was filled in from.
+const SEEN: &str = "seen_ms";
+
 /// Takes what a form sent for a new entry or for one that is there; what is wrong is said in the form.
 async fn take<N: Need>(app: &App, may: &May<N>, entry_id: Option<&str>, sent: &Fields) -> Result<Response, PageError> {
     let done = match (body(sent), entry_id) {
         (Err(problem), _) => Err(Problem::new(StatusCode::UNPROCESSABLE_ENTITY, problem)),
-        (Ok(body), None) => add(app, may, &body).await,
-        (Ok(body), Some(id)) => change(app, may, id, &body).await,
+        (Ok(body), None) => add(app, may, body).await,
+        (Ok(body), Some(id)) => change(app, may, id, body, field(sent, SEEN).parse().ok()).await,
     };
     match done {
         Ok(_) => Ok(Redirect::to(&places(N::KIND, &may.athlete.id).0).into_response()),
@@ -443,7 +483,9 @@ async fn edit<N: Need>(
     Path((_, id)): Path<(String, String)>,
 ) -> Result<Html<String>, PageError> {
     let entry = find(&app, &may, &id).await?;
-    form_page(&app, &may, Some(&id), &sent(&entry.body), None)
+    let mut fields = sent(&entry.body);
+    fields.push((SEEN.to_owned(), entry.changed_ms.to_string()));
+    form_page(&app, &may, Some(&id), &fields, None)
 }
 
 async fn save<N: Need>(
@@ -473,6 +515,22 @@ async fn restore<N: Need>(
     Ok(Redirect::to(&places(N::KIND, &may.athlete.id).0))
 }
 
+/// The athlete shares a note, or ends that.
+async fn share(
+    State(app): State<App>,
+    may: May<WriteInjuries>,
+    Path((_, id)): Path<(String, String)>,
+    PageForm(sent): PageForm<Fields>,
+) -> Result<Redirect, PageError> {
+    let entry = find(&app, &may, &id).await?;
+    let (Body::Note(note), true) = (&entry.body, is_own(may.role)) else {
+        return Err(Problem::new(StatusCode::FORBIDDEN, "Only the athlete says who reads a note.").into());
+    };
+    let body = Body::Note(Note { shared: field(&sent, "shared") == "yes", ..note.clone() });
+    change(&app, &may, &id, body, None).await?;
+    Ok(Redirect::to(&places(Kind::Injuries, &may.athlete.id).0))
+}
+
 #[derive(Debug, Template)]
 #[template(path = "injuries.html")]
 struct InjuriesPage {
@@ -482,13 +540,24 @@ struct InjuriesPage {
     injuries: Vec<EntryRow>,
     notes: Vec<EntryRow>,
     removed: Vec<EntryRow>,
+    older: usize,
 }
 
-async fn injuries(State(app): State<App>, may: May<ReadInjuries>) -> Result<Html<String>, PageError> {
+/// Whether everything is to be listed.
+#[derive(Debug, Deserialize)]
+struct AllQuery {
+    all: Option<String>,
+}
+
+async fn injuries(
+    State(app): State<App>,
+    may: May<ReadInjuries>,
+    PageQuery(query): PageQuery<AllQuery>,
+) -> Result<Html<String>, PageError> {
     let today = app.library.clock.today(may.athlete.profile.zone);
-    let (rows, removed) = rows(&app, &may, today).await?;
+    let Rows { there, removed, older } = rows(&app, &may, today, query.all.is_some()).await?;
     // A note has no words but its own.
-    let (injuries, notes) = rows.into_iter().partition(|row| !row.what.is_empty());
+    let (injuries, notes) = there.into_iter().partition(|row| !row.what.is_empty());
     render(&InjuriesPage {
         shell: Shell::of(&app, &may, "injuries", format!("Injuries · {}", may.athlete.profile.name)),
         name: may.athlete.profile.name.clone(),
@@ -496,5 +565,6 @@ async fn injuries(State(app): State<App>, may: May<ReadInjuries>) -> Result<Html
         injuries,
         notes,
         removed,
+        older,
     })
 }

@@ -150,6 +150,7 @@ impl ImportView {
             source: match import.source.as_str() {
                 "page" => "from the upload page",
                 "api" => "over the API",
+                "token" => "over the API, by a program",
                 "command_line" => "from the command line",
                 _ => "made for the demo",
             },

@@ -125,8 +125,9 @@ fn grant_row(grant: &Grant, zone: Tz, today: NaiveDate) -> GrantRow {
 
 /// What was looked at, by the address that was asked for.
 fn read_words(read: &ReadRow) -> String {
-    let api = read.what.strip_prefix("/api/v1");
-    let path = api.unwrap_or(&read.what);
+    let (method, address) = read.what.split_once(' ').unwrap_or(("", &read.what));
+    let api = address.strip_prefix("/api/v1");
+    let path = api.unwrap_or(address);
     let what = match path.strip_prefix("/athletes/{athlete}").unwrap_or(path) {
         "/" => "the list of athletes: load and status",
         "/squads/{squad}" => "the overview of a squad: load and status",
@@ -143,7 +144,12 @@ fn read_words(read: &ReadRow) -> String {
         "/uploads/{upload}/file" => "an original file",
         "/imports/{import}" | "/imports/{import}/files" | "/imports" | "/uploads" => "imports",
         "/diary" | "/diary/entries" | "/diary/entries/{entry}" => "the diary",
-        "/injuries" | "/injuries/{entry}" => "injuries and notes",
+        "/injuries" if method.is_empty() => "injuries and notes",
+        "/injuries" => "wrote down an injury or a note",
+        "/injuries/{entry}" if method == "DELETE" => "took out an injury or a note",
+        "/injuries/{entry}/remove" => "took out an injury or a note",
+        "/injuries/{entry}/restore" => "brought an injury or a note back",
+        "/injuries/{entry}" => "opened or changed an injury or a note",
         "/sharing" | "/grants" | "/reads" => "this page",
         "/export" | "/export.zip" => "everything, to take it along",
         "/erase" => "the page for erasing everything",
@@ -154,7 +160,13 @@ fn read_words(read: &ReadRow) -> String {
         None if api.is_some() => ", through the API".to_owned(),
         None => String::new(),
     };
-    format!("{what}{with}")
+    let beside = match read.kind.split_once(' ') {
+        Some((_, "diary injuries")) => ", with what the diary and injuries add",
+        Some((_, "diary")) => ", with what the diary adds",
+        Some((_, "injuries")) => ", with what injuries add",
+        _ => "",
+    };
+    format!("{what}{beside}{with}")
 }
 
 async fn sharing_page<N: crate::http::who::Need>(

@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use crate::access::Role;
 use crate::entries::Body;
-use crate::store::{Author, Decided, Entry, Profile, UndoneImport, sex_from_name, sex_name};
+use crate::store::{Athlete, Author, Decided, Entry, Profile, UndoneImport, sex_from_name, sex_name};
 
 /// The version that is written. One that reads differently gets the next number.
 pub(super) const FORMAT: u32 = 1;
@@ -127,6 +127,9 @@ pub(super) struct EntryFile {
     /// When it was taken out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) removed_ms: Option<i64>,
+    /// As what who took it out did that.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) removed_role: Option<String>,
 }
 
 impl From<Entry> for EntryFile {
@@ -139,30 +142,36 @@ impl From<Entry> for EntryFile {
             created_ms: entry.created_ms,
             changed_ms: entry.changed_ms,
             removed_ms: entry.removed_ms,
+            removed_role: entry.removed_role.map(|role| role.as_str().to_owned()),
         }
     }
 }
 
 impl EntryFile {
-    /// As one of an athlete here, whose account is `account_id`; why not, when nobody could have written it. What others
-    /// wrote keeps their name, and is nobody's: who has an account of that name here need not be the same person.
-    pub(super) fn as_entry(&self, account_id: Option<&str>, today: NaiveDate) -> Result<Entry, String> {
+    /// As one of an athlete here; why not, when nobody could have written it. What others wrote keeps their name, and is
+    /// nobody's: who has an account of that name here need not be the same person.
+    pub(super) fn as_entry(&self, athlete: &Athlete, today: NaiveDate) -> Result<Entry, String> {
         self.entry.check(today)?;
-        let role = match self.author_role.as_str() {
-            "physio" => Role::Physio,
-            _ => Role::Athlete,
+        let role = |name: &str| Role::named(name).filter(|role| matches!(role, Role::Athlete | Role::Physio));
+        let author = match role(&self.author_role).ok_or_else(|| format!("a {} writes nothing", self.author_role))? {
+            Role::Physio => {
+                let mut name = self.author.clone();
+                name.retain(|c| !c.is_control());
+                cut(&mut name, LONGEST_NAME);
+                Author { account_id: None, name, role: Role::Physio }
+            }
+            role => Author { account_id: athlete.account_id.clone(), name: athlete.profile.name.clone(), role },
         };
-        let mut name = self.author.clone();
-        name.retain(|c| !c.is_control());
-        cut(&mut name, LONGEST_NAME);
-        let account_id = account_id.filter(|_| role == Role::Athlete).map(str::to_owned);
+        let removed_ms = self.removed_ms.map(|at_ms| at_ms.clamp(0, LAST_MS));
         Ok(Entry {
             id: self.id.to_string(),
             body: self.entry.clone(),
-            author: Author { account_id, name, role },
+            author,
             created_ms: self.created_ms.clamp(0, LAST_MS),
             changed_ms: self.changed_ms.clamp(0, LAST_MS),
-            removed_ms: self.removed_ms.map(|at_ms| at_ms.clamp(0, LAST_MS)),
+            removed_ms,
+            removed_role: removed_ms.and_then(|_| role(self.removed_role.as_deref().unwrap_or("athlete"))),
+            imported: true,
         })
     }
 }

@@ -22,11 +22,12 @@ use super::format::{
 };
 use crate::blobs::{raw_key, sha256_hex};
 use crate::config::{archive_words, failure_words};
+use crate::entries::MOST;
 use crate::library::batch::{Batch, Content, FileReport, Incoming};
 use crate::library::feed::PLACES;
 use crate::library::group::{Plain, Unread};
 use crate::library::{Feed, Library};
-use crate::store::{Athlete, AthleteError, Deciding, Entry, FileResult, Undoing};
+use crate::store::{Athlete, AthleteError, Deciding, Entry, FileResult, Source, Undoing};
 use crate::words;
 
 /// Where the files of a feed go.
@@ -50,7 +51,8 @@ pub(in crate::library) struct OwnExport {
     /// The place of what is said of its decisions.
     place: i64,
     originals: Vec<Original>,
-    entries: Vec<EntryFile>,
+    /// Entries as they stand there.
+    entries: Vec<Value>,
 }
 
 /// What an export is known by, of whatever version.
@@ -84,6 +86,15 @@ impl Feed {
     ) -> ControlFlow<()> {
         let first = self.next_place();
         let manifest = format!("{name}/{}{MANIFEST}", known.folder);
+        let place = self.place().clone();
+        let import = self.block_on(place.library.store.import(&place.athlete_id, &place.import_id));
+        // It may not have the scopes for all the rest, and a later start does not know them any more.
+        if import.is_ok_and(|import| import.is_none_or(|import| import.source == Source::Token)) {
+            let reason = "Plimsoll’s own export, sent with a token: its original files are taken in. Its profile, what was \
+                          decided and what was written down are taken from a person, on the page.";
+            self.settled(&manifest, FileResult::SetAside, reason.to_owned())?;
+            return self.originals(name, source, limits, known, &[], &|_| true);
+        }
         if known.version > u64::from(FORMAT) {
             let reason = format!(
                 "Plimsoll’s own export, written by a newer program (format {}; this one knows {FORMAT}): its original \
@@ -246,7 +257,8 @@ impl Known {
 struct Beside {
     profile: Option<ProfileFile>,
     decisions: Decisions,
-    entries: Vec<EntryFile>,
+    /// Entries as they stand there.
+    entries: Vec<Value>,
     /// Names of files that cannot be read, and why.
     problems: Vec<(String, String)>,
 }
@@ -372,11 +384,15 @@ impl Batch {
             let named: usize = decisions.iter().map(|(_, decided)| decided.len()).sum();
             let taken = store.decide(id, &decisions).await?;
             let today = self.library.clock.today(self.athlete.profile.zone);
-            let account_id = self.athlete.account_id.as_deref();
-            let entries: Vec<Entry> =
-                export.entries.iter().filter_map(|entry| entry.as_entry(account_id, today).ok()).collect();
+            // One that cannot be read leaves the others alone.
+            let entry = |value: &Value| {
+                let file: EntryFile = serde_json::from_value(value.clone()).ok()?;
+                file.as_entry(&self.athlete, today).ok()
+            };
+            let room = MOST.saturating_sub(store.count_entries(id).await?);
+            let entries: Vec<Entry> = export.entries.iter().filter_map(entry).take(room).collect();
             let left_out = export.entries.len() - entries.len();
-            let put = store.put_entries(id, &entries).await?;
+            let put = store.put_entries(id, self.id(), &entries).await?;
             self.library.follow_decisions(&self.athlete).await?;
             let done = store.done_positions(id, self.id(), export.place).await?;
             if done.contains(&export.place) {
@@ -398,7 +414,9 @@ impl Batch {
                 ));
             }
             if left_out > 0 {
-                said.push_str(&format!("; {left_out} of what was written down cannot be, and was left out"));
+                said.push_str(&format!(
+                    "; {left_out} of what was written down cannot be, or were too many, and were left out"
+                ));
             }
             let content = Content::Settled { result: FileResult::SetAside, reason: said };
             let name = format!("{}/{DECISIONS}", export.name);

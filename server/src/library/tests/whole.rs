@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 use super::*;
+use crate::access::Role;
 use crate::blobs::sha256_hex;
 use crate::library::batch::{Content, Incoming};
 use crate::store::Whose;
@@ -215,18 +216,13 @@ async fn what_cannot_be_put_in_or_read_is_named() {
     assert!(problems.contains("original/a-") && problems.contains("its bytes are not there any more"), "{problems}");
 
     let there = Bench::new().await;
-    let mut archive = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
-    for (name, bytes) in [
+    let source = packed(&[
         ("plimsoll-export.json", br#"{"plimsoll_export": 1}"#.as_slice()),
         ("decisions.json", b"{\"originals\": 7}"),
         ("original/run.fit", &bytes),
-    ] {
-        archive.start_file(name, zip::write::SimpleFileOptions::default()).unwrap();
-        std::io::Write::write_all(&mut archive, bytes).unwrap();
-    }
+    ]);
     let batch = there.begin("everything.zip").await;
     let mut said = Vec::new();
-    let source = archive.finish().unwrap();
     batch
         .take_in_archive("everything.zip", source, &mut |file| said.push((file.name, file.messages.join(" "))))
         .await
@@ -235,4 +231,87 @@ async fn what_cannot_be_put_in_or_read_is_named() {
     assert!(said[0].1.contains("it has no profile that can be read"), "{said:?}");
     assert!(said[1].0.ends_with("decisions.json") && said[1].1.contains("not what Plimsoll writes"), "{said:?}");
     assert_eq!(there.library.store.activities(&there.athlete.id).await.unwrap().len(), 1);
+}
+
+fn packed(members: &[(&str, &[u8])]) -> std::io::Cursor<Vec<u8>> {
+    let mut archive = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+    for (name, bytes) in members {
+        archive.start_file(*name, zip::write::SimpleFileOptions::default()).unwrap();
+        std::io::Write::write_all(&mut archive, bytes).unwrap();
+    }
+    archive.finish().unwrap()
+}
+
+/// An export that somebody wrote by hand: of five entries two are what Plimsoll could have written.
+fn written_by_hand() -> std::io::Cursor<Vec<u8>> {
+    let entry = |last: u8, role: &str, entry: serde_json::Value| {
+        serde_json::json!({
+            "id": format!("00000000-0000-7000-8000-00000000000{last}"), "entry": entry, "author": "Pia\u{7} Physio",
+            "author_role": role, "created_ms": i64::MIN, "changed_ms": 5, "removed_ms": null,
+        })
+    };
+    let note = |text: &str| serde_json::json!({"kind": "note", "date": "2026-11-01", "text": text, "shared": true});
+    let entries = serde_json::json!([
+        entry(1, "athlete", note("Mine.")),
+        entry(2, "physio", note("Hers, they say.")),
+        entry(3, "keeper", note("Nobody's.")),
+        entry(4, "athlete", serde_json::json!({"kind": "pain", "date": "0001-01-01", "site": "x", "during": 1e300})),
+        {"id": 7},
+    ]);
+    packed(&[
+        ("plimsoll-export.json", br#"{"plimsoll_export": 1}"#.as_slice()),
+        ("profile.json", br#"{"name": "Ada", "zone": "UTC", "max_hr_bpm": 190}"#),
+        ("decisions.json", b"{}"),
+        ("entries.json", entries.to_string().as_bytes()),
+        ("original/run.fit", &encode::fit(&run(9, 5.0, true))),
+    ])
+}
+
+#[tokio::test]
+async fn what_was_written_down_comes_along_as_what_a_file_says_and_goes_with_its_import() {
+    let bench = Bench::new().await;
+    let (store, id) = (&bench.library.store, &bench.athlete.id);
+    let batch = bench.begin("by hand.zip").await;
+    let import_id = batch.id().to_owned();
+    let mut said = Vec::new();
+    batch
+        .take_in_archive("by hand.zip", written_by_hand(), &mut |file| said.push(file.messages.join(" ")))
+        .await
+        .unwrap();
+    batch.finish().await.unwrap();
+    assert!(said.iter().any(|text| text.contains("2\u{a0}entries of what was written down came along")), "{said:?}");
+    assert!(said.iter().any(|text| text.contains("; 3 of what was written down cannot be")), "{said:?}");
+    let entries = store.entries(id).await.unwrap();
+    let authors: Vec<_> =
+        entries.iter().map(|entry| (entry.author.name.as_str(), entry.author.role, entry.imported)).collect();
+    let own = (bench.athlete.profile.name.as_str(), Role::Athlete, true);
+    assert_eq!(authors, [("Pia Physio", Role::Physio, true), own]);
+    assert!(entries.iter().all(|entry| entry.author.account_id.is_none() && entry.created_ms == 0));
+
+    // They go with the import and come back with it, or with the next one.
+    store.undo_import(id, &import_id, 1).await.unwrap();
+    assert!(store.entries(id).await.unwrap().is_empty());
+    store.redo_import(id, &import_id, 2).await.unwrap();
+    assert_eq!(store.entries(id).await.unwrap().len(), 2);
+    store.undo_import(id, &import_id, 3).await.unwrap();
+    let again = bench.begin("again.zip").await;
+    again.take_in_archive("again.zip", written_by_hand(), &mut |_| {}).await.unwrap();
+    again.finish().await.unwrap();
+    assert_eq!(store.entries(id).await.unwrap().len(), 2);
+}
+
+#[tokio::test]
+async fn a_token_brings_the_files_of_an_export_and_nothing_else() {
+    let bench = Bench::new().await;
+    let (library, id) = (&bench.library, &bench.athlete.id);
+    let batch = library.begin_import(&bench.athlete, Source::Token, "by a program").await.unwrap();
+    let mut said = Vec::new();
+    let source = written_by_hand();
+    batch.take_in_archive("x.zip", source, &mut |file| said.push(file.messages.join(" "))).await.unwrap();
+    batch.finish().await.unwrap();
+    assert!(said.iter().any(|text| text.contains("sent with a token")), "{said:?}");
+    assert_eq!(library.store.activities(id).await.unwrap().len(), 1);
+    assert!(library.store.entries(id).await.unwrap().is_empty());
+    let profile = library.store.athlete(id).await.unwrap().unwrap().profile;
+    assert_eq!(profile.physiology.max_hr_bpm, bench.athlete.profile.physiology.max_hr_bpm);
 }
