@@ -21,7 +21,7 @@ enum Cell {
 impl Cell {
     fn text(&self) -> String {
         match self {
-            Self::Text(text) => text.clone(),
+            Self::Text(text) => no_formula(text),
             Self::Number(number) => number.map(|number| number.to_string()).unwrap_or_default(),
             Self::Whole(whole) => whole.map(|whole| whole.to_string()).unwrap_or_default(),
             Self::Is(is) => is.map(|is| is.to_string()).unwrap_or_default(),
@@ -37,6 +37,11 @@ impl Cell {
             Self::Is(is) => is.into(),
         }
     }
+}
+
+/// A text for a table: a spreadsheet takes what begins like a formula for one, and would do what it says.
+fn no_formula(text: &str) -> String {
+    if text.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{text}") } else { text.to_owned() }
 }
 
 /// What is said of an activity before its numbers, by name…
@@ -254,10 +259,24 @@ pub(super) fn read_row(read: &ReadRow) -> [String; 6] {
     let at = chrono::DateTime::from_timestamp_millis(read.at_ms).unwrap_or_default();
     [
         at.to_rfc3339_opts(chrono::SecondsFormat::Millis, true),
-        read.reader.clone(),
+        no_formula(&read.reader),
         read.role.clone(),
         read.kind.clone(),
         read.what.clone(),
-        read.token.clone().unwrap_or_default(),
+        no_formula(read.token.as_deref().unwrap_or_default()),
     ]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_begins_like_a_formula_is_text_in_a_table_and_itself_in_json() {
+        let title = Cell::Text("=HYPERLINK(\"http://example.org\")".to_owned());
+        assert_eq!(title.text(), "'=HYPERLINK(\"http://example.org\")");
+        assert_eq!(title.json(), "=HYPERLINK(\"http://example.org\")");
+        assert_eq!(Cell::Text("Hill = hard".to_owned()).text(), "Hill = hard");
+        assert_eq!(Cell::Number(Some(-3.5)).text(), "-3.5");
+    }
 }
