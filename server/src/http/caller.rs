@@ -25,7 +25,7 @@ impl FromRequestParts<App> for Caller {
 
 /// The address that asked: the peer's, or what the outermost of `proxies` trusted ones saw. What stands further left
 /// in the header was written by whoever asked.
-fn address(peer: Option<IpAddr>, headers: &HeaderMap, proxies: usize) -> Option<IpAddr> {
+pub(super) fn address(peer: Option<IpAddr>, headers: &HeaderMap, proxies: usize) -> Option<IpAddr> {
     let Some(back) = proxies.checked_sub(1) else { return peer };
     let texts = headers.get_all("x-forwarded-for").iter().filter_map(|value| value.to_str().ok());
     let seen: Vec<&str> = texts.flat_map(|text| text.split(',')).map(str::trim).collect();

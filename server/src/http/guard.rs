@@ -1,13 +1,17 @@
 //! What stands before every handler.
 
-use std::sync::Arc;
+use std::collections::HashMap;
+use std::net::{IpAddr, SocketAddr};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use axum::extract::{Request, State};
+use axum::extract::{ConnectInfo, Request, State};
 use axum::http::{HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
-use tokio::sync::Semaphore;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+
+use super::caller::address;
 
 /// Refuses requests that name another host than loopback: a page elsewhere could otherwise point its own name at
 /// this machine and read along (DNS rebinding).
@@ -61,20 +65,63 @@ pub(super) async fn in_time(State(patience): State<Patience>, request: Request, 
 
 /// Requests that are answered at once; more than these are asked to come again.
 #[derive(Debug, Clone)]
-pub(super) struct Crowd(Arc<Semaphore>);
+pub(super) struct Crowd {
+    places: Arc<Semaphore>,
+    /// How many each address holds.
+    held: Arc<Mutex<HashMap<IpAddr, usize>>>,
+    most_for_one: usize,
+    /// Trusted proxies before the service.
+    proxies: usize,
+}
+
+/// A place that is held.
+#[derive(Debug)]
+struct Place {
+    crowd: Crowd,
+    address: Option<IpAddr>,
+    _permit: OwnedSemaphorePermit,
+}
 
 impl Crowd {
-    /// How many requests are answered at once.
-    pub(super) const USUAL: usize = 512;
+    /// At most `most` at once, and `most_for_one` from one address. What comes from the machine itself is not counted
+    /// apart: it may be a proxy that nobody told the service of.
+    pub(super) fn of(most: usize, most_for_one: usize, proxies: usize) -> Self {
+        Self { places: Arc::new(Semaphore::new(most)), held: Arc::default(), most_for_one, proxies }
+    }
 
-    pub(super) fn of(most: usize) -> Self {
-        Self(Arc::new(Semaphore::new(most)))
+    fn enter(&self, address: Option<IpAddr>) -> Option<Place> {
+        let address = address.filter(|address| !address.to_canonical().is_loopback());
+        let permit = self.places.clone().try_acquire_owned().ok()?;
+        if let Some(address) = address {
+            let mut held = self.held.lock().ok()?;
+            let of_one = held.entry(address).or_default();
+            if *of_one >= self.most_for_one {
+                return None;
+            }
+            *of_one += 1;
+        }
+        Some(Place { crowd: self.clone(), address, _permit: permit })
     }
 }
 
-/// Turns requests away while too many are being answered: each holds memory.
-pub(super) async fn not_too_many(State(Crowd(crowd)): State<Crowd>, request: Request, next: Next) -> Response {
-    let Ok(_place) = crowd.try_acquire() else {
+impl Drop for Place {
+    fn drop(&mut self) {
+        if let Some(address) = self.address
+            && let Ok(mut held) = self.crowd.held.lock()
+            && let Some(of_one) = held.get_mut(&address)
+        {
+            *of_one -= 1;
+            if *of_one == 0 {
+                held.remove(&address);
+            }
+        }
+    }
+}
+
+/// Turns requests away while too many are being answered, in all or of one address: each holds memory.
+pub(super) async fn not_too_many(State(crowd): State<Crowd>, request: Request, next: Next) -> Response {
+    let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip());
+    let Some(_place) = crowd.enter(address(peer, request.headers(), crowd.proxies)) else {
         let again = [(header::RETRY_AFTER, "5")];
         let text = "The service is busy. Send it again in a moment.\n";
         return (StatusCode::SERVICE_UNAVAILABLE, again, text).into_response();
@@ -153,7 +200,7 @@ mod tests {
             enters.notify_one();
             leaves.notified().await;
         };
-        let service = Router::new().route("/", post(stays)).layer(from_fn_with_state(Crowd::of(1), not_too_many));
+        let service = Router::new().route("/", post(stays)).layer(from_fn_with_state(Crowd::of(1, 1, 0), not_too_many));
         let first = tokio::spawn(service.clone().oneshot(to("/")));
         entered.notified().await;
         let second = service.clone().oneshot(to("/")).await.unwrap();
@@ -163,5 +210,21 @@ mod tests {
         assert_eq!(first.await.unwrap().unwrap().status(), StatusCode::OK);
         leave.notify_one();
         assert_eq!(service.oneshot(to("/")).await.unwrap().status(), StatusCode::OK, "the place is free again");
+    }
+
+    #[test]
+    fn one_address_holds_some_of_the_places_and_not_all() {
+        let crowd = Crowd::of(3, 2, 0);
+        let (one, other) = (Some(IpAddr::from([192, 0, 2, 1])), Some(IpAddr::from([192, 0, 2, 2])));
+        let places = [crowd.enter(one), crowd.enter(one)];
+        assert!(places.iter().all(Option::is_some));
+        assert!(crowd.enter(one).is_none(), "it holds two already");
+        assert!(crowd.enter(other).is_some());
+        drop(places);
+        assert!(crowd.enter(one).is_some() && crowd.held.lock().unwrap().is_empty());
+        let own = Some(IpAddr::from([127, 0, 0, 1]));
+        let places = [crowd.enter(own), crowd.enter(own), crowd.enter(own)];
+        assert!(places.iter().all(Option::is_some), "a proxy on the machine itself");
+        assert!(crowd.enter(other).is_none(), "the house is full");
     }
 }

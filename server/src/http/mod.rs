@@ -49,8 +49,13 @@ impl App {
     }
 }
 
+/// How many requests are answered at once, and how many of one address.
+const REQUESTS_AT_ONCE: usize = 512;
+const REQUESTS_OF_ONE: usize = 64;
+
 /// All routes.
 pub(crate) fn router(library: Library, accounts: Accounts, demo: bool) -> Router {
+    let crowd = guard::Crowd::of(REQUESTS_AT_ONCE, REQUESTS_OF_ONE, accounts.proxies);
     let app = App { library, accounts, demo };
     let (api, document) = api::routes();
     let known = middleware::from_fn_with_state(app.clone(), who::identify);
@@ -66,7 +71,7 @@ pub(crate) fn router(library: Library, accounts: Accounts, demo: bool) -> Router
         // Uploads count their bytes themselves, so that the answer can name the limit; other bodies are small.
         .layer(DefaultBodyLimit::max(256 * 1024))
         .layer(middleware::from_fn_with_state(guard::Patience::USUAL, guard::in_time))
-        .layer(middleware::from_fn_with_state(guard::Crowd::of(guard::Crowd::USUAL), guard::not_too_many))
+        .layer(middleware::from_fn_with_state(crowd, guard::not_too_many))
         .layer(CsrfLayer::new());
     if demo {
         // Nobody signs in to the demo, so that another page must not get at it under a name of its own.
