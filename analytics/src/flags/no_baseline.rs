@@ -65,11 +65,10 @@ fn words_of(facts: &Facts<'_>, verdict: &Verdict, is_planned: bool) -> Told {
     let text = format!(
         "{} {is} the first run in {}, {after}: there is nothing to weigh it against. How the largest study of runners \
          counted such runs is not known here. As our own caution the run {lifts} the careful line only after {}; build \
-         up in stages rather than by percentages.{gaps}{}",
+         up in stages rather than by percentages.{gaps}",
         words::km(verdict.value),
         words::days(window),
         words::days(facts.parameters.careful_days),
-        super::context::of(facts, verdict),
     );
     let mut inputs =
         vec![Input::number("distance_km", verdict.value, "km"), Input::number("unknown_days", unknown as f64, "days")];

@@ -24,9 +24,15 @@ impl FromRequestParts<App> for Caller {
 }
 
 /// The address that asked: the peer's, or what the outermost of `proxies` trusted ones saw. What stands further left
-/// in the header was written by whoever asked.
+/// in the header was written by whoever asked. Where the header says no address, it is the peer's: somebody is always
+/// counted.
 pub(super) fn address(peer: Option<IpAddr>, headers: &HeaderMap, proxies: usize) -> Option<IpAddr> {
     let Some(back) = proxies.checked_sub(1) else { return peer };
+    said_address(headers, back).or(peer)
+}
+
+/// What the header says, `back` from its end.
+fn said_address(headers: &HeaderMap, back: usize) -> Option<IpAddr> {
     let texts = headers.get_all("x-forwarded-for").iter().filter_map(|value| value.to_str().ok());
     let seen: Vec<&str> = texts.flat_map(|text| text.split(',')).map(str::trim).collect();
     let said = seen.len().checked_sub(back + 1).and_then(|place| seen.get(place))?;
@@ -57,6 +63,17 @@ mod tests {
         assert_eq!(of(0).as_deref(), Some("127.0.0.1"));
         assert_eq!(of(1).as_deref(), Some("192.0.2.1"));
         assert_eq!(of(2).as_deref(), Some("203.0.113.7"));
-        assert_eq!(of(4), None);
+        assert_eq!(of(4).as_deref(), Some("127.0.0.1"), "who leaves the header out is counted all the same");
+    }
+
+    #[test]
+    fn a_header_that_says_no_address_leaves_the_peers() {
+        let peer = Some(IpAddr::from([127, 0, 0, 1]));
+        for said in ["unknown", "", "_hidden", "10.9.9.9, ", "300.1.1.1"] {
+            let mut headers = HeaderMap::new();
+            headers.append("x-forwarded-for", said.parse().unwrap());
+            assert_eq!(address(peer, &headers, 1), peer, "{said:?}");
+        }
+        assert_eq!(address(peer, &HeaderMap::new(), 1), peer);
     }
 }

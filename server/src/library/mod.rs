@@ -64,9 +64,9 @@ pub(crate) struct Library {
 }
 
 impl Library {
-    /// Opens a data folder, creates it when missing.
+    /// Opens a data folder, creates it when missing: then nobody else on the machine looks into it.
     pub(crate) async fn open(folder: &Path, clock: Clock, limits: Limits) -> anyhow::Result<Self> {
-        std::fs::create_dir_all(folder).with_context(|| format!("cannot create the folder {}", folder.display()))?;
+        create_private(folder).with_context(|| format!("cannot create the folder {}", folder.display()))?;
         let _opening = open_alone(folder).await?;
         let (in_use, alone) = enter(folder)?;
         // Others come in when the opening is over: what they begin is later.
@@ -174,6 +174,18 @@ impl Library {
 
 /// The file in a data folder whose lock one process has while it opens the folder.
 const OPENING: &str = "opening.lock";
+
+/// Makes a folder that only whoever runs the program opens. One that is there stays as it is.
+fn create_private(folder: &Path) -> std::io::Result<()> {
+    if let Some(parent) = folder.parent() {
+        std::fs::create_dir_all(parent)?;
+    }
+    let mut builder = std::fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(folder)
+}
 
 /// Waits until nobody else is opening the folder; others wait until the file is dropped, or its process ends. Two that
 /// make the tables of a new folder would be in each other's way, and each might take itself for the only one.

@@ -47,3 +47,19 @@ async fn a_folder_that_cannot_be_written_to_is_named() {
     let expected = format!("cannot write to the data folder {}", folder.path().display());
     assert!(format!("{error:#}").starts_with(&expected), "{error:#}");
 }
+
+#[cfg(unix)]
+#[tokio::test]
+async fn a_new_folder_is_for_nobody_else_and_one_that_is_there_stays_as_it_is() {
+    use std::os::unix::fs::PermissionsExt as _;
+
+    let outer = tempfile::tempdir().unwrap();
+    let mode = |path: &Path| std::fs::metadata(path).unwrap().permissions().mode() & 0o777;
+    let there = outer.path().join("there");
+    std::fs::create_dir(&there).unwrap();
+    std::fs::set_permissions(&there, std::fs::Permissions::from_mode(0o750)).unwrap();
+    for (folder, expected) in [(outer.path().join("above/new"), 0o700), (there, 0o750)] {
+        Library::open(&folder, Clock::Fixed(noon()), Limits::from_megabytes(1, 1)).await.unwrap();
+        assert_eq!(mode(&folder), expected, "{}", folder.display());
+    }
+}
