@@ -291,6 +291,8 @@ async fn links_of_who_left_or_was_closed_lead_nowhere() {
     );
 
     let ask = carl.post(&format!("{squad}/ask"), &[("kind", "load")]).await.shown();
+    let token = carl.post("/account/tokens", &[("name", "t"), ("scope", "load:read"), ("days", "30")]).await.shown();
+    assert_eq!(by_token(&service, &token).await, StatusCode::OK);
     assert_eq!(keeper.get(&ask).await.status, StatusCode::OK);
     keeper.post(&format!("/keeper/accounts/{own}/close"), &[]).await;
     assert!(carl.get("/account").await.location.unwrap().starts_with("/sign-in"), "a closed account is signed out");
@@ -298,6 +300,101 @@ async fn links_of_who_left_or_was_closed_lead_nowhere() {
     assert_eq!(keeper.get(&ask).await.status, StatusCode::GONE);
     keeper.post(&format!("/keeper/accounts/{own}/open"), &[]).await;
     assert_eq!(carl.sign_in("Carl").await.status, StatusCode::SEE_OTHER);
+    assert_eq!(by_token(&service, &token).await, StatusCode::UNAUTHORIZED, "a token came back with the account");
+}
+
+async fn by_token(service: &Service, token: &str) -> StatusCode {
+    let request = Browser::new(service).client.get(format!("{}/api/v1/account", service.url));
+    request.header("authorization", format!("Bearer {token}")).send().await.unwrap().status()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_new_password_ends_tokens_and_links() {
+    let folder = tempfile::tempdir().unwrap();
+    let (service, keeper) = kept(&folder).await;
+    let ada = person(&service, &keeper, "Ada").await;
+    let athlete = ada.own_athlete().await;
+    let id = ada.api("account").await["id"].as_str().unwrap().to_owned();
+    let squad = ada.post("/squads", &[("name", "Harriers")]).await.location.unwrap();
+    let made = async || {
+        let token = ada.post("/account/tokens", &[("name", "t"), ("scope", "load:read"), ("days", "30")]).await.shown();
+        let offer = [("role", "coach"), ("kind", "load")];
+        let offer = ada.post(&format!("/athletes/{athlete}/sharing/offers"), &offer).await.shown();
+        let ask = ada.post(&format!("{squad}/ask"), &[("kind", "load")]).await.shown();
+        let staff = ada.post(&format!("{squad}/staff"), &[("role", "coach")]).await.shown();
+        assert_eq!(by_token(&service, &token).await, StatusCode::OK);
+        (token, [offer, ask, staff])
+    };
+    let have_ended = async |(token, links): (String, [String; 3])| {
+        assert_eq!(by_token(&service, &token).await, StatusCode::UNAUTHORIZED, "a token outlived the password");
+        for link in links {
+            assert_eq!(keeper.get(&link).await.status, StatusCode::GONE, "a link outlived the password");
+        }
+    };
+    let before = made().await;
+    assert!(ada.get("/account").await.words().contains("ends all your tokens"));
+    let new = "nine otters by the weir";
+    let changed = ada.post("/account/password", &[("password", PASSWORD), ("new", new)]).await;
+    assert!(changed.words().contains("your tokens have ended"), "{}", changed.words());
+    have_ended(before).await;
+
+    let before = made().await;
+    let link = keeper.post(&format!("/keeper/accounts/{id}/reset"), &[]).await.shown();
+    let stranger = Browser::new(&service);
+    assert!(stranger.get(&link).await.words().contains("All tokens of the account end"));
+    let reset = stranger.post(&link, &[("password", PASSWORD)]).await;
+    assert!(reset.words().contains("tokens of the account have ended"), "{}", reset.words());
+    have_ended(before).await;
+    // What others made is not touched.
+    let invitation = keeper.post("/keeper/invitations", &[]).await.shown();
+    let link = keeper.post(&format!("/keeper/accounts/{id}/reset"), &[]).await.shown();
+    stranger.post(&link, &[("password", new)]).await;
+    assert_eq!(stranger.get(&invitation).await.status, StatusCode::OK);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn links_and_passwords_that_are_right_count_for_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let (service, keeper) = kept(&folder).await;
+    let invitation = keeper.post("/keeper/invitations", &[]).await.shown();
+    let ask = keeper.post("/squads", &[("name", "Harriers")]).await.location.unwrap();
+    let ask = keeper.post(&format!("{ask}/ask"), &[("kind", "load")]).await.shown();
+    let to_sign_up = ask.replace("/invitations/", "/sign-up/");
+    for number in 0..30 {
+        for path in [&invitation, &ask, &to_sign_up] {
+            assert_eq!(Browser::new(&service).get(path).await.status, StatusCode::OK, "{number}: {path}");
+        }
+    }
+    // A quarter of an hour may end in between, and counting begins anew.
+    let mut refused = false;
+    for _ in 0..110 {
+        let wrong = Browser::new(&service).get(&format!("/invitations/{}", "0".repeat(64))).await.status;
+        refused |= wrong == StatusCode::TOO_MANY_REQUESTS;
+    }
+    assert!(refused, "links can be guessed without end");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn names_that_look_like_others_are_refused_with_one_full_stop() {
+    let folder = tempfile::tempdir().unwrap();
+    let (service, keeper) = kept(&folder).await;
+    let path = keeper.post("/keeper/invitations", &[]).await.shown();
+    let name = "A\u{200b}da";
+    let fields = [("name", name), ("email", "ada@example.org"), ("password", PASSWORD)];
+    let answers = [
+        Browser::new(&service).post(&path, &fields).await,
+        keeper.post("/squads", &[("name", name)]).await,
+        keeper.post("/account/tokens", &[("name", name), ("scope", "load:read"), ("days", "30")]).await,
+        keeper.post("/account", &[("name", "\u{3164}"), ("email", &email("Kit")), ("password", PASSWORD)]).await,
+    ];
+    for answer in answers {
+        assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY, "{}", answer.words());
+        let is_clear = answer.words().contains("invisible") || answer.words().contains("can be seen");
+        assert!(is_clear && !answer.words().contains(".."), "{}", answer.words());
+    }
+    let fields = [("name", "Ada"), ("email", "ada@example.org"), ("password", "short")];
+    let short = Browser::new(&service).post(&path, &fields).await.words();
+    assert!(short.contains("ten characters") && !short.contains(".."), "{short}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -342,7 +439,17 @@ async fn with_mail_a_link_comes_to_who_forgot_the_password_and_to_who_signs_up()
     assert_eq!(to, "ada@example.org");
     assert_eq!(Browser::new(&service).sign_in("Ada").await.status, StatusCode::UNAUTHORIZED);
     let link = text.split_whitespace().find(|word| word.contains("/sign-up/")).unwrap();
-    ada.sign_up(link.strip_prefix("http://plimsoll.example.org").unwrap(), "Ada").await;
+    let link = link.strip_prefix("http://plimsoll.example.org").unwrap();
+    let page = ada.get(link).await.text;
+    let field = page.split_once("name=\"email\"").unwrap().1.split_once('>').unwrap().0;
+    assert!(field.contains("value=\"ada@example.org\"") && field.contains("readonly"), "{field}");
+    // Another address is not taken, and nobody learns whether it has an account.
+    for address in ["kit@example.org", "nobody@example.org"] {
+        let other = ada.post(link, &[("name", "Ada"), ("email", address), ("password", PASSWORD)]).await;
+        assert_eq!(other.status, StatusCode::UNPROCESSABLE_ENTITY, "{address}");
+        assert!(other.words().contains("was sent to ada@example.org"), "{}", other.words());
+    }
+    ada.sign_up(link, "Ada").await;
     ada.post("/sign-up", &[("email", &email("Ada"))]).await;
     assert!(mail.taken().1.contains("already"));
 }
@@ -416,7 +523,21 @@ async fn under_sixteen_a_guardian_agrees_first_to_the_account_and_to_each_grant(
     assert_eq!(young.post(&confirm, &[]).await.status, StatusCode::FORBIDDEN);
     assert_eq!(gil.post(&confirm, &[]).await.status, StatusCode::SEE_OTHER);
     assert_eq!(carl.get(&today).await.status, StatusCode::OK);
+
+    // Who answers with a closed account answers for nobody.
+    let id = gil.api("account").await["id"].as_str().unwrap().to_owned();
+    keeper.post(&format!("/keeper/accounts/{id}/close"), &[]).await;
+    assert_eq!(young.get("/api/v1/account").await.status, StatusCode::FORBIDDEN);
+    assert_eq!(carl.get(&today).await.status, StatusCode::NOT_FOUND);
+    keeper.post(&format!("/keeper/accounts/{id}/open"), &[]).await;
+    gil.sign_in("Gil").await;
+    assert_eq!(carl.get(&today).await.status, StatusCode::OK);
+
+    let cora = person(&service, &keeper, "Cora").await;
+    let late = gil.post(&format!("/athletes/{athlete}/sharing/offers"), &offer).await.shown();
+    assert_eq!(cora.get(&late).await.status, StatusCode::OK);
     gil.post(&format!("/athletes/{athlete}/sharing/guardian/end"), &[]).await;
+    assert_eq!(cora.post(&late, &[]).await.status, StatusCode::GONE, "who answers no more lets nobody look");
     assert_eq!(young.get("/api/v1/account").await.status, StatusCode::FORBIDDEN);
     assert_eq!(carl.get(&today).await.status, StatusCode::NOT_FOUND, "nobody looks while nobody answers for them");
     assert_eq!(gil.get(&today).await.status, StatusCode::NOT_FOUND);

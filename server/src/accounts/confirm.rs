@@ -14,7 +14,7 @@ impl Accounts {
         code: &str,
         caller: &Caller,
     ) -> Result<(), SignInError> {
-        self.count_tries(&account.email, caller).await?;
+        let tried = self.count_tries(&account.email, caller).await?;
         let known = self.store.credentials_of(&account.id).await?;
         let hash = known.as_ref().map(|known| known.password_hash.as_str());
         if !self.passwords.verify(password, hash).await? {
@@ -24,8 +24,7 @@ impl Accounts {
         if has_second_factor && !self.is_code_right(&account.id, code).await? {
             return Err(SignInError::WrongCode);
         }
-        self.store.forget_attempts(&key("account", &account.email)).await?;
-        Ok(())
+        Ok(self.forgive_all(&tried).await?)
     }
 
     /// What tries at an account are counted by: they are erased with it.

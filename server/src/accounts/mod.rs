@@ -13,7 +13,7 @@ pub(crate) use mail::{Mailer, email_address};
 pub(crate) use password::{Password, Passwords};
 pub(crate) use second_factor::{TotpSecret, qr_svg, recovery_codes, recovery_hash};
 pub(crate) use secret::Secret;
-pub(crate) use signing::{Accounts, Begun, Caller, SignInError, SignUp, path_of};
+pub(crate) use signing::{Accounts, Begun, Caller, SignInError, SignUp, Tried, path_of};
 
 #[cfg(test)]
 mod tests;

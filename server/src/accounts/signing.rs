@@ -3,7 +3,7 @@
 use std::net::IpAddr;
 
 use anyhow::Context as _;
-use chrono::NaiveDate;
+use chrono::{Datelike as _, NaiveDate};
 use sha2::{Digest as _, Sha256};
 use thiserror::Error;
 
@@ -11,12 +11,13 @@ use super::{Mailer, Password, Passwords, Secret, TotpSecret, email_address, reco
 use crate::cli::DoorArgs;
 use crate::clock::Clock;
 use crate::library::Library;
-use crate::store::{Account, AccountError, Device, Link, Log, NewAccount, NewLink, Purpose, Store};
+use crate::store::{Account, AccountError, Device, Link, Log, NewAccount, NewLink, Purpose, Store, Terms};
 
 /// How many tries at one account are taken in a quarter of an hour, from wherever they come.
 const TRIES_PER_ACCOUNT: i64 = 10;
 
-/// How many tries are taken from one address in a quarter of an hour, at whichever accounts.
+/// How many tries are taken from one address in a quarter of an hour, at whichever accounts and links. Those that were
+/// right do not count.
 const TRIES_PER_ADDRESS: i64 = 50;
 
 /// The window that tries are counted in, milliseconds.
@@ -42,7 +43,7 @@ pub(crate) struct Accounts {
 /// From where somebody asks.
 #[derive(Debug, Clone)]
 pub(crate) struct Caller {
-    /// Address; of no use for a limit when it is not known.
+    /// Address. All whose address is not known are counted as one.
     pub(crate) address: Option<IpAddr>,
     /// What the browser calls itself.
     pub(crate) agent: String,
@@ -61,11 +62,21 @@ pub(crate) enum SignInError {
     #[error("The keeper of this installation has closed the account.")]
     Closed,
     /// Too many tries.
-    #[error("There were too many tries. Wait {0} minutes, or ask for a new password.")]
+    #[error("There were too many tries. Wait {}, or ask for a new password.", minutes(*.0))]
     TooMany(i64),
     /// The database, or the machine.
     #[error(transparent)]
     Store(#[from] anyhow::Error),
+}
+
+/// A try that was counted, before anybody knew whether it is right.
+#[derive(Debug)]
+pub(crate) struct Tried {
+    /// What it was counted by from where it came.
+    from: String,
+    /// What it was counted by at which account; `None` at a link.
+    account: Option<String>,
+    at_ms: i64,
 }
 
 /// A session that begins, as the browser keeps it.
@@ -131,17 +142,46 @@ impl Accounts {
         if self.is_https() { "__Host-plimsoll" } else { "plimsoll" }
     }
 
-    /// Counts a try at an account, and from an address; refuses it when there were too many.
-    pub(super) async fn count_tries(&self, account: &str, caller: &Caller) -> Result<(), SignInError> {
-        let now_ms = self.now_ms();
-        let address = caller.address.map(|address| (key("address", &network(address)), TRIES_PER_ADDRESS));
-        for (what, most) in address.into_iter().chain([(key("account", account), TRIES_PER_ACCOUNT)]) {
-            if self.store.count_attempt(&what, WINDOW_MS, now_ms).await? > most {
-                let left_ms = WINDOW_MS - now_ms.rem_euclid(WINDOW_MS);
-                return Err(SignInError::TooMany(left_ms / 60_000 + 1));
-            }
+    /// Counts a try at an account, and from an address; refuses it when there were too many. One that turns out right is
+    /// forgiven: [`Self::forgive`].
+    pub(super) async fn count_tries(&self, account: &str, caller: &Caller) -> Result<Tried, SignInError> {
+        let tried = self.count_from(caller).await?;
+        let account = key("account", account);
+        self.count_try(&account, TRIES_PER_ACCOUNT, tried.at_ms).await?;
+        Ok(Tried { account: Some(account), ..tried })
+    }
+
+    /// Counts a try from an address only: at links, and where everybody may sign up.
+    pub(crate) async fn count_from(&self, caller: &Caller) -> Result<Tried, SignInError> {
+        let from = key("address", &caller.address.map_or_else(|| "unknown".to_owned(), network));
+        let at_ms = self.now_ms();
+        self.count_try(&from, TRIES_PER_ADDRESS, at_ms).await?;
+        Ok(Tried { from, account: None, at_ms })
+    }
+
+    async fn count_try(&self, what: &str, most: i64, now_ms: i64) -> Result<(), SignInError> {
+        if self.store.count_attempt(what, WINDOW_MS, now_ms).await? > most {
+            let left_ms = WINDOW_MS - now_ms.rem_euclid(WINDOW_MS);
+            return Err(SignInError::TooMany((left_ms + 59_999) / 60_000));
         }
         Ok(())
+    }
+
+    /// Takes a try back out of the count: it was right. Those before it, which were not, stay.
+    pub(crate) async fn forgive(&self, tried: &Tried) -> anyhow::Result<()> {
+        for what in [Some(&tried.from), tried.account.as_ref()].into_iter().flatten() {
+            self.store.forgive_attempt(what, WINDOW_MS, tried.at_ms).await?;
+        }
+        Ok(())
+    }
+
+    /// Takes a try back out of the count, and every one at its account: who it is has been shown.
+    pub(super) async fn forgive_all(&self, tried: &Tried) -> anyhow::Result<()> {
+        self.forgive(tried).await?;
+        match &tried.account {
+            Some(account) => self.store.forget_attempts(account).await,
+            None => Ok(()),
+        }
     }
 
     /// Lets somebody in by address and password; with a second factor, half way.
@@ -152,7 +192,7 @@ impl Accounts {
         caller: &Caller,
     ) -> Result<Begun, SignInError> {
         let email = email_address(email).unwrap_or_else(|_| email.trim().to_lowercase());
-        self.count_tries(&email, caller).await?;
+        let tried = self.count_tries(&email, caller).await?;
         let known = self.store.credentials(&email).await?;
         let stored = known.as_ref().map(|known| known.password_hash.clone());
         if !self.passwords.verify(password, stored.as_deref()).await? {
@@ -167,8 +207,11 @@ impl Accounts {
             self.store.rehash_password(&known.account.id, &stored, &anew).await?;
         }
         let half = known.totp_secret.is_some();
-        if !half {
-            self.store.forget_attempts(&key("account", &email)).await?;
+        if half {
+            // Codes that were guessed stay counted.
+            self.forgive(&tried).await?;
+        } else {
+            self.forgive_all(&tried).await?;
         }
         Ok(self.begin(&known.account.id, half, caller).await?)
     }
@@ -181,11 +224,11 @@ impl Accounts {
         code: &str,
         caller: &Caller,
     ) -> Result<Begun, SignInError> {
-        self.count_tries(&account.email, caller).await?;
+        let tried = self.count_tries(&account.email, caller).await?;
         if !self.is_code_right(&account.id, code).await? {
             return Err(SignInError::WrongCode);
         }
-        self.store.forget_attempts(&key("account", &account.email)).await?;
+        self.forgive_all(&tried).await?;
         self.store.end_session(&account.id, half_session).await?;
         Ok(self.begin(&account.id, false, caller).await?)
     }
@@ -211,11 +254,11 @@ impl Accounts {
         password: &Password,
         caller: &Caller,
     ) -> Result<bool, SignInError> {
-        self.count_tries(&account.email, caller).await?;
+        let tried = self.count_tries(&account.email, caller).await?;
         let known = self.store.credentials_of(&account.id).await?;
         let right = self.passwords.verify(password, known.as_ref().map(|known| known.password_hash.as_str())).await?;
         if right {
-            self.store.forget_attempts(&key("account", &account.email)).await?;
+            self.forgive_all(&tried).await?;
         }
         Ok(right)
     }
@@ -248,6 +291,9 @@ impl Accounts {
         let today = self.clock.now().date_naive();
         if form.born.is_some_and(|born| born > today) {
             return Err(AccountError::Invalid("the day of birth lies in the future".to_owned()));
+        }
+        if form.born.is_some_and(|born| born.year() < 1900) {
+            return Err(AccountError::Invalid("the day of birth lies before 1900".to_owned()));
         }
         let password_hash = self.passwords.hash(&form.password).await?;
         let born = form.born.filter(|born| crate::store::is_under_age(*born, today));
@@ -311,7 +357,8 @@ impl Accounts {
         let secret = self.new_link(Purpose::Reset, NewLink { account_id: Some(id), ..NewLink::default() }).await?;
         let text = format!(
             "Somebody, probably you, asked for a new password for Plimsoll at {base}.\n\nSet it here within 24 hours:\n\
-             {base}{}\n\nIf it was not you, nothing needs to be done: the password stays as it is.\n",
+             {base}{}\n\nA new password signs every browser out. It also ends all your tokens, and the links that you made and \
+             nobody has used yet, such as offers and invitations to squads.\n\nIf it was not you, nothing needs to be done: the password stays as it is.\n",
             path_of(Purpose::Reset, &secret)
         );
         mailer.send(email, "A new password for Plimsoll", &text).await
@@ -322,7 +369,7 @@ impl Accounts {
     pub(crate) async fn mail_sign_up(&self, email: &str, caller: &Caller) -> Result<(), AccountError> {
         let email = email_address(email).map_err(AccountError::Invalid)?;
         match self.count_tries(&format!("sign up {email}"), caller).await {
-            Ok(()) => {}
+            Ok(_) => {}
             Err(SignInError::Store(error)) => return Err(error.into()),
             Err(error) => return Err(AccountError::Invalid(error.to_string())),
         }
@@ -344,9 +391,11 @@ impl Accounts {
                  already: sign in at {base}/sign-in, or set a new password at {base}/forgotten.\n"
             )
         } else {
-            let secret = self.new_link(Purpose::SignUp, NewLink::default()).await?;
+            let terms = Terms { email: Some(email.to_owned()), ..Terms::default() };
+            let secret = self.new_link(Purpose::SignUp, NewLink { terms, ..NewLink::default() }).await?;
             format!(
-                "Somebody, probably you, wants to sign up for Plimsoll at {base}. Go on here within two weeks:\n{base}{}\n",
+                "Somebody, probably you, wants to sign up for Plimsoll at {base}. Go on here within two weeks; the link is \
+                 for this address alone:\n{base}{}\n",
                 path_of(Purpose::SignUp, &secret)
             )
         };
@@ -362,17 +411,11 @@ impl Accounts {
     pub(crate) async fn set_open(&self, open: bool) -> anyhow::Result<()> {
         self.store.set_setting(SIGN_UP, if open { "open" } else { "invitation" }).await
     }
+}
 
-    /// Counts a try from an address only: at links, and where everybody may sign up.
-    pub(crate) async fn count_from(&self, caller: &Caller) -> Result<(), SignInError> {
-        let Some(address) = caller.address else { return Ok(()) };
-        let now_ms = self.now_ms();
-        let what = key("address", &network(address));
-        if self.store.count_attempt(&what, WINDOW_MS, now_ms).await? > TRIES_PER_ADDRESS {
-            return Err(SignInError::TooMany((WINDOW_MS - now_ms.rem_euclid(WINDOW_MS)) / 60_000 + 1));
-        }
-        Ok(())
-    }
+/// `1 minute`, `15 minutes`.
+fn minutes(number: i64) -> String {
+    format!("{number} {}", if number == 1 { "minute" } else { "minutes" })
 }
 
 /// Where a link leads, without the host.
@@ -407,6 +450,79 @@ fn network(address: IpAddr) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::config::Limits;
+
+    const RIGHT: &str = "seven herons over a mill";
+
+    /// A folder with the account of Ada, at a quarter past.
+    async fn ada() -> (tempfile::TempDir, Accounts, Caller) {
+        let folder = tempfile::tempdir().unwrap();
+        let clock = Clock::Fixed("2026-11-20T12:15:00Z".parse().unwrap());
+        let library = Library::open(folder.path(), clock, Limits::from_megabytes(128, 256)).await.unwrap();
+        let accounts = Accounts::of(&library, &DoorArgs::default()).unwrap();
+        let caller = Caller { address: Some(IpAddr::from([192, 0, 2, 7])), agent: String::new() };
+        accounts.sign_up(form("ada@example.org", None), None, &caller).await.unwrap();
+        (folder, accounts, caller)
+    }
+
+    fn form(email: &str, born: Option<&str>) -> SignUp {
+        let born = born.map(|born| born.parse().unwrap());
+        SignUp {
+            email: email.to_owned(),
+            name: "Ada".to_owned(),
+            password: RIGHT.to_owned().into(),
+            born,
+            log: Log::None,
+        }
+    }
+
+    #[tokio::test]
+    async fn only_tries_that_fail_count() {
+        let (_folder, accounts, caller) = ada().await;
+        let sign_in = async |password: &str| {
+            accounts.sign_in("ada@example.org", &password.to_owned().into(), &caller).await.map(drop)
+        };
+        for _ in 0..TRIES_PER_ADDRESS + 5 {
+            sign_in(RIGHT).await.unwrap();
+            let tried = accounts.count_from(&caller).await.unwrap();
+            accounts.forgive(&tried).await.unwrap();
+        }
+        // Signing in with an own account in between does not give tries at other accounts back.
+        for number in 0..TRIES_PER_ADDRESS {
+            let email = format!("nobody{number}@example.org");
+            let wrong = accounts.sign_in(&email, &"guess number one".to_owned().into(), &caller).await;
+            assert!(matches!(wrong, Err(SignInError::Wrong)), "{number}: {wrong:?}");
+            if number + 1 < TRIES_PER_ADDRESS {
+                sign_in(RIGHT).await.unwrap();
+            }
+        }
+        let refused = sign_in(RIGHT).await.unwrap_err().to_string();
+        assert_eq!(refused, "There were too many tries. Wait 15 minutes, or ask for a new password.");
+        assert_eq!(
+            SignInError::TooMany(1).to_string(),
+            "There were too many tries. Wait 1 minute, or ask for a new password."
+        );
+    }
+
+    #[tokio::test]
+    async fn who_comes_from_nowhere_is_counted_too() {
+        let (_folder, accounts, _) = ada().await;
+        let caller = Caller { address: None, agent: String::new() };
+        for _ in 0..TRIES_PER_ADDRESS {
+            accounts.count_from(&caller).await.unwrap();
+        }
+        assert!(matches!(accounts.count_from(&caller).await, Err(SignInError::TooMany(_))));
+    }
+
+    #[tokio::test]
+    async fn nobody_was_born_before_1900() {
+        let (_folder, accounts, caller) = ada().await;
+        for born in ["0001-01-01", "1899-12-31", "2026-11-21"] {
+            let made = accounts.sign_up(form("old@example.org", Some(born)), None, &caller).await;
+            assert!(matches!(made, Err(AccountError::Invalid(_))), "{born}");
+        }
+        accounts.sign_up(form("old@example.org", Some("1900-01-01")), None, &caller).await.unwrap();
+    }
 
     #[test]
     fn who_has_one_address_of_a_network_has_all() {

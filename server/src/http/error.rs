@@ -124,8 +124,10 @@ impl From<AthleteError> for Problem {
     }
 }
 
+/// A reason as a sentence; one that is a sentence already stays as it is.
 fn sentence(text: &str) -> String {
-    format!("{}.", crate::words::capitalised(text))
+    let end = if text.ends_with(['.', '!', '?']) { "" } else { "." };
+    format!("{}{end}", crate::words::capitalised(text))
 }
 
 impl<E: Into<Problem>> From<E> for ApiError {
@@ -195,6 +197,13 @@ mod tests {
     use anyhow::Context as _;
 
     use super::*;
+
+    #[test]
+    fn a_reason_ends_with_one_full_stop() {
+        let of = |reason: &str| Problem::from(AccountError::Invalid(reason.to_owned())).detail;
+        assert_eq!(of("a name is needed"), "A name is needed.");
+        assert_eq!(of("The password has fewer than ten characters."), "The password has fewer than ten characters.");
+    }
 
     #[test]
     fn a_long_change_of_another_asks_to_come_again_and_is_no_fault() {

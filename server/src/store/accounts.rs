@@ -5,7 +5,8 @@ use sqlx::sqlite::SqliteRow;
 use sqlx::{Row as _, Sqlite, Transaction};
 use thiserror::Error;
 
-use super::links::{Purpose, consume};
+use super::athletes::clear_name;
+use super::links::{Purpose, consume, forget_mailed};
 use super::{AthleteError, Profile, Store, new_id};
 
 /// From this age on nobody else answers for a person here, years.
@@ -24,7 +25,7 @@ pub(crate) struct Account {
     pub(crate) keeper: bool,
     /// Day of birth, of who said to be under 16.
     pub(crate) born: Option<NaiveDate>,
-    /// Whether a guardian answers for this person.
+    /// Whether a guardian answers for this person, whose account is not closed.
     pub(crate) has_guardian: bool,
     /// Whether signing in asks for a second factor.
     pub(crate) has_second_factor: bool,
@@ -129,7 +130,8 @@ impl From<AthleteError> for AccountError {
 
 /// What every question for accounts selects.
 const SELECT: &str = "SELECT a.*, (SELECT t.id FROM athletes t WHERE t.account_id = a.id) AS athlete_id, \
-    EXISTS (SELECT 1 FROM guardians g WHERE g.account_id = a.id) AS has_guardian FROM accounts a ";
+    EXISTS (SELECT 1 FROM guardians g JOIN accounts k ON k.id = g.guardian_id WHERE g.account_id = a.id \
+    AND k.closed_ms IS NULL) AS has_guardian FROM accounts a ";
 
 impl Store {
     /// Whether there is any account.
@@ -171,10 +173,14 @@ impl Store {
     ) -> Result<String, AccountError> {
         let name = checked_name(&new.name)?;
         let mut transaction = self.write.begin_with("BEGIN IMMEDIATE").await?;
-        if let Some((secret_hash, purpose)) = link
-            && consume(&mut transaction, secret_hash, purpose, now_ms).await?.is_none()
-        {
-            return Err(AccountError::LinkGone);
+        if let Some((secret_hash, purpose)) = link {
+            let link = consume(&mut transaction, secret_hash, purpose, now_ms).await?.ok_or(AccountError::LinkGone)?;
+            if let Some(email) = link.terms.email.filter(|email| *email != new.email) {
+                return Err(AccountError::Invalid(format!(
+                    "this link was sent to {email} and makes an account for no other address; say another one on the page \
+                     on which you asked for it, or change the address later"
+                )));
+            }
         }
         let id = new_id();
         let done = sqlx::query(
@@ -193,6 +199,7 @@ impl Store {
         if done.rows_affected() == 0 {
             return Err(AccountError::EmailTaken(new.email));
         }
+        forget_mailed(&mut transaction, &new.email).await?;
         match new.log {
             Log::None => {}
             Log::New(profile) => {
@@ -258,10 +265,17 @@ impl Store {
         }
     }
 
-    /// Sets a password and ends every session of the account but `keep`: who knew the old one is out.
-    pub(crate) async fn set_password(&self, id: &str, password_hash: &str, keep: Option<&str>) -> anyhow::Result<()> {
+    /// Sets a password, and ends every session of the account but `keep`, its tokens, and the links that it made: who
+    /// knew the old one is out.
+    pub(crate) async fn set_password(
+        &self,
+        id: &str,
+        password_hash: &str,
+        keep: Option<&str>,
+        now_ms: i64,
+    ) -> anyhow::Result<()> {
         let mut transaction = self.write.begin_with("BEGIN IMMEDIATE").await?;
-        replace_password(&mut transaction, id, password_hash, keep).await?;
+        replace_password(&mut transaction, id, password_hash, keep, now_ms).await?;
         transaction.commit().await?;
         Ok(())
     }
@@ -277,7 +291,7 @@ impl Store {
         Ok(())
     }
 
-    /// Sets a password by a link, which is used up by it; with `drop_second_factor` that is off afterwards. Returns the
+    /// Sets a password by a link, which is used up by it, as [`Self::set_password`] does; with `drop_second_factor` that is off afterwards. Returns the
     /// account.
     pub(crate) async fn reset_password(
         &self,
@@ -289,16 +303,10 @@ impl Store {
         let link =
             consume(&mut transaction, secret_hash, Purpose::Reset, now_ms).await?.ok_or(AccountError::LinkGone)?;
         let id = link.account_id.ok_or(AccountError::LinkGone)?;
-        replace_password(&mut transaction, &id, password_hash, None).await?;
+        replace_password(&mut transaction, &id, password_hash, None, now_ms).await?;
         if link.terms.drop_second_factor {
             forget_second_factor(&mut transaction, &id).await?;
         }
-        // Other links of the same kind lead nowhere any more.
-        sqlx::query("UPDATE links SET used_ms = $2 WHERE account_id = $1 AND purpose = 'reset' AND used_ms IS NULL")
-            .bind(&id)
-            .bind(now_ms)
-            .execute(&mut *transaction)
-            .await?;
         transaction.commit().await?;
         Ok(id)
     }
@@ -369,7 +377,7 @@ impl Store {
         Ok(sqlx::query_scalar(sql).bind(id).fetch_one(&self.read).await?)
     }
 
-    /// Closes an account, which ends its sessions and tokens, or opens it again. False when there is no such account or
+    /// Closes an account, which ends its sessions and tokens for good, or opens it again. False when there is no such account or
     /// it is the last keeper's that is open.
     pub(crate) async fn set_closed(&self, id: &str, closed: bool, now_ms: i64) -> anyhow::Result<bool> {
         let mut transaction = self.write.begin_with("BEGIN IMMEDIATE").await?;
@@ -389,6 +397,7 @@ impl Store {
                 .await?
         };
         if closed && done.rows_affected() == 1 {
+            revoke_tokens(&mut transaction, id, now_ms).await?;
             for sql in [
                 "DELETE FROM sessions WHERE account_id = $1",
                 // What they handed on lets nobody in any more.
@@ -443,6 +452,16 @@ impl Store {
         Ok(count)
     }
 
+    /// Takes one try at `what`, which was counted at `then_ms`, back out of the count.
+    pub(crate) async fn forgive_attempt(&self, what: &str, window_ms: i64, then_ms: i64) -> anyhow::Result<()> {
+        sqlx::query("UPDATE attempts SET count = count - 1 WHERE what = $1 AND window_ms = $2 AND count > 0")
+            .bind(what)
+            .bind(then_ms - then_ms.rem_euclid(window_ms))
+            .execute(&self.write)
+            .await?;
+        Ok(())
+    }
+
     /// Forgets the tries at `what`: one was right.
     pub(crate) async fn forget_attempts(&self, what: &str) -> anyhow::Result<()> {
         sqlx::query("DELETE FROM attempts WHERE what = $1").bind(what).execute(&self.write).await?;
@@ -455,6 +474,7 @@ async fn replace_password(
     id: &str,
     password_hash: &str,
     keep: Option<&str>,
+    now_ms: i64,
 ) -> sqlx::Result<()> {
     sqlx::query("UPDATE accounts SET password_hash = $2 WHERE id = $1")
         .bind(id)
@@ -464,6 +484,23 @@ async fn replace_password(
     sqlx::query("DELETE FROM sessions WHERE account_id = $1 AND id <> $2")
         .bind(id)
         .bind(keep.unwrap_or_default())
+        .execute(&mut **transaction)
+        .await?;
+    revoke_tokens(transaction, id, now_ms).await?;
+    // What was handed on lets nobody in any more, and other links for a new password lead nowhere.
+    sqlx::query(
+        "DELETE FROM links WHERE used_ms IS NULL AND (made_by = $1 OR (account_id = $1 AND purpose = 'reset'))",
+    )
+    .bind(id)
+    .execute(&mut **transaction)
+    .await?;
+    Ok(())
+}
+
+async fn revoke_tokens(transaction: &mut Transaction<'_, Sqlite>, id: &str, now_ms: i64) -> sqlx::Result<()> {
+    sqlx::query("UPDATE api_tokens SET revoked_ms = $2 WHERE account_id = $1 AND revoked_ms IS NULL")
+        .bind(id)
+        .bind(now_ms)
         .execute(&mut **transaction)
         .await?;
     Ok(())
@@ -494,9 +531,9 @@ async fn claim(
     if done.rows_affected() == 1 { Ok(()) } else { Err(AccountError::Claimed) }
 }
 
-/// A name as others see it: trimmed, of one line, not too long.
+/// A name as others see it; see [`super::athletes::clear_name`].
 pub(crate) fn checked_name(name: &str) -> Result<String, AccountError> {
-    Profile::named(name).checked().map(|profile| profile.name).map_err(AccountError::from)
+    clear_name(name).map_err(|reason| AccountError::Invalid(reason.to_owned()))
 }
 
 pub(super) fn account_from_row(row: &SqliteRow) -> anyhow::Result<Account> {

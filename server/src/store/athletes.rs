@@ -56,17 +56,49 @@ impl Profile {
 
     /// Trims the name and checks every value.
     pub(super) fn checked(mut self) -> Result<Self, AthleteError> {
-        let invalid = |text: &str| Err(AthleteError::Invalid(text.to_owned()));
-        self.name = self.name.trim().to_owned();
-        if self.name.is_empty() {
-            return invalid("a name is needed");
-        }
-        if self.name.chars().count() > LONGEST_NAME || self.name.chars().any(char::is_control) {
-            return invalid("a name has at most 80 characters and no line breaks");
-        }
+        self.name = clear_name(&self.name).map_err(|reason| AthleteError::Invalid(reason.to_owned()))?;
         check(&self.physiology).map_err(AthleteError::Invalid)?;
         Ok(self)
     }
+}
+
+/// A name as others see it, trimmed: of an account, an athlete, a squad or a token.
+///
+/// # Errors
+/// When it is too long or of more than one line, when nothing of it can be seen, or when it holds what is not seen and
+/// makes it look like another.
+pub(crate) fn clear_name(name: &str) -> Result<String, &'static str> {
+    let name = name.trim();
+    if name.is_empty() {
+        return Err("a name is needed");
+    }
+    if name.chars().count() > LONGEST_NAME || name.chars().any(char::is_control) {
+        return Err("a name has at most 80 characters and no line breaks");
+    }
+    if name.chars().any(is_hidden) {
+        return Err(
+            "a name has no invisible characters and none that change the direction of writing; type it anew instead of \
+             pasting it",
+        );
+    }
+    if name.chars().all(|letter| letter.is_whitespace() || is_blank(letter)) {
+        return Err("a name needs something that can be seen");
+    }
+    Ok(name.to_owned())
+}
+
+/// What nobody sees, and what turns the direction of what follows.
+fn is_hidden(letter: char) -> bool {
+    matches!(letter,
+        '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
+        | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
+}
+
+/// What shows nothing alone: marks that go on a letter, and letters that are drawn as room.
+fn is_blank(letter: char) -> bool {
+    matches!(letter,
+        '\u{300}'..='\u{36f}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}' | '\u{2800}' | '\u{3164}'
+        | '\u{fe00}'..='\u{fe0f}' | '\u{ffa0}' | '\u{e0100}'..='\u{e01ef}')
 }
 
 /// Checks each value of a body on its own, and those that must follow each other.
@@ -294,5 +326,22 @@ mod tests {
             refused(Physiology { resting_hr_bpm: Some(110.0), max_hr_bpm: Some(120.0), ..Physiology::default() }),
             "maximum heart rate must lie well above resting heart rate"
         );
+    }
+
+    #[test]
+    fn a_name_can_be_seen_as_it_is() {
+        for name in ["Ada", " Grace Hopper ", "Zoë", "李", "Zoe\u{308}", "Ada ❤\u{fe0f}", "محمد", "🏃"] {
+            assert_eq!(clear_name(name), Ok(name.trim().to_owned()));
+        }
+        let hidden =
+            ['\u{200b}', '\u{200f}', '\u{202a}', '\u{202e}', '\u{2060}', '\u{2066}', '\u{2069}', '\u{feff}', '\u{ad}'];
+        for letter in hidden {
+            let refused = clear_name(&format!("Ada{letter} L")).unwrap_err();
+            assert!(refused.contains("invisible"), "{letter:?}: {refused}");
+        }
+        for blank in ["\u{3164}", "\u{2800}\u{2800}", "\u{301}", "\u{fe0f}"] {
+            assert_eq!(clear_name(blank), Err("a name needs something that can be seen"), "{blank:?}");
+        }
+        assert_eq!(clear_name(" \u{3000} "), Err("a name is needed"));
     }
 }

@@ -27,12 +27,14 @@ enum Names {
 enum Then {
     /// It goes.
     Goes,
-    /// It is somebody else's and stays, without the id.
+    /// It is somebody else's and stays, with nothing in place of the id.
     Forgets,
+    /// The same, where the column must hold a text.
+    Empties,
 }
 
 use Names::{Account, Athlete};
-use Then::{Forgets, Goes};
+use Then::{Empties, Forgets, Goes};
 
 /// Every column that names an athlete or an account, in the order in which rows go. A table that is missing here fails a
 /// test.
@@ -61,11 +63,11 @@ const COLUMNS: &[(&str, &str, Names, Then)] = &[
     // What others let this person see.
     ("grants", "account_id", Account, Goes),
     // What a guardian gave is the child's.
-    ("grants", "given_by", Account, Forgets),
+    ("grants", "given_by", Account, Empties),
     // What a physio wrote is the patient's, with the name.
     ("entries", "author_id", Account, Forgets),
     // The log of who looked is theirs who were looked at, with the name.
-    ("reads", "reader_id", Account, Forgets),
+    ("reads", "reader_id", Account, Empties),
     ("accounts", "id", Account, Goes),
 ];
 
@@ -146,7 +148,8 @@ impl Store {
         let ending = ending_squads(&mut transaction, whose).await?;
         let wards = sqlx::query_scalar(
             "SELECT a.name FROM guardians g JOIN accounts a ON a.id = g.account_id WHERE g.guardian_id = $1 AND NOT EXISTS \
-             (SELECT 1 FROM guardians o WHERE o.account_id = g.account_id AND o.guardian_id <> $1) ORDER BY a.name",
+             (SELECT 1 FROM guardians o JOIN accounts k ON k.id = o.guardian_id WHERE o.account_id = g.account_id \
+             AND o.guardian_id <> $1 AND k.closed_ms IS NULL) ORDER BY a.name",
         )
         .bind(&whose.account_id)
         .fetch_all(&mut *transaction)
@@ -209,6 +212,14 @@ impl Store {
                 .execute(&mut *transaction)
                 .await?;
         }
+        if let Some(account_id) = &whose.account_id {
+            sqlx::query(
+                "DELETE FROM links WHERE json_extract(terms, '$.email') = (SELECT email FROM accounts WHERE id = $1)",
+            )
+            .bind(account_id)
+            .execute(&mut *transaction)
+            .await?;
+        }
         for (table, column, names, then) in COLUMNS {
             let of = match names {
                 Athlete => &whose.athlete_id,
@@ -217,7 +228,8 @@ impl Store {
             let Some(of) = of else { continue };
             let sql = match then {
                 Goes => format!("DELETE FROM {table} WHERE {column} = $1"),
-                Forgets => format!("UPDATE {table} SET {column} = '' WHERE {column} = $1"),
+                Forgets => format!("UPDATE {table} SET {column} = NULL WHERE {column} = $1"),
+                Empties => format!("UPDATE {table} SET {column} = '' WHERE {column} = $1"),
             };
             sqlx::query(AssertSqlSafe(sql)).bind(of).execute(&mut *transaction).await?;
         }
@@ -383,6 +395,21 @@ mod tests {
             }
         }
         naming
+    }
+
+    #[tokio::test]
+    async fn a_column_that_may_be_null_is_null_afterwards() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::open(&folder.path().join("plimsoll.sqlite")).await.unwrap();
+        for (table, column, _, then) in COLUMNS.iter().filter(|line| line.3 != Goes) {
+            let must_hold: bool = sqlx::query_scalar("SELECT \"notnull\" FROM pragma_table_info($1) WHERE name = $2")
+                .bind(table)
+                .bind(column)
+                .fetch_one(&store.read)
+                .await
+                .unwrap();
+            assert_eq!(must_hold, *then == Empties, "{table}.{column}");
+        }
     }
 
     #[tokio::test]

@@ -123,7 +123,8 @@ pub(crate) struct NewRead<'a> {
 }
 
 /// Athletes with what somebody is to them, one row for each tie.
-const TIES: &str = "SELECT t.*, b.born, EXISTS (SELECT 1 FROM guardians h WHERE h.account_id = b.id) AS has_guardian, \
+const TIES: &str = "SELECT t.*, b.born, EXISTS (SELECT 1 FROM guardians h JOIN accounts k ON k.id = h.guardian_id \
+    WHERE h.account_id = b.id AND k.closed_ms IS NULL) AS has_guardian, \
     x.role AS tie_role, x.kinds AS tie_kinds, x.until AS tie_until, x.squad_id AS tie_squad_id FROM (\
     SELECT t.id AS athlete_id, 'athlete' AS role, '[]' AS kinds, NULL AS until, NULL AS squad_id FROM athletes t WHERE t.account_id = $1 \
     UNION ALL \
@@ -174,7 +175,8 @@ impl Store {
     }
 
     /// Gives a grant. One that the same person or squad has in the same role is taken back: the new one takes its place.
-    /// `confirmed` is whether it holds at once. With a link, that is used up by it.
+    /// `confirmed` is whether it holds at once: only what the athlete or a guardian of now gives does. With a link, that is
+    /// used up by it.
     pub(crate) async fn give(
         &self,
         athlete_id: &str,
@@ -188,6 +190,9 @@ impl Store {
         if let Some((secret_hash, purpose)) = link
             && consume(&mut transaction, secret_hash, purpose, now_ms).await?.is_none()
         {
+            return Err(AccountError::LinkGone);
+        }
+        if confirmed && !may_give(&mut transaction, athlete_id, given_by).await? {
             return Err(AccountError::LinkGone);
         }
         let (account_id, squad_id) = match &new.to {
@@ -274,13 +279,31 @@ impl Store {
         Ok(())
     }
 
-    /// A guardian takes their agreement back: the account does nothing until somebody else answers for it.
+    /// Whether somebody answers for an account now: as its guardian, with an account that is not closed.
+    pub(crate) async fn is_guardian(&self, account_id: &str, guardian_id: &str) -> anyhow::Result<bool> {
+        let sql = "SELECT EXISTS (SELECT 1 FROM guardians g JOIN accounts k ON k.id = g.guardian_id \
+            WHERE g.account_id = $1 AND g.guardian_id = $2 AND k.closed_ms IS NULL)";
+        Ok(sqlx::query_scalar(sql).bind(account_id).bind(guardian_id).fetch_one(&self.read).await?)
+    }
+
+    /// A guardian takes their agreement back: the account does nothing until somebody else answers for it, and the links
+    /// that the guardian made for it lead nowhere any more.
     pub(crate) async fn end_guardianship(&self, account_id: &str, guardian_id: &str) -> anyhow::Result<bool> {
+        let mut transaction = self.write.begin_with("BEGIN IMMEDIATE").await?;
         let done = sqlx::query("DELETE FROM guardians WHERE account_id = $1 AND guardian_id = $2")
             .bind(account_id)
             .bind(guardian_id)
-            .execute(&self.write)
+            .execute(&mut *transaction)
             .await?;
+        sqlx::query(
+            "DELETE FROM links WHERE made_by = $2 AND used_ms IS NULL \
+             AND athlete_id IN (SELECT id FROM athletes WHERE account_id = $1)",
+        )
+        .bind(account_id)
+        .bind(guardian_id)
+        .execute(&mut *transaction)
+        .await?;
+        transaction.commit().await?;
         Ok(done.rows_affected() == 1)
     }
 
@@ -469,6 +492,19 @@ pub(super) async fn end_squad(
     sqlx::query("DELETE FROM squad_staff WHERE squad_id = $1").bind(squad_id).execute(&mut **transaction).await?;
     sqlx::query("DELETE FROM links WHERE squad_id = $1").bind(squad_id).execute(&mut **transaction).await?;
     Ok(())
+}
+
+/// Whether somebody may let others see an athlete's data: whose they are, or who answers for them now.
+async fn may_give(transaction: &mut Transaction<'_, Sqlite>, athlete_id: &str, given_by: &str) -> sqlx::Result<bool> {
+    sqlx::query_scalar(
+        "SELECT EXISTS (SELECT 1 FROM athletes t WHERE t.id = $1 AND (t.account_id IS NULL OR t.account_id = $2 OR EXISTS \
+         (SELECT 1 FROM guardians g JOIN accounts k ON k.id = g.guardian_id \
+         WHERE g.account_id = t.account_id AND g.guardian_id = $2 AND k.closed_ms IS NULL)))",
+    )
+    .bind(athlete_id)
+    .bind(given_by)
+    .fetch_one(&mut **transaction)
+    .await
 }
 
 async fn join_staff(

@@ -40,6 +40,8 @@ pub(crate) struct Terms {
     pub(crate) until: Option<NaiveDate>,
     /// The second factor goes with the password.
     pub(crate) drop_second_factor: bool,
+    /// The only address that an account is made for: the link was mailed to it.
+    pub(crate) email: Option<String>,
 }
 
 /// A link.
@@ -121,11 +123,15 @@ impl Store {
     ) -> anyhow::Result<String> {
         let mut transaction = self.write.begin_with("BEGIN IMMEDIATE").await?;
         // Nothing is to be learned from links that lead nowhere any more.
-        sqlx::query("DELETE FROM links WHERE expires_ms < $1 OR ($2 = 'setup' AND purpose = 'setup')")
-            .bind(now_ms - 30 * 86_400_000)
-            .bind(purpose.as_str())
-            .execute(&mut *transaction)
-            .await?;
+        sqlx::query(
+            "DELETE FROM links WHERE expires_ms < $1 OR ($2 = 'setup' AND purpose = 'setup') \
+             OR (expires_ms < $3 AND json_extract(terms, '$.email') IS NOT NULL)",
+        )
+        .bind(now_ms - 30 * 86_400_000)
+        .bind(purpose.as_str())
+        .bind(now_ms)
+        .execute(&mut *transaction)
+        .await?;
         let id = new_id();
         sqlx::query(
             "INSERT INTO links (secret_hash, id, purpose, account_id, athlete_id, squad_id, terms, made_by, made_ms, \
@@ -201,6 +207,15 @@ pub(crate) enum LinksOf<'a> {
     Squad(&'a str),
     /// About this account.
     Account(&'a str),
+}
+
+/// Forgets the links that were mailed to an address: it has an account now.
+pub(super) async fn forget_mailed(transaction: &mut Transaction<'_, Sqlite>, email: &str) -> sqlx::Result<()> {
+    sqlx::query("DELETE FROM links WHERE json_extract(terms, '$.email') = $1")
+        .bind(email)
+        .execute(&mut **transaction)
+        .await?;
+    Ok(())
 }
 
 /// Uses a link up; `None` when it was used, is too old, or is for something else.

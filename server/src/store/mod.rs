@@ -30,7 +30,7 @@ use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, S
 pub(crate) use accounts::{Account, AccountError, Log, NewAccount, is_under_age};
 pub(crate) use activities::{ActivityRow, NewActivity};
 pub(crate) use archives::WaitingArchive;
-pub(crate) use athletes::{Athlete, AthleteError, Profile, sex_from_name, sex_name};
+pub(crate) use athletes::{Athlete, AthleteError, Profile, clear_name, sex_from_name, sex_name};
 pub(crate) use entries::{Author, Entry};
 pub(crate) use erase::{ErasedFile, Extent, Whose};
 pub(crate) use export::{Decided, Deciding, Exported, Undoing, UndoneImport};

@@ -107,7 +107,8 @@ impl Store {
         let row = sqlx::query(
             "SELECT a.*, s.id AS session_id, s.half, s.seen_ms, \
              (SELECT t.id FROM athletes t WHERE t.account_id = a.id) AS athlete_id, \
-             EXISTS (SELECT 1 FROM guardians g WHERE g.account_id = a.id) AS has_guardian \
+             EXISTS (SELECT 1 FROM guardians g JOIN accounts k ON k.id = g.guardian_id WHERE g.account_id = a.id \
+             AND k.closed_ms IS NULL) AS has_guardian \
              FROM sessions s JOIN accounts a ON a.id = s.account_id \
              WHERE s.secret_hash = $1 AND s.expires_ms > $2 AND a.closed_ms IS NULL",
         )

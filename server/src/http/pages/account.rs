@@ -20,7 +20,7 @@ use crate::http::caller::base;
 use crate::http::error::{PageError, Problem};
 use crate::http::extract::PageForm;
 use crate::http::who::{Asker, Member, Person, TOKEN_PREFIX, Viewer};
-use crate::store::{Account, AccountError, LinksOf, NewLink, Profile, Purpose};
+use crate::store::{Account, AccountError, LinksOf, NewLink, Profile, Purpose, clear_name};
 
 /// How long a token can be made to last, days.
 const LIFETIMES: [i64; 4] = [7, 30, 90, 365];
@@ -251,8 +251,10 @@ async fn password(
         return refused(&app, &person, StatusCode::UNPROCESSABLE_ENTITY, reason).await;
     }
     let hash = app.accounts.passwords.hash(&form.new).await?;
-    app.library.store.set_password(&account.id, &hash, Some(&person.session_id)).await?;
-    told(&app, &person, "The new password is set, and every other browser is signed out.").await
+    app.library.store.set_password(&account.id, &hash, Some(&person.session_id), app.now_ms()).await?;
+    let done = "The new password is set. Every other browser is signed out, your tokens have ended, and links that you made \
+                and nobody has used yet lead nowhere.";
+    told(&app, &person, done).await
 }
 
 #[derive(Debug, Deserialize)]
@@ -419,25 +421,24 @@ async fn add_token(
     PageForm(fields): PageForm<Vec<(String, String)>>,
 ) -> Result<Response, PageError> {
     let of = |name: &str| fields.iter().find(|(of, _)| of == name).map(|(_, value)| value.trim()).unwrap_or_default();
-    let name = of("name");
+    let name = clear_name(of("name"));
     let scopes: Vec<Scope> =
         fields.iter().filter(|(of, _)| of == "scope").filter_map(|(_, value)| Scope::named(value)).collect();
     let days = of("days").parse().ok().filter(|days| LIFETIMES.contains(days));
-    let problem = match days {
-        _ if name.is_empty() || name.chars().count() > 80 || name.chars().any(char::is_control) => {
-            Some("Give the token a name of at most 80 characters, so that you know later what it is for.")
-        }
-        _ if scopes.is_empty() => Some("Tick at least one thing that the token lets a program do."),
-        None => Some("Choose how long the token lasts."),
-        Some(_) => None,
+    let problem = match (&name, days) {
+        (Err(reason), _) => Some(format!("Give the token a name, so that you know later what it is for: {reason}.")),
+        _ if scopes.is_empty() => Some("Tick at least one thing that the token lets a program do.".to_owned()),
+        (_, None) => Some("Choose how long the token lasts.".to_owned()),
+        (_, Some(_)) => None,
     };
     if let Some(problem) = problem {
-        return refused(&app, &person, StatusCode::UNPROCESSABLE_ENTITY, problem.to_owned()).await;
+        return refused(&app, &person, StatusCode::UNPROCESSABLE_ENTITY, problem).await;
     }
+    let name = name.unwrap_or_default();
     let now_ms = app.now_ms();
     let secret = Secret::new()?;
     let expires_ms = now_ms + days.unwrap_or_default() * 86_400_000;
-    app.library.store.add_token(&person.account.id, name, &secret.hash(), &scopes, expires_ms, now_ms).await?;
+    app.library.store.add_token(&person.account.id, &name, &secret.hash(), &scopes, expires_ms, now_ms).await?;
     let shown = Shown {
         what: "The token. It is shown this once: what is stored here does not give it again.",
         text: format!("{TOKEN_PREFIX}{}", secret.text()),

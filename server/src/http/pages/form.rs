@@ -41,6 +41,8 @@ pub(super) struct Field {
     pub(super) options: Vec<(String, String)>,
     /// Whether the script fills in the browser's time zone.
     pub(super) own_zone: bool,
+    /// Whether it shows what cannot be changed.
+    pub(super) fixed: bool,
 }
 
 impl Field {

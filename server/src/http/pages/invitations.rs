@@ -37,7 +37,7 @@ enum Invitation {
 }
 
 async fn invitation(app: &App, text: &str, caller: &Caller) -> Result<(Secret, Link, Invitation), PageError> {
-    count(app, caller).await?;
+    let tried = count(app, caller).await?;
     let gone = || PageError::from(AccountError::LinkGone);
     let now_ms = app.now_ms();
     let store = &app.library.store;
@@ -48,7 +48,11 @@ async fn invitation(app: &App, text: &str, caller: &Caller) -> Result<(Secret, L
     let invitation = match (link.purpose, role) {
         (Purpose::Offer, Some(role)) => {
             let id = link.athlete_id.as_deref().ok_or_else(gone)?;
-            Invitation::Offer { athlete: store.athlete(id).await?.ok_or_else(gone)?, role, kinds }
+            let athlete = store.athlete(id).await?.ok_or_else(gone)?;
+            if !may_offer(app, &athlete, link.made_by.as_deref().unwrap_or_default()).await? {
+                return Err(gone());
+            }
+            Invitation::Offer { athlete, role, kinds }
         }
         (Purpose::Ask, Some(role)) => match (&link.squad_id, &link.made_by) {
             (Some(id), _) => {
@@ -75,6 +79,7 @@ async fn invitation(app: &App, text: &str, caller: &Caller) -> Result<(Secret, L
         }
         _ => return Err(gone()),
     };
+    app.accounts.forgive(&tried).await?;
     Ok((secret, link, invitation))
 }
 
@@ -269,6 +274,14 @@ async fn accept(
             refused(problem.status(), problem.detail)
         }
     }
+}
+
+/// Whether somebody who made an offer may still let others look: whose data they are, or who answers for them now.
+async fn may_offer(app: &App, athlete: &Athlete, maker: &str) -> Result<bool, PageError> {
+    let store = &app.library.store;
+    let Some(owner) = athlete.account_id.as_deref().filter(|owner| *owner != maker) else { return Ok(true) };
+    let is_under_age = store.account(owner).await?.is_some_and(|owner| owner.is_under_age(app.today()));
+    Ok(is_under_age && store.is_guardian(owner, maker).await?)
 }
 
 /// Whether a grant holds at once: who is under 16 does not give one alone.

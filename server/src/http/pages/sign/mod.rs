@@ -14,7 +14,7 @@ use serde::Deserialize;
 
 use super::form::{Field, FormPage};
 use super::{Shell, render};
-use crate::accounts::{Begun, Caller, Password, Secret, SignInError};
+use crate::accounts::{Begun, Caller, Password, Secret, SignInError, Tried};
 use crate::http::App;
 use crate::http::error::{PageError, Problem};
 use crate::http::extract::{PageForm, PageQuery};
@@ -90,10 +90,10 @@ fn let_in(app: &App, jar: CookieJar, begun: &Begun, next: &str) -> Response {
     (jar, Redirect::to(next)).into_response()
 }
 
-/// Counts a try of somebody at what a link or a form lets everybody do.
-pub(super) async fn count(app: &App, caller: &Caller) -> Result<(), PageError> {
+/// Counts a try of somebody at what a link or a form lets everybody do. One at a link that is right is forgiven.
+pub(super) async fn count(app: &App, caller: &Caller) -> Result<Tried, PageError> {
     match app.accounts.count_from(caller).await {
-        Ok(()) => Ok(()),
+        Ok(tried) => Ok(tried),
         Err(error) => {
             let (status, words) = refusal(error)?;
             Err(Problem::new(status, words).into())
@@ -103,10 +103,11 @@ pub(super) async fn count(app: &App, caller: &Caller) -> Result<(), PageError> {
 
 /// The secret of an address, if its link can be used for `purpose`.
 async fn usable(app: &App, text: &str, purpose: Purpose, caller: &Caller) -> Result<Secret, PageError> {
-    count(app, caller).await?;
+    let tried = count(app, caller).await?;
     if let Some(secret) = Secret::parse(text)
         && app.accounts.link(&secret, purpose).await?.is_some()
     {
+        app.accounts.forgive(&tried).await?;
         return Ok(secret);
     }
     Err(Problem::from(AccountError::LinkGone).into())

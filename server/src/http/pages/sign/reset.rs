@@ -54,11 +54,18 @@ struct ResetForm {
     password: Password,
 }
 
+const AFTERWARDS: &str = "Sign in with it. The tokens of the account have ended, and its links that nobody had used lead \
+                          nowhere: make new ones where you need them.";
+
 fn reset_form(app: &App, secret: &str) -> FormPage {
     FormPage {
         shell: Shell::plain(app, &Viewer::Nobody, "", "New password"),
         heading: "New password".to_owned(),
-        lead: vec!["Every browser that is signed in with the old one is signed out.".to_owned()],
+        lead: vec![
+            "Every browser that is signed in with the old one is signed out. All tokens of the account end, and links that \
+             were made with it and nobody has used yet, such as offers and invitations to squads, lead nowhere."
+                .to_owned(),
+        ],
         problem: None,
         action: format!("/reset/{secret}"),
         fields: vec![
@@ -87,7 +94,7 @@ async fn reset(
 ) -> Result<Response, PageError> {
     let secret = usable(&app, &text, Purpose::Reset, &caller).await?;
     match app.accounts.reset(&secret, &form.password).await {
-        Ok(_) => Ok(said_page(&app, "The new password is set", &["Sign in with it."])?.into_response()),
+        Ok(_) => Ok(said_page(&app, "The new password is set", &[AFTERWARDS])?.into_response()),
         Err(AccountError::Store(error)) => Err(error.into()),
         Err(error) => {
             let problem = Problem::from(error);

@@ -17,7 +17,7 @@ use crate::http::extract::PageForm;
 use crate::http::pages::Shell;
 use crate::http::pages::form::{Field, FormPage};
 use crate::http::who::Viewer;
-use crate::store::{AccountError, Log, Profile, Purpose};
+use crate::store::{AccountError, Link, Log, Profile, Purpose};
 
 pub(super) fn routes() -> Router<App> {
     Router::new()
@@ -56,14 +56,24 @@ impl SignUpForm {
         }
     }
 
-    fn fields(&self, with_born: bool) -> Vec<Field> {
+    fn fields(&self, with_born: bool, fixed: Option<&str>) -> Vec<Field> {
         let zone = Field::new("zone", "Time zone", "text", "off").with(&self.zone).optional();
         let zone = zone.hint("Decides on which day a run counts when its file does not say. Empty is UTC.");
         let mut fields = vec![
             Field::new("name", "Name", "text", "name")
                 .with(&self.name)
                 .hint("What those see whom you let see something."),
-            Field::new("email", "E-mail", "email", "username").with(&self.email).hint("You sign in with it."),
+            match fixed {
+                Some(email) => Field {
+                    fixed: true,
+                    ..Field::new("email", "E-mail", "email", "username").with(email).hint(
+                        "The link was sent to this address, and makes an account for no other. You sign in with it.",
+                    )
+                },
+                None => {
+                    Field::new("email", "E-mail", "email", "username").with(&self.email).hint("You sign in with it.")
+                }
+            },
             Field::new("password", "Password", "password", "new-password")
                 .hint("At least ten characters. Several words that do not belong together make a good one."),
             Field {
@@ -110,14 +120,14 @@ impl SignUpForm {
 }
 
 /// A form for a new account.
-fn account_form(app: &App, heading: &str, lead: &str, action: String, form: &SignUpForm, with_born: bool) -> FormPage {
+fn account_form(app: &App, heading: &str, lead: &str, action: String, fields: Vec<Field>) -> FormPage {
     FormPage {
         shell: Shell::plain(app, &Viewer::Nobody, "sign-up", heading),
         heading: heading.to_owned(),
         lead: vec![lead.to_owned()],
         problem: None,
         action,
-        fields: form.fields(with_born),
+        fields,
         button: "Make the account".to_owned(),
         links: vec![("/sign-in".to_owned(), "I have an account".to_owned())],
     }
@@ -161,7 +171,7 @@ async fn make(
 async fn setup_form(app: &App, secret: &str, form: &SignUpForm) -> Result<FormPage, PageError> {
     let lead = "This is the first account of the installation. It is the keeper's: whoever runs the machine, invites \
                 people and helps them in again. The keeper sees nobody's training by that.";
-    let mut page = account_form(app, "Set up Plimsoll", lead, format!("/setup/{secret}"), form, false);
+    let mut page = account_form(app, "Set up Plimsoll", lead, format!("/setup/{secret}"), form.fields(false, None));
     let unclaimed = app.library.store.unclaimed_athletes().await?;
     if !unclaimed.is_empty() {
         let mut options = vec![(String::new(), "None of them is mine".to_owned())];
@@ -195,21 +205,22 @@ async fn set_up(
     make(&app, jar, page, form, Some((&secret, Purpose::Setup)), None, &caller).await
 }
 
-fn sign_up_form(app: &App, secret: &str, form: &SignUpForm) -> FormPage {
+/// A link that was mailed is for the address that it was sent to.
+fn sign_up_form(app: &App, secret: &str, form: &SignUpForm, link: &Link) -> FormPage {
     let lead = "Your data are yours: nobody sees them until you say so, and you can take that back at any time.";
-    account_form(app, "Sign up", lead, format!("/sign-up/{secret}"), form, true)
+    account_form(app, "Sign up", lead, format!("/sign-up/{secret}"), form.fields(true, link.terms.email.as_deref()))
 }
 
 /// What an invitation to sign up is: one of the keeper's is used up, one of an athlete, coach or physio goes on to
 /// what it asks or offers.
-async fn invited_by(app: &App, text: &str, caller: &Caller) -> Result<(Secret, Purpose), PageError> {
-    count(app, caller).await?;
-    if let Some(secret) = Secret::parse(text) {
-        let now_ms = app.now_ms();
-        match app.library.store.link(&secret.hash(), now_ms).await?.map(|link| link.purpose) {
-            None | Some(Purpose::Setup | Purpose::Reset) => {}
-            Some(purpose) => return Ok((secret, purpose)),
-        }
+async fn invited_by(app: &App, text: &str, caller: &Caller) -> Result<(Secret, Link), PageError> {
+    let tried = count(app, caller).await?;
+    if let Some(secret) = Secret::parse(text)
+        && let Some(link) = app.library.store.link(&secret.hash(), app.now_ms()).await?
+        && !matches!(link.purpose, Purpose::Setup | Purpose::Reset)
+    {
+        app.accounts.forgive(&tried).await?;
+        return Ok((secret, link));
     }
     Err(Problem::from(AccountError::LinkGone).into())
 }
@@ -219,8 +230,8 @@ async fn sign_up_page(
     Path(secret): Path<String>,
     caller: Caller,
 ) -> Result<Html<String>, PageError> {
-    invited_by(&app, &secret, &caller).await?;
-    sign_up_form(&app, &secret, &SignUpForm::empty()).html()
+    let (_, link) = invited_by(&app, &secret, &caller).await?;
+    sign_up_form(&app, &secret, &SignUpForm::empty(), &link).html()
 }
 
 async fn sign_up(
@@ -230,18 +241,19 @@ async fn sign_up(
     jar: CookieJar,
     PageForm(form): PageForm<SignUpForm>,
 ) -> Result<Response, PageError> {
-    let (secret, purpose) = invited_by(&app, &text, &caller).await?;
+    let (secret, link) = invited_by(&app, &text, &caller).await?;
     // Only who sets the installation up takes what is there already.
     let form = SignUpForm { mine: String::new(), ..form };
-    let page = sign_up_form(&app, &text, &form);
-    let (link, next) = match purpose {
+    let page = sign_up_form(&app, &text, &form, &link);
+    let (link, next) = match link.purpose {
         Purpose::SignUp => (Some((&secret, Purpose::SignUp)), None),
         _ => (None, Some(format!("/invitations/{text}"))),
     };
     make(&app, jar, page, form, link, next, &caller).await
 }
 
-/// Where everybody may sign up: with mail, the address first, so that it is known to be theirs.
+/// Where everybody may sign up: with mail, the address first. The link that is sent to it makes an account for that address
+/// and no other, so that it is known to be theirs, and nobody learns here who has an account.
 fn address_form(app: &App, email: &str) -> FormPage {
     let lead = "Say where a link can be sent to; it leads on.";
     email_form(app, "Sign up", lead, "/sign-up", email)
@@ -249,7 +261,7 @@ fn address_form(app: &App, email: &str) -> FormPage {
 
 fn open_form(app: &App, form: &SignUpForm) -> FormPage {
     let lead = "Your data are yours: nobody sees them until you say so, and you can take that back at any time.";
-    account_form(app, "Sign up", lead, "/sign-up".to_owned(), form, true)
+    account_form(app, "Sign up", lead, "/sign-up".to_owned(), form.fields(true, None))
 }
 
 async fn must_be_open(app: &App) -> Result<(), PageError> {
@@ -282,10 +294,11 @@ async fn open_sign_up(
     PageForm(form): PageForm<OpenForm>,
 ) -> Result<Response, PageError> {
     must_be_open(&app).await?;
-    count(&app, &caller).await?;
     match form {
         // With mail, an account is made by the link that was sent.
         OpenForm::Whole(form) if app.accounts.mailer.is_none() => {
+            // Also when it is right: nobody makes accounts without end.
+            count(&app, &caller).await?;
             // Only who sets the installation up takes what is there already.
             let form = SignUpForm { mine: String::new(), ..form };
             let page = open_form(&app, &form);
