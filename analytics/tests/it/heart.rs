@@ -41,6 +41,17 @@ fn heart_counts_in_any_sport() {
 }
 
 #[test]
+fn a_peak_weighs_a_heart_rate_with_its_seconds() {
+    // Samples 10 s and 20 s apart in turns, 120 and 180 in turns: a window of 60 s holds 40 s of one and 20 s of the other.
+    let seconds: Vec<i64> = (0..=60).map(|row| 30 * (row / 2) + 10 * (row % 2)).collect();
+    let bpm: Vec<f64> = (0..=60).map(|row| if row % 2 == 0 { 120.0 } else { 180.0 }).collect();
+    let run = activity(&seconds, vec![column(schema::HEART_RATE_BPM, bpm)]);
+    let peaks = summarise(&run, &MAN).peak_heart_rates;
+    assert_eq!((peaks[0].time_s, peaks[0].bpm), (10.0, 180.0));
+    close(peaks[1].bpm, (40.0 * 180.0 + 20.0 * 120.0) / 60.0, 1e-9);
+}
+
+#[test]
 fn what_a_load_lacks_is_said() {
     let why = |physiology: Physiology, field: &str| summarise(&half_an_hour(), &physiology).why_missing(field).unwrap();
     assert_eq!(why(MAN, "hrtss"), "the threshold heart rate is not set");

@@ -30,6 +30,22 @@ fn values_stand_by_speed() {
 }
 
 #[test]
+fn a_bin_holds_the_speeds_nearest_to_its_middle() {
+    // 3.1 is nearer to 3.0 than to 3.25, 3.15 is not; 3.37 belongs to 3.25, 3.38 to 3.5.
+    let speeds = [2.9, 3.1, 3.15, 3.37, 3.38];
+    let run = every_second(
+        500,
+        &[
+            (schema::SPEED_MPS, &|s| speeds[(s as usize / 100).min(4)]),
+            (schema::CADENCE_SPM, &|s| 160.0 + (s / 100.0).floor()),
+        ],
+    );
+    let bins = summarise(&run, &MAN).mechanics.bins;
+    let cadences: Vec<Option<f64>> = bins.iter().map(|at| at.cadence_spm).collect();
+    assert_eq!(cadences, [Some(160.5), Some(162.5), Some(164.0)]);
+}
+
+#[test]
 fn hills_moments_and_other_sports_are_left_out() {
     let climbing = every_second(
         1200,
