@@ -424,6 +424,7 @@ async fn with_mail_a_link_comes_to_who_forgot_the_password_and_to_who_signs_up()
     assert_eq!((nobody.status, nobody.words()), (somebody.status, somebody.words()));
     let (to, text) = mail.taken();
     assert_eq!(to, "kit@example.org");
+    assert!(text.contains("ends all your tokens"), "{text}");
     let link = text.split_whitespace().find(|word| word.contains("/reset/")).unwrap();
     let link =
         link.strip_prefix("http://plimsoll.example.org").expect("links lead to where the keeper says people come in");

@@ -413,6 +413,29 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn what_an_author_who_is_gone_wrote_names_no_account_and_no_mailed_link_keeps_the_address() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::open(&folder.path().join("plimsoll.sqlite")).await.unwrap();
+        for sql in [
+            "INSERT INTO accounts (id, email, name, password_hash, created_ms) VALUES ('p', 'pia@example.org', 'Pia', '', 1)",
+            "INSERT INTO athletes (id, name, zone, created_ms) VALUES ('a', 'Ada', 'UTC', 1)",
+            "INSERT INTO entries (athlete_id, id, kind, date, body, author_id, author_name, author_role, created_ms, changed_ms) \
+             VALUES ('a', 'e', 'note', '2026-11-20', '{}', 'p', 'Pia', 'physio', 1, 1)",
+            "INSERT INTO links (secret_hash, id, purpose, terms, made_ms, expires_ms) \
+             VALUES ('h', 'l', 'sign_up', '{\"email\":\"pia@example.org\"}', 1, 2), ('i', 'm', 'sign_up', '{}', 1, 2)",
+        ] {
+            sqlx::query(sql).execute(&store.write).await.unwrap();
+        }
+        let whose = Whose { athlete_id: None, account_id: Some("p".to_owned()) };
+        store.begin_erasure(&whose, &[], 3).await.unwrap();
+        let author: Option<String> =
+            sqlx::query_scalar("SELECT author_id FROM entries").fetch_one(&store.read).await.unwrap();
+        assert_eq!(author, None);
+        let links: Vec<String> = sqlx::query_scalar("SELECT id FROM links").fetch_all(&store.read).await.unwrap();
+        assert_eq!(links, ["m"]);
+    }
+
+    #[tokio::test]
     async fn every_column_that_names_somebody_has_its_line() {
         let folder = tempfile::tempdir().unwrap();
         let store = Store::open(&folder.path().join("plimsoll.sqlite")).await.unwrap();

@@ -615,3 +615,38 @@ fn read_from_row(row: &SqliteRow) -> anyhow::Result<ReadRow> {
         at_ms: row.try_get("at_ms")?,
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn only_a_guardian_of_now_lets_others_look_at_once() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::open(&folder.path().join("plimsoll.sqlite")).await.unwrap();
+        for sql in [
+            "INSERT INTO accounts (id, email, name, password_hash, created_ms) \
+             VALUES ('y', 'y@example.org', 'Yuki', '', 1), ('g', 'g@example.org', 'Gil', '', 1), \
+             ('c', 'c@example.org', 'Carl', '', 1)",
+            "INSERT INTO athletes (id, account_id, name, zone, created_ms) VALUES ('a', 'y', 'Yuki', 'UTC', 1)",
+            "INSERT INTO guardians (account_id, guardian_id, given_ms) VALUES ('y', 'g', 1)",
+        ] {
+            sqlx::query(sql).execute(&store.write).await.unwrap();
+        }
+        let new = NewGrant {
+            to: Grantee::Account("c".to_owned()),
+            role: Role::Coach,
+            kinds: Kinds::named(["load"]).unwrap(),
+            until: None,
+        };
+        let given = async |by: &str| store.give("a", &new, by, true, None, 2).await.is_ok();
+        assert!(given("y").await && given("g").await);
+        assert!(!given("c").await, "somebody who is nothing to the athlete");
+        store.set_closed("g", true, 3).await.unwrap();
+        assert!(!given("g").await && !store.is_guardian("y", "g").await.unwrap(), "the account is closed");
+        store.set_closed("g", false, 4).await.unwrap();
+        assert!(given("g").await);
+        store.end_guardianship("y", "g").await.unwrap();
+        assert!(!given("g").await, "the guardianship has ended");
+    }
+}
