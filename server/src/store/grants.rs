@@ -95,8 +95,10 @@ pub(crate) struct ReadRow {
     pub(crate) role: String,
     /// With which token; `None` in a browser.
     pub(crate) token: Option<String>,
-    /// Which kind of data, and behind it, after spaces, what else went into it.
+    /// Which kind of data.
     pub(crate) kind: String,
+    /// What else went into it.
+    pub(crate) with: Vec<String>,
     /// What, as the address without ids.
     pub(crate) what: String,
     /// Epoch milliseconds.
@@ -605,12 +607,16 @@ fn squad_from_row(row: &SqliteRow) -> anyhow::Result<Squad> {
 }
 
 fn read_from_row(row: &SqliteRow) -> anyhow::Result<ReadRow> {
+    // The kind, and behind it, after spaces, what else went into it.
+    let kinds: String = row.try_get("kind")?;
+    let mut kinds = kinds.split(' ').map(str::to_owned);
     Ok(ReadRow {
         id: row.try_get("id")?,
         reader: row.try_get("reader_name")?,
         role: row.try_get("role")?,
         token: row.try_get("token")?,
-        kind: row.try_get("kind")?,
+        kind: kinds.next().unwrap_or_default(),
+        with: kinds.collect(),
         what: row.try_get("what")?,
         at_ms: row.try_get("at_ms")?,
     })

@@ -142,8 +142,8 @@ pub(super) async fn reads(
         reader: row.reader,
         role: row.role,
         token: row.token,
-        kind: row.kind.split(' ').next().unwrap_or_default().to_owned(),
-        with: row.kind.split(' ').skip(1).map(str::to_owned).collect(),
+        kind: row.kind,
+        with: row.with,
         what: row.what,
         at_ms: row.at_ms,
     });

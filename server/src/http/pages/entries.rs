@@ -14,8 +14,7 @@ use super::form::{Field, FormPage};
 use super::sharing::field;
 use super::{Shell, render};
 use crate::access::{Action, Kind};
-use crate::entries::is_own;
-use crate::entries::{Body, Illness, Injury, Marks, Note, Pain};
+use crate::entries::{Body, Illness, Injury, Marks, Note, Pain, is_own};
 use crate::http::App;
 use crate::http::entries::{add, brings_back, change, changes, find, is_author, list, take_out};
 use crate::http::error::{PageError, Problem};
@@ -76,7 +75,6 @@ pub(super) struct EntryForm {
     pub(super) summary: &'static str,
     pub(super) action: String,
     pub(super) fields: Vec<Field>,
-    pub(super) button: &'static str,
 }
 
 /// What was written down that who asks may read: what holds, and what was taken out.
@@ -214,20 +212,16 @@ pub(super) fn forms<N: Need>(may: &May<N>, today: NaiveDate) -> Vec<EntryForm> {
         return Vec::new();
     }
     let (_, action) = places(N::KIND, &may.athlete.id);
-    let of = |kind: &'static str, summary: &'static str, button: &'static str| {
-        let mut fields = fields(kind, today);
-        fields.retain(|field| field.name != "shared" || is_own(may.role));
-        EntryForm { summary, action: action.clone(), fields, button }
+    let of = |kind: &'static str, summary: &'static str| EntryForm {
+        summary,
+        action: action.clone(),
+        fields: fields(kind, today, is_own(may.role)),
     };
     match N::KIND {
         Kind::Injuries => {
-            vec![of("injury", "Write down an injury", "Write it down"), of("note", "Write a note", "Write it down")]
+            vec![of("injury", "Write down an injury"), of("note", "Write a note")]
         }
-        _ => vec![
-            of("marks", "How a day was", "Write it down"),
-            of("pain", "Pain", "Write it down"),
-            of("illness", "Illness", "Write it down"),
-        ],
+        _ => vec![of("marks", "How a day was"), of("pain", "Pain"), of("illness", "Illness")],
     }
 }
 
@@ -258,8 +252,8 @@ fn site() -> [Field; 3] {
 const RATING: (&str, &str, &str) = ("0", "10", "0.5");
 const ITEM: (&str, &str, &str) = ("1", "7", "1");
 
-/// The fields of the form for a kind of entry, as of `today`.
-fn fields(kind: &str, today: NaiveDate) -> Vec<Field> {
+/// The fields of the form for a kind of entry, as of `today`. Only the athlete says that others read a note.
+fn fields(kind: &str, today: NaiveDate, for_athlete: bool) -> Vec<Field> {
     let day = |name, label| Field::new(name, label, "date", "off").with(&today.to_string());
     let last = || Field::new("last", "Last day", "date", "off").optional().hint("Leave it empty while it goes on.");
     let hidden = Field::new("kind", "", "hidden", "off").with(kind);
@@ -302,12 +296,13 @@ fn fields(kind: &str, today: NaiveDate) -> Vec<Field> {
                 text("Remark"),
             ]);
         }
-        _ => fields.extend([
-            day("date", "Day"),
-            Field { required: true, ..text("Note") },
-            tick("shared", "Everybody who may see injuries and notes reads it")
-                .hint("Else the athlete reads it, and who wrote it."),
-        ]),
+        _ => {
+            fields.extend([day("date", "Day"), Field { required: true, ..text("Note") }]);
+            if for_athlete {
+                let shared = tick("shared", "Everybody who may see injuries and notes reads it");
+                fields.push(shared.hint("Else the athlete reads it, and who wrote it."));
+            }
+        }
     }
     fields
 }
@@ -430,12 +425,10 @@ fn form_page<N: Need>(
         _ => "Note",
     };
     let current = if N::KIND == Kind::Injuries { "injuries" } else { "diary" };
-    let mut fields = fields(kind, today);
+    let mut fields = fields(kind, today, is_own(may.role));
     if entry_id.is_some() {
         fields.push(Field::new(SEEN, "", "hidden", "off"));
     }
-    // Only the athlete says that others read a note.
-    fields.retain(|field| field.name != "shared" || is_own(may.role));
     let page = FormPage {
         shell: Shell::of(app, may, current, format!("{heading} · {}", may.athlete.profile.name)),
         heading: heading.to_owned(),

@@ -160,11 +160,9 @@ fn read_words(read: &ReadRow) -> String {
         None if api.is_some() => ", through the API".to_owned(),
         None => String::new(),
     };
-    let beside = match read.kind.split_once(' ') {
-        Some((_, "diary injuries")) => ", with what the diary and injuries add",
-        Some((_, "diary")) => ", with what the diary adds",
-        Some((_, "injuries")) => ", with what injuries add",
-        _ => "",
+    let beside = match read.with.as_slice() {
+        [] => String::new(),
+        with => format!(", with {}", with.join(" and ")),
     };
     format!("{what}{beside}{with}")
 }

@@ -431,6 +431,7 @@ impl Batch {
 fn undone_id(import_id: &str, place: i64, index: usize) -> String {
     let mut bytes = Uuid::parse_str(import_id).unwrap_or_default().into_bytes();
     let hash = Sha256::digest(format!("{import_id} {place} {index}"));
+    // Six bytes are the time of the import that brings it.
     for (byte, of) in bytes.iter_mut().zip(hash).skip(6) {
         *byte = of;
     }

@@ -261,7 +261,7 @@ pub(super) fn read_row(read: &ReadRow) -> [String; 6] {
         at.to_rfc3339_opts(chrono::SecondsFormat::Millis, true),
         no_formula(&read.reader),
         read.role.clone(),
-        read.kind.clone(),
+        std::iter::once(read.kind.as_str()).chain(read.with.iter().map(String::as_str)).collect::<Vec<_>>().join(" "),
         read.what.clone(),
         no_formula(read.token.as_deref().unwrap_or_default()),
     ]
